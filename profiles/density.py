@@ -1,0 +1,465 @@
+"""The contract every density keeps: what it is called with, what it declares, how densities combine.
+
+A density is a frozen dataclass, called with Galactocentric arrays ``(x, y, z)`` [kpc] of one shape, that returns an
+array of that shape in ``density.unit``. The Sun lies at x < 0, y points to lon = 90 deg, z to the north.
+Subclass :class:`Spherical` (implement ``radial(r)``), :class:`Axisymmetric` (``meridional(R, z)``) or
+:class:`Density` (``__call__(x, y, z)``), write it in array-API style, and declare each field's kind
+(:data:`Length`, :data:`MassDensity`, ...): the fields are the configuration schema and the validation.
+Densities add, multiply and scale; the result is a density with the lower of the two symmetries.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from numbers import Real
+from typing import Annotated, Any, Literal, get_type_hints
+
+from array_api_compat import array_namespace
+from astropy import constants, units
+
+Symmetry = Literal["spherical", "axisymmetric", "none"]
+SYMMETRIES: tuple[Symmetry, ...] = ("spherical", "axisymmetric", "none")  # from the highest to the lowest
+Array = Any  # a NumPy, JAX or other array-API array
+
+MASS_DENSITY = units.Unit("GeV cm-3")
+NUMBER_DENSITY = units.Unit("cm-3")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a field of a density holds: its unit, its open or closed range, whether it is the amplitude.
+
+    Parameters
+    ----------
+    unit
+        Unit of the plain float ("" for a pure number).
+    above, at_least, below
+        Exclusive lower bound, inclusive lower bound, exclusive upper bound.
+    amplitude
+        Whether the density is proportional to this field, which then carries the density's unit.
+    """
+
+    unit: str
+    above: float | None = None
+    at_least: float | None = None
+    below: float | None = None
+    amplitude: bool = False
+
+    def require(self, owner: str, name: str, value: Any) -> None:
+        """Raise ValueError unless `value`, when it is a plain number, is finite and within the range."""
+        if not isinstance(value, Real):
+            return
+        number = float(value)
+        inside = (
+            number - number == 0
+            and (self.above is None or number > self.above)
+            and (self.at_least is None or number >= self.at_least)
+            and (self.below is None or number < self.below)
+        )
+        if not inside:
+            raise ValueError(f"{owner}.{name} = {value} {self.unit}".rstrip() + f"; allowed: {self._range()}")
+
+    def _range(self) -> str:
+        bounds = [("> ", self.above), (">= ", self.at_least), ("< ", self.below)]
+        text = " and ".join(f"{sign}{bound:g}" for sign, bound in bounds if bound is not None)
+        return f"a finite number {text}".rstrip()
+
+
+MassDensity = Annotated[float, Kind("GeV cm-3", at_least=0.0, amplitude=True)]
+NumberDensity = Annotated[float, Kind("cm-3", at_least=0.0, amplitude=True)]
+Length = Annotated[float, Kind("kpc", above=0.0)]
+Coordinate = Annotated[float, Kind("kpc")]
+Angle = Annotated[float, Kind("deg")]
+Positive = Annotated[float, Kind("", above=0.0)]
+Number = Annotated[float, Kind("")]
+
+
+@dataclass(frozen=True)
+class Hints:
+    """Where a density has scales, kinks or edges: hints speed the integration up and are never needed.
+
+    Parameters
+    ----------
+    spheres, cylinders, planes
+        Radii r, cylindrical radii R and heights \\|z\\| [kpc].
+    points
+        Places ``(x, y, z, size)`` [kpc] away from the centre around which the density is concentrated.
+    """
+
+    spheres: tuple[float, ...] = ()
+    cylinders: tuple[float, ...] = ()
+    planes: tuple[float, ...] = ()
+    points: tuple[tuple[float, float, float, float], ...] = ()
+
+    def __or__(self, other: Hints) -> Hints:
+        """Return the hints of both, without repetition."""
+        return Hints(**{f.name: _union(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)})
+
+
+def _union(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+@functools.cache
+def field_kinds(cls: type[Density]) -> dict[str, Kind]:
+    """Return the kind of each field of a density class, by name; fields without a kind are left out."""
+    found: dict[str, Kind] = {}
+    for name, hint in get_type_hints(cls, include_extras=True).items():
+        kinds = [meta for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, Kind)]
+        if kinds:
+            found[name] = kinds[0]
+    return found
+
+
+@dataclass(frozen=True)
+class Density(ABC):
+    """A density over the Galaxy; see the module's docstring.
+
+    Parameters
+    ----------
+    unit
+        Unit of the values, an astropy unit or its name. By default that of the amplitude field.
+    """
+
+    unit: Any = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Turn Quantities into floats of the documented unit, settle the density's unit, check the ranges."""
+        for name, kind in field_kinds(type(self)).items():
+            value = getattr(self, name)
+            if isinstance(value, units.Quantity):
+                value = self._plain(name, kind, value)
+                object.__setattr__(self, name, value)
+            kind.require(type(self).__name__, name, value)
+        object.__setattr__(self, "unit", units.Unit(self._declared_unit()))
+
+    def _declared_unit(self) -> Any:
+        if self.unit is not None:
+            return self.unit
+        amplitudes = [kind.unit for kind in field_kinds(type(self)).values() if kind.amplitude]
+        return amplitudes[0] if amplitudes else NUMBER_DENSITY
+
+    def _plain(self, name: str, kind: Kind, value: units.Quantity) -> float:
+        if not kind.amplitude:
+            return _convert(value, [units.Unit(kind.unit)], f"{type(self).__name__}.{name}")[0]
+        targets = [units.Unit(self._declared_unit()), MASS_DENSITY, NUMBER_DENSITY]
+        number, unit = _convert(value, targets, f"{type(self).__name__}.{name}")
+        object.__setattr__(self, "unit", unit)
+        return number
+
+    @abstractmethod
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the density at Galactocentric ``(x, y, z)`` [kpc], arrays of one shape."""
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """The symmetry the density promises: "spherical", "axisymmetric" or "none"."""
+        return "none"
+
+    @property
+    def mirror_z(self) -> bool:
+        """Whether the density promises to be the same at z and -z."""
+        return False
+
+    @property
+    def hints(self) -> Hints:
+        """Scales, kinks and edges worth knowing for an integrator."""
+        return Hints()
+
+    def __mul__(self, other: Density | float | units.Quantity) -> Density:
+        """Return the product with a density, or the density scaled by a number or a Quantity."""
+        if isinstance(other, Density):
+            return Product((*_parts(self, Product), *_parts(other, Product)))
+        if isinstance(other, units.Quantity):
+            return Scaled(self, float(other.value), unit=units.Unit(self.unit) * other.unit)
+        return Scaled(self, other, unit=self.unit)
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: Density) -> Density:
+        """Return the sum with a density of a convertible unit, in the unit of the first."""
+        if not isinstance(other, Density):
+            return NotImplemented
+        return Sum((*_parts(self, Sum), *_parts(in_unit(other, self.unit), Sum)))
+
+    def electrons(self, per_baryon: float = 1.0) -> Density:
+        """Return the electron density [cm-3] of this mass density, n_e = `per_baryon` * rho / m_p.
+
+        Parameters
+        ----------
+        per_baryon
+            Electrons per baryon: 1 in Lawson & Zhitnitsky (2007), about 0.88 for the cosmic composition.
+        """
+        if not per_baryon > 0:
+            raise ValueError(f"per_baryon = {per_baryon}; electrons per baryon must be a number > 0")
+        proton = float((constants.m_p * constants.c**2).to_value("GeV"))
+        return Scaled(in_unit(self, MASS_DENSITY), per_baryon / proton, unit=NUMBER_DENSITY)
+
+
+def _convert(value: units.Quantity, targets: list[Any], label: str) -> tuple[float, Any]:
+    for target in targets:
+        try:
+            return float(value.to_value(target, equivalencies=units.mass_energy())), target
+        except units.UnitConversionError:
+            continue
+    allowed = " or ".join(dict.fromkeys(f"[{target}]" for target in targets))
+    raise ValueError(
+        f"{label} = {value} has the wrong dimension; give it in {allowed.replace('[]', 'no unit')}"
+    )
+
+
+def _parts(density: Density, kind: type[Product] | type[Sum]) -> tuple[Density, ...]:
+    return density.parts if isinstance(density, kind) else (density,)
+
+
+def in_unit(density: Density, unit: Any) -> Density:
+    """Return the density expressed in `unit` (mass and energy densities convert by c^2).
+
+    Raises
+    ------
+    ValueError
+        If the units are not convertible, for example a mass density into a number density.
+    """
+    target = units.Unit(unit)
+    if units.Unit(density.unit) == target:
+        return density
+    factor, _ = _convert(1.0 * units.Unit(density.unit), [target], f"a density in [{density.unit}]")
+    return Scaled(density, factor, unit=target)
+
+
+@dataclass(frozen=True)
+class Spherical(Density):
+    """A density of the radius only: implement ``radial(r)``."""
+
+    @abstractmethod
+    def radial(self, r: Array) -> Array:
+        """Return the density at radius `r` [kpc], an array of any shape."""
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the density at cylindrical radius `R` and height `z` [kpc]."""
+        return self.radial(array_namespace(R, z).sqrt(R * R + z * z))
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the density at ``(x, y, z)`` [kpc]."""
+        return self.radial(array_namespace(x, y, z).sqrt(x * x + y * y + z * z))
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """Spherical."""
+        return "spherical"
+
+    @property
+    def mirror_z(self) -> bool:
+        """A sphere is its own mirror image."""
+        return True
+
+
+@dataclass(frozen=True)
+class Axisymmetric(Density):
+    """A density of cylindrical radius and height: implement ``meridional(R, z)``."""
+
+    @abstractmethod
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the density at cylindrical radius `R` and height `z` [kpc], arrays of one shape."""
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the density at ``(x, y, z)`` [kpc]."""
+        return self.meridional(array_namespace(x, y).sqrt(x * x + y * y), z)
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """Axisymmetric."""
+        return "axisymmetric"
+
+    @property
+    def mirror_z(self) -> bool:
+        """True for a disk in the plane; a form that is not must say so."""
+        return True
+
+
+@dataclass(frozen=True)
+class _Combination(Density):
+    parts: tuple[Density, ...]
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """The lowest symmetry of the parts."""
+        return max((part.symmetry for part in self.parts), key=SYMMETRIES.index)
+
+    @property
+    def mirror_z(self) -> bool:
+        """Whether all parts are mirror symmetric."""
+        return all(part.mirror_z for part in self.parts)
+
+    @property
+    def hints(self) -> Hints:
+        """The hints of all parts."""
+        return functools.reduce(operator.or_, (part.hints for part in self.parts))
+
+    def _combine(self, method: str, *coordinates: Array) -> Array:
+        return functools.reduce(
+            self._operation(), (getattr(part, method)(*coordinates) for part in self.parts)
+        )
+
+    @abstractmethod
+    def _operation(self) -> Callable[[Array, Array], Array]: ...
+
+    def radial(self, r: Array) -> Array:
+        """Return the values at radius `r` [kpc]; only where the symmetry is spherical."""
+        return self._combine("radial", r)
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the values at ``(R, z)`` [kpc]; only where the symmetry is axisymmetric or higher."""
+        return self._combine("meridional", R, z)
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the values at ``(x, y, z)`` [kpc]."""
+        return self._combine("__call__", x, y, z)
+
+
+@dataclass(frozen=True)
+class Product(_Combination):
+    """The product of densities; units multiply.
+
+    Parameters
+    ----------
+    parts
+        The factors, at least one.
+    """
+
+    def __post_init__(self) -> None:
+        """Multiply the units."""
+        unit = functools.reduce(operator.mul, (units.Unit(part.unit) for part in self.parts))
+        object.__setattr__(self, "unit", unit)
+
+    def _operation(self) -> Callable[[Array, Array], Array]:
+        return operator.mul
+
+
+@dataclass(frozen=True)
+class Sum(_Combination):
+    """The sum of densities of one unit.
+
+    Parameters
+    ----------
+    parts
+        The terms, at least one, all in the unit of the first.
+    """
+
+    def __post_init__(self) -> None:
+        """Express all terms in the unit of the first."""
+        unit = units.Unit(self.parts[0].unit)
+        object.__setattr__(self, "parts", tuple(in_unit(part, unit) for part in self.parts))
+        object.__setattr__(self, "unit", unit)
+
+    def _operation(self) -> Callable[[Array, Array], Array]:
+        return operator.add
+
+
+@dataclass(frozen=True)
+class Scaled(Density):
+    """A density times a number, possibly in another unit.
+
+    Parameters
+    ----------
+    density
+        The density that is scaled.
+    factor
+        The number; not negative, so that a density stays one.
+    """
+
+    density: Density
+    factor: Annotated[float, Kind("", at_least=0.0)]
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """That of the scaled density."""
+        return self.density.symmetry
+
+    @property
+    def mirror_z(self) -> bool:
+        """That of the scaled density."""
+        return self.density.mirror_z
+
+    @property
+    def hints(self) -> Hints:
+        """Those of the scaled density."""
+        return self.density.hints
+
+    def radial(self, r: Array) -> Array:
+        """Return the values at radius `r` [kpc]; only where the symmetry is spherical."""
+        return self.factor * self.density.radial(r)  # type: ignore[attr-defined]  # promised by `symmetry`
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the values at ``(R, z)`` [kpc]; only where the symmetry is axisymmetric or higher."""
+        return self.factor * self.density.meridional(R, z)  # type: ignore[attr-defined]
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the values at ``(x, y, z)`` [kpc]."""
+        return self.factor * self.density(x, y, z)
+
+
+@dataclass(frozen=True)
+class FunctionDensity(Density):
+    """A density given by a plain function; made by :func:`from_function`."""
+
+    function: Callable[[Array, Array, Array], Array]
+    symmetry: Symmetry = "none"
+    mirror_z: bool = False
+    hints: Hints = Hints()
+
+    def radial(self, r: Array) -> Array:
+        """Return the values at radius `r` [kpc], taken along the x axis."""
+        return self.function(r, 0 * r, 0 * r)
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the values at ``(R, z)`` [kpc], taken in the plane y = 0."""
+        return self.function(R, 0 * R, z)
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the values at ``(x, y, z)`` [kpc]."""
+        return self.function(x, y, z)
+
+
+def from_function(
+    function: Callable[[Array, Array, Array], Array],
+    *,
+    unit: Any,
+    symmetry: Symmetry = "none",
+    mirror_z: bool | None = None,
+    hints: Hints | None = None,
+) -> Density:
+    """Return a density that calls ``function(x, y, z)``.
+
+    Parameters
+    ----------
+    function
+        Called with Galactocentric arrays [kpc] of one shape; returns that shape.
+    unit
+        Unit of what it returns, for example "GeV cm-3".
+    symmetry
+        What it promises; a promise is checked against samples when it is used.
+    mirror_z
+        Whether it is the same at z and -z; by default True for a spherical one only.
+    hints
+        Scales, kinks and edges worth knowing.
+
+    Examples
+    --------
+    >>> halo = from_function(lambda x, y, z: 1 / (1 + x**2 + y**2 + z**2), unit="GeV cm-3", symmetry="spherical")
+    >>> float(halo(3.0, 0.0, 0.0))
+    0.1
+    """
+    if symmetry not in SYMMETRIES:
+        raise ValueError(f"symmetry = {symmetry!r}; allowed: {', '.join(map(repr, SYMMETRIES))}")
+    mirror = symmetry == "spherical" if mirror_z is None else mirror_z
+    return FunctionDensity(function, symmetry, mirror, hints or Hints(), unit=unit)
+
+
+def total(densities: Iterable[Density]) -> Density:
+    """Return the sum of one or more densities, in the unit of the first."""
+    return functools.reduce(operator.add, densities)

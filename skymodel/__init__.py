@@ -1,0 +1,43 @@
+"""Sky maps and line-of-sight forward modelling of products of densities, every number with its error.
+
+``import skymodel as sm`` is light: each public name is loaded from its module on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_EXPORTS = {
+    "skymodel.datafiles": ("data_path",),
+    "skymodel.sky.regions": ("COMPTEL_WINDOW", "INTEGRAL_CIRCLE", "Box", "Circle", "Region"),
+    "skymodel.sky.skymap": ("SkyMap",),
+    "skymodel.sightlines.geometry": ("Observer",),
+    "skymodel.sightlines.integrate": ("along", "line_of_sight"),
+    "skymodel.sightlines.project": ("project",),
+    "skymodel.sightlines.means": ("region_mean", "window_factor"),
+    "skymodel.emission.annihilation": ("event_rate", "event_rate_leading_log", "photon_rate"),
+    "skymodel.emission.model": ("NuggetEmission", "continuum_intensity"),
+    "skymodel.emission.electrosphere": ("Electrosphere",),
+    "skymodel.emission.bands": ("CONTINUUM_1_20", "LINE_511", "Band"),
+    "skymodel.comparison.ratio": ("ratio",),
+    "skymodel.runs.config": ("RunConfig", "load_config"),
+    "skymodel.runs.run": ("run",),
+    "skymodel.output.folder": ("write",),
+}
+_HOME = {name: module for module, names in _EXPORTS.items() for name in names}
+
+__all__ = sorted(_HOME)
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'skymodel' has no attribute {name!r}; it has {', '.join(__all__)}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
