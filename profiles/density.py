@@ -80,12 +80,12 @@ Number = Annotated[float, Kind("")]
 
 @dataclass(frozen=True)
 class Hints:
-    """Where a density has scales, kinks or edges: hints speed the integration up and are never needed.
+    r"""Where a density has scales, kinks or edges: hints speed the integration up and are never needed.
 
     Parameters
     ----------
     spheres, cylinders, planes
-        Radii r, cylindrical radii R and heights \\|z\\| [kpc].
+        Radii r, cylindrical radii R and heights \|z\| [kpc].
     points
         Places ``(x, y, z, size)`` [kpc] away from the centre around which the density is concentrated.
     """
@@ -207,9 +207,7 @@ def _convert(value: units.Quantity, targets: list[Any], label: str) -> tuple[flo
         except units.UnitConversionError:
             continue
     allowed = " or ".join(dict.fromkeys(f"[{target}]" for target in targets))
-    raise ValueError(
-        f"{label} = {value} has the wrong dimension; give it in {allowed.replace('[]', 'no unit')}"
-    )
+    raise ValueError(f"{label} = {value} has the wrong dimension; give it in {allowed.replace('[]', 'no unit')}")
 
 
 def _parts(density: Density, kind: type[Product] | type[Sum]) -> tuple[Density, ...]:
@@ -301,9 +299,7 @@ class _Combination(Density):
         return functools.reduce(operator.or_, (part.hints for part in self.parts))
 
     def _combine(self, method: str, *coordinates: Array) -> Array:
-        return functools.reduce(
-            self._operation(), (getattr(part, method)(*coordinates) for part in self.parts)
-        )
+        return functools.reduce(self._operation(), (getattr(part, method)(*coordinates) for part in self.parts))
 
     @abstractmethod
     def _operation(self) -> Callable[[Array, Array], Array]: ...

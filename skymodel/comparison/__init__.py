@@ -1,1 +1,1 @@
-
+"""Bands against bands, models against data and rivals."""

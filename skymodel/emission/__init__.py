@@ -1,1 +1,1 @@
-
+"""What one encounter of an electron with a nugget radiates."""

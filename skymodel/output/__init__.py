@@ -1,1 +1,1 @@
-
+"""Files, figures and pages."""

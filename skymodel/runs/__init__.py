@@ -1,1 +1,1 @@
-
+"""A configuration in, results out; nothing is written here."""

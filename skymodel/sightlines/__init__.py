@@ -1,1 +1,1 @@
-
+"""From densities to line integrals, HEALPix maps and region means."""

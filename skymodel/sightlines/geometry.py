@@ -38,15 +38,11 @@ class Observer:
         """Convert Quantities and check the place."""
         for name in ("r_sun", "z_sun"):
             value: Any = getattr(self, name)
-            object.__setattr__(
-                self, name, float(value.to_value("kpc") if hasattr(value, "to_value") else value)
-            )
+            object.__setattr__(self, name, float(value.to_value("kpc") if hasattr(value, "to_value") else value))
         if not (math.isfinite(self.r_sun) and self.r_sun > 0):
             raise ValueError(f"Observer.r_sun = {self.r_sun} kpc; allowed: a finite distance > 0")
         if not abs(self.z_sun) < self.r_sun:
-            raise ValueError(
-                f"Observer.z_sun = {self.z_sun} kpc; allowed: |z_sun| < r_sun = {self.r_sun} kpc"
-            )
+            raise ValueError(f"Observer.z_sun = {self.z_sun} kpc; allowed: |z_sun| < r_sun = {self.r_sun} kpc")
 
     @property
     def position(self) -> NDArray[np.float64]:

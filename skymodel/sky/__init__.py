@@ -1,1 +1,1 @@
-
+"""What a map and a part of the sky are."""
