@@ -1,0 +1,20 @@
+"""What all tests share: optional libraries that skip with a reason, or fail where nothing may be skipped."""
+
+import importlib
+import os
+
+import matplotlib
+import pytest
+
+matplotlib.use("Agg")
+
+
+def require(name):
+    """Return the optional module `name`; skip the test without it, or fail if SKYMODEL_NO_SKIP is set."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        message = f"needs the optional library {name!r}: {error}"
+        if os.environ.get("SKYMODEL_NO_SKIP"):
+            pytest.fail(message)
+        pytest.skip(message)
