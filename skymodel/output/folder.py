@@ -1,0 +1,115 @@
+"""The folder of a run: written beside its final name, then renamed, so that it is whole or not there.
+
+A folder that already holds a run is kept unless it may be overwritten, and is then replaced as a whole; a folder
+that holds anything else is never touched. Without a name, folders are numbered ``skymodel-run-001`` and so on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from skymodel.runs.run import RunResult
+
+CONFIG = "config.resolved.yaml"  # the file by which a folder is recognised as a run's
+_NUMBERED = "skymodel-run-"
+
+
+def check(folder: Path | None, overwrite: bool = False) -> None:
+    """Raise FileExistsError if a run may not be written to `folder`; call it before computing for a minute."""
+    if folder is None or not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not (folder.is_dir() and (folder / CONFIG).is_file()):
+        raise FileExistsError(f"'{folder}' exists and holds no run, so it is kept; choose another folder")
+    if not overwrite:
+        raise FileExistsError(f"'{folder}' already holds a run, which is kept; choose another folder or overwrite it")
+
+
+def write(result: RunResult, folder: str | Path | None = None, *, overwrite: bool = False) -> Path:
+    """Write a run's files and figures and return the folder.
+
+    Parameters
+    ----------
+    result
+        What :func:`skymodel.run` returned.
+    folder
+        Where to; by default the next free ``skymodel-run-001``, ``-002``, ... of the current directory.
+    overwrite
+        Whether a run that the folder already holds is replaced, as a whole.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder is taken; nothing is changed.
+    """
+    target = None if folder is None else Path(folder)
+    check(target, overwrite)
+    with _beside(target or Path(_NUMBERED)) as workspace:
+        draft = workspace / "new"
+        draft.mkdir()
+        for name, writer in _writers(result).items():
+            writer(draft / name)
+        return _numbered(draft) if target is None else _settle(draft, target, workspace / "old")
+
+
+def _writers(result: RunResult) -> dict[str, Callable[[Path], Any]]:
+    from skymodel.output import fits, plots, tables
+
+    header = resolved_yaml(result)
+    return {
+        CONFIG: lambda path: path.write_text(header, encoding="utf-8"),
+    }
+
+
+def resolved_yaml(result: RunResult) -> str:
+    """Return the text of ``config.resolved.yaml``: running it repeats the run."""
+    body = yaml.safe_dump(result.config.resolved(), sort_keys=False, width=110, allow_unicode=True)
+    return f"# resolved by skymodel {version('skymodel')}; `skymodel run {CONFIG}` repeats this run\n{body}"
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """Yield an empty hidden folder next to `target`, on the same file system; remove it and all it holds at the end."""
+    parent = target.absolute().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    workspace = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=parent))
+    try:
+        yield workspace
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+
+
+def _settle(draft: Path, target: Path, aside: Path) -> Path:
+    """Rename `draft` to `target`; an old run steps aside first and comes back if the renaming fails."""
+    if target.exists():
+        target.rename(aside)
+    try:
+        draft.rename(target)
+    except BaseException:
+        if aside.exists():
+            aside.rename(target)
+        raise
+    return target
+
+
+def _numbered(draft: Path) -> Path:
+    """Rename `draft` to the first free numbered name; one that another run takes meanwhile is skipped."""
+    for number in itertools.count(1):
+        target = Path(f"{_NUMBERED}{number:03d}")
+        if target.exists():
+            continue
+        try:
+            return draft.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+    raise AssertionError("unreachable: the numbers do not end")
