@@ -1,0 +1,51 @@
+"""HEALPix bookkeeping shared by maps and regions; everything is RING ordered and Galactic."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+UNSEEN = -1.6375e30  # healpy.UNSEEN, the community's mark of a masked pixel; here so that healpy need not be imported
+LARGEST_NSIDE = 2**29  # 12 nside^2 still fits in 64 bits
+
+
+def require_nside(nside: Any) -> int:
+    """Return `nside` as an int.
+
+    Raises
+    ------
+    ValueError
+        Unless it is a power of two from 1 to 2^29.
+    """
+    number = int(nside) if float(nside).is_integer() else 0
+    if not 1 <= number <= LARGEST_NSIDE or number & (number - 1):
+        raise ValueError(f"nside = {nside}; allowed: a power of two from 1 to 2^29, for example 64 or 128")
+    return number
+
+
+def nside_of(npix: int) -> int:
+    """Return the nside of a map of `npix` pixels.
+
+    Raises
+    ------
+    ValueError
+        Unless npix = 12 nside^2 with nside a power of two.
+    """
+    nside = math.isqrt(max(npix, 0) // 12)
+    if nside == 0 or nside & (nside - 1) or 12 * nside**2 != npix:
+        raise ValueError(
+            f"{npix} pixels are no full HEALPix sky; allowed: 12 nside^2 with nside a power of two, "
+            "for example 49152 (nside 64)"
+        )
+    return nside
+
+
+def pixel_area(nside: int) -> float:
+    """Return the solid angle of one pixel [sr]; all pixels of a HEALPix map have the same.
+
+    Examples
+    --------
+    >>> round(12 * 64**2 * pixel_area(64) / math.pi, 12)
+    4.0
+    """
+    return math.pi / (3 * nside**2)

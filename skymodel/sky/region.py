@@ -1,0 +1,302 @@
+"""The contract every part of the sky keeps, and how parts combine with ``&``, ``|`` and ``~``.
+
+The shapes are in :mod:`skymodel.sky.regions`. :func:`as_region` takes anybody's object with a ``contains(SkyCoord)``,
+or a HEALPix mask; their edges are not known, so their solid angle and coverage are sampled.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymodel.sky import arcs, coverage
+from skymodel.sky.circles import Floats, SmallCircle
+from skymodel.sky.healpix import nside_of, pixel_area, require_nside
+
+_SAMPLING_NSIDE = 512  # for the solid angle of regions whose edges are not known
+
+
+@dataclass(frozen=True)
+class Region(ABC):
+    """A part of the sky, Galactic, in degrees."""
+
+    @abstractmethod
+    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+        """Tell which directions [deg], arrays of one shape, lie inside."""
+
+    @property
+    @abstractmethod
+    def edges(self) -> tuple[SmallCircle, ...] | None:
+        """The circles on which every point lies where membership changes; None if they are not known."""
+
+    @property
+    @abstractmethod
+    def solid_angle(self) -> float:
+        """Solid angle [sr], exact if the edges are known."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What tables and figures call it."""
+
+    def contains(self, lon: Any, lat: Any = None) -> Any:
+        """Tell which directions lie inside; a closed shape contains its edge.
+
+        Parameters
+        ----------
+        lon, lat
+            Galactic longitude and latitude, degrees or Quantities, of shapes that broadcast; or one SkyCoord.
+
+        Examples
+        --------
+        >>> from skymodel.sky.regions import INTEGRAL_CIRCLE
+        >>> INTEGRAL_CIRCLE.contains([0, 5, 355, 7], 0).tolist()
+        [True, True, True, False]
+        """
+        if lat is None:
+            lon, lat = _galactic(lon)
+        return self._inside(*np.broadcast_arrays(degrees(lon), degrees(lat)))
+
+    def coverage(self, nside: int) -> Floats:
+        """Return the covered share ``(12 nside^2,)`` of each pixel, RING ordered, Galactic.
+
+        Pixels off the edges get 0 or 1, those on an edge are subdivided: the sum times the pixel area is the solid
+        angle to about 1e-7. A region whose edges are not known is sampled.
+
+        Examples
+        --------
+        >>> from skymodel.sky.regions import COMPTEL_WINDOW
+        >>> covered = COMPTEL_WINDOW.coverage(64).sum() * 4 * np.pi / (12 * 64**2)
+        >>> bool(abs(covered / COMPTEL_WINDOW.solid_angle - 1) < 1e-6)
+        True
+        """
+        nside = require_nside(nside)
+        return coverage.sampled(self, nside) if self.edges is None else coverage.exact(self, nside)
+
+    def __and__(self, other: Any) -> Region:
+        """Return what lies in both."""
+        return Combination(self, "&", as_region(other))
+
+    def __or__(self, other: Any) -> Region:
+        """Return what lies in either."""
+        return Combination(self, "|", as_region(other))
+
+    def __invert__(self) -> Region:
+        """Return the rest of the sky."""
+        return Complement(self)
+
+
+@dataclass(frozen=True)
+class Combination(Region):
+    """What lies in both of two regions (``&``) or in either (``|``).
+
+    Parameters
+    ----------
+    first, second
+        The regions.
+    operator
+        "&" or "|".
+    """
+
+    first: Region
+    operator: Literal["&", "|"]
+    second: Region
+
+    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+        first, second = self.first._inside(lon, lat), self.second._inside(lon, lat)
+        return first & second if self.operator == "&" else first | second
+
+    @property
+    def edges(self) -> tuple[SmallCircle, ...] | None:
+        """The edges of both."""
+        first, second = self.first.edges, self.second.edges
+        return None if first is None or second is None else (*first, *second)
+
+    @property
+    def solid_angle(self) -> float:
+        """Solid angle [sr]."""
+        return _sampled_solid_angle(self) if self.edges is None else arcs.solid_angle(self)
+
+    @property
+    def name(self) -> str:
+        """The names of both."""
+        return f"({self.first.name} {self.operator} {self.second.name})"
+
+
+@dataclass(frozen=True)
+class Complement(Region):
+    """The sky without a region.
+
+    Parameters
+    ----------
+    region
+        What is left out.
+    """
+
+    region: Region
+
+    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+        return ~self.region._inside(lon, lat)
+
+    @property
+    def edges(self) -> tuple[SmallCircle, ...] | None:
+        """Those of the region."""
+        return self.region.edges
+
+    @property
+    def solid_angle(self) -> float:
+        """Solid angle [sr]."""
+        return 4 * math.pi - self.region.solid_angle
+
+    @property
+    def name(self) -> str:
+        """The name of what is left out."""
+        return f"~{self.region.name}"
+
+
+@dataclass(frozen=True)
+class Foreign(Region):
+    """A region of another package, asked with Galactic SkyCoords.
+
+    Parameters
+    ----------
+    obj
+        Anything with ``contains(SkyCoord)``.
+    """
+
+    obj: Any
+
+    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+        from astropy.coordinates import SkyCoord
+
+        asked = SkyCoord(np.ravel(lon), np.ravel(lat), unit="deg", frame="galactic")
+        return np.asarray(self.obj.contains(asked), dtype=bool).reshape(lon.shape)
+
+    @property
+    def edges(self) -> None:
+        """Not known."""
+        return
+
+    @property
+    def solid_angle(self) -> float:
+        """Solid angle [sr], sampled."""
+        return _sampled_solid_angle(self)
+
+    @property
+    def name(self) -> str:
+        """Its own name, or its class."""
+        return str(getattr(self.obj, "name", None) or type(self.obj).__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class HealpixMask(Region):
+    """The part of the sky that a HEALPix array covers; a direction is inside where its pixel is at least half covered.
+
+    Parameters
+    ----------
+    shares
+        Covered share ``(npix,)`` of each pixel, 0 to 1, RING ordered, Galactic.
+    """
+
+    shares: Floats
+
+    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+        import healpy
+
+        pixels = healpy.ang2pix(nside_of(self.shares.size), lon, lat, lonlat=True)
+        return np.asarray(self.shares[pixels] >= 0.5)
+
+    @property
+    def edges(self) -> None:
+        """Pixel borders are no circles."""
+        return
+
+    @property
+    def solid_angle(self) -> float:
+        """Solid angle [sr]."""
+        return float(self.shares.sum()) * pixel_area(nside_of(self.shares.size))
+
+    @property
+    def name(self) -> str:
+        """Mask and nside."""
+        return f"mask(nside {nside_of(self.shares.size)})"
+
+    def coverage(self, nside: int) -> Floats:
+        """Return the covered share ``(12 nside^2,)`` of each pixel: the mask itself, averaged or repeated."""
+        import healpy
+
+        return np.asarray(healpy.ud_grade(self.shares, require_nside(nside)), dtype=np.float64)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two masks are the same."""
+        return isinstance(other, HealpixMask) and np.array_equal(self.shares, other.shares)
+
+    def __hash__(self) -> int:
+        return hash(self.shares.tobytes())
+
+
+def as_region(obj: Any) -> Region:
+    """Return `obj` as a region.
+
+    Parameters
+    ----------
+    obj
+        A :class:`Region`; anything with ``contains(SkyCoord)``; or a HEALPix array ``(12 nside^2,)`` of booleans or of
+        covered shares from 0 to 1, RING ordered, Galactic.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> as_region(np.arange(12) < 6).solid_angle / np.pi
+    2.0
+    """
+    if isinstance(obj, Region):
+        return obj
+    if hasattr(obj, "contains"):
+        return _foreign(obj)
+    if isinstance(obj, np.ndarray):
+        return _mask(obj)
+    allowed = "a Circle, a Box, their combinations, an object with contains(SkyCoord), a HEALPix mask array"
+    raise TypeError(f"{obj!r} is no region; allowed: {allowed}")
+
+
+def degrees(angle: Any) -> Floats:
+    """Return an angle, a Quantity or a number of degrees, as float64 [deg]."""
+    return np.asarray(angle.to_value("deg") if hasattr(angle, "to_value") else angle, dtype=np.float64)
+
+
+def _galactic(coordinate: Any) -> tuple[Any, Any]:
+    if not hasattr(coordinate, "galactic"):
+        raise TypeError("contains() takes lon and lat [deg], or one SkyCoord")
+    return coordinate.galactic.l, coordinate.galactic.b
+
+
+def _foreign(obj: Any) -> Region:
+    region = Foreign(obj)
+    try:
+        region._inside(np.array([0.0, 180.0]), np.array([0.0, 0.0]))
+    except Exception as error:  # whatever another package raises
+        raise TypeError(f"{type(obj).__name__}.contains(SkyCoord) failed, so it is no region: {error}") from error
+    return region
+
+
+def _mask(array: NDArray[Any]) -> Region:
+    shares = np.array(array, dtype=np.float64)
+    nside_of(shares.size)
+    if shares.ndim != 1 or not bool(np.all((shares >= 0) & (shares <= 1))):
+        raise ValueError("a mask holds one number from 0 to 1, the covered share, for each pixel")
+    shares.flags.writeable = False
+    return HealpixMask(shares)
+
+
+def _sampled_solid_angle(region: Region) -> float:
+    return float(region.coverage(_SAMPLING_NSIDE).sum()) * pixel_area(_SAMPLING_NSIDE)

@@ -1,0 +1,158 @@
+"""Parts of the sky: circles and true longitude-latitude boxes, the two instruments' windows, the configuration's form.
+
+Regions combine with ``&``, ``|`` and ``~``; what they can tell is in :class:`~skymodel.sky.region.Region`. In a
+configuration a region is a name or a mapping with gammapy's keys:
+``{frame: galactic, lon: 0 deg, lat: 0 deg, radius: 6 deg}``, ``{lon: [-30 deg, 30 deg], lat: [-5 deg, 5 deg]}``,
+``{intersection: [...]}``, ``{union: [...]}``, ``{complement: ...}``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from astropy import units
+
+from skymodel.sky.region import Combination, Complement, Region, as_region
+from skymodel.sky.shapes import COMPTEL_WINDOW, INTEGRAL_CIRCLE, NAMED_REGIONS, Box, Circle, known_name
+
+__all__ = [
+    "COMPTEL_WINDOW",
+    "INTEGRAL_CIRCLE",
+    "NAMED_REGIONS",
+    "Box",
+    "Circle",
+    "Region",
+    "as_region",
+    "region_from_config",
+    "region_to_config",
+]
+
+
+def region_from_config(spec: Any) -> Region:
+    """Return the region that a configuration describes.
+
+    Parameters
+    ----------
+    spec
+        A name of NAMED_REGIONS, or a mapping; see the module's docstring. Angles carry their unit. `frame` is
+        galactic if left out; a circle may be given in any frame astropy knows.
+
+    Raises
+    ------
+    ValueError
+        With the offending key, its value and what is allowed.
+
+    Examples
+    --------
+    >>> region_from_config("comptel_window") == COMPTEL_WINDOW
+    True
+    >>> region_from_config({"lon": "0 deg", "lat": "0 deg", "radius": "6 deg"}) == INTEGRAL_CIRCLE
+    True
+    """
+    if isinstance(spec, Region):
+        return spec
+    if isinstance(spec, str):
+        return _named(spec)
+    if not isinstance(spec, Mapping):
+        raise ValueError(f"region: {spec!r} is neither a name ({', '.join(NAMED_REGIONS)}) nor a mapping; {_FORMS}")
+    reader = _READERS.get(frozenset(spec) - {"frame"})
+    if reader is None:
+        raise ValueError(f"region: keys {', '.join(map(repr, spec))}; {_FORMS}")
+    return reader(spec)
+
+
+def region_to_config(region: Region) -> str | dict[str, Any]:
+    """Return the form of a region that :func:`region_from_config` reads: the name if it has one.
+
+    Raises
+    ------
+    ValueError
+        If it is a mask or another package's region, which have no such form.
+
+    Examples
+    --------
+    >>> region_to_config(Circle(lon=10, lat=0, radius=2.5))
+    {'frame': 'galactic', 'lon': '10.0 deg', 'lat': '0.0 deg', 'radius': '2.5 deg'}
+    """
+    if name := known_name(region):
+        return name
+    match region:
+        case Circle():
+            return {"frame": "galactic"} | {key: f"{getattr(region, key)!r} deg" for key in ("lon", "lat", "radius")}
+        case Box():
+            pairs = {key: [f"{bound!r} deg" for bound in getattr(region, key)] for key in ("lon", "lat")}
+            return {"frame": "galactic"} | pairs
+        case Combination():
+            parts = [region_to_config(region.first), region_to_config(region.second)]
+            return {"intersection" if region.operator == "&" else "union": parts}
+        case Complement():
+            return {"complement": region_to_config(region.region)}
+    raise ValueError(f"{region.name} cannot be written in a configuration; allowed: circles, boxes, combinations")
+
+
+def _named(name: str) -> Region:
+    if name in NAMED_REGIONS:
+        return NAMED_REGIONS[name]
+    nearest = difflib.get_close_matches(name, NAMED_REGIONS, n=1)
+    hint = f"; did you mean {nearest[0]!r}?" if nearest else ";"
+    raise ValueError(f"no region {name!r}{hint} known: {', '.join(NAMED_REGIONS)}; or a mapping, {_FORMS}")
+
+
+def _circle(spec: Mapping[str, Any]) -> Region:
+    lon, lat, radius = (_quantity(spec[key], f"region.{key}") for key in ("lon", "lat", "radius"))
+    if spec.get("frame", "galactic") == "galactic":
+        return Circle(lon, lat, radius)
+    from astropy.coordinates import SkyCoord
+
+    try:
+        centre = SkyCoord(lon, lat, unit="deg", frame=spec["frame"]).galactic
+    except ValueError as error:
+        raise ValueError(f"region.frame = {spec['frame']!r}; allowed: galactic, icrs, fk5, ...: {error}") from error
+    return Circle(float(centre.l.deg), float(centre.b.deg), radius)
+
+
+def _box(spec: Mapping[str, Any]) -> Region:
+    if spec.get("frame", "galactic") != "galactic":
+        raise ValueError(f"region.frame = {spec['frame']!r}; allowed for a box: galactic")
+    low_high = [_pair(spec[key], f"region.{key}") for key in ("lon", "lat")]
+    return Box(lon=low_high[0], lat=low_high[1])
+
+
+def _pair(value: Any, label: str) -> tuple[float, float]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise ValueError(f"{label} = {value!r}; allowed: [low, high] for a box; or give a radius for a circle")
+    return _quantity(value[0], label), _quantity(value[1], label)
+
+
+def _several(key: str, combine: Callable[[Region, Region], Region]) -> Callable[[Mapping[str, Any]], Region]:
+    def read(spec: Mapping[str, Any]) -> Region:
+        parts = spec[key]
+        if not isinstance(parts, list | tuple) or not parts:
+            raise ValueError(f"region.{key} = {parts!r}; allowed: a list of regions")
+        return functools.reduce(combine, map(region_from_config, parts))
+
+    return read
+
+
+_READERS: dict[frozenset[str], Callable[[Mapping[str, Any]], Region]] = {
+    frozenset({"lon", "lat", "radius"}): _circle,
+    frozenset({"lon", "lat"}): _box,
+    frozenset({"intersection"}): _several("intersection", operator.and_),
+    frozenset({"union"}): _several("union", operator.or_),
+    frozenset({"complement"}): lambda spec: ~region_from_config(spec["complement"]),
+}
+_FORMS = (
+    "allowed: {frame, lon, lat, radius} for a circle, {frame, lon: [low, high], lat: [low, high]} for a box, "
+    "{intersection: [...]}, {union: [...]}, {complement: ...}"
+)
+
+
+def _quantity(value: Any, label: str) -> float:
+    try:
+        return float(units.Quantity(value).to_value("deg"))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{label} = {value!r}; allowed: an angle with its unit, for example '6 deg'") from error

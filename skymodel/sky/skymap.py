@@ -1,0 +1,182 @@
+"""A map of the sky: one number and its error for each HEALPix pixel, with a unit.
+
+Maps are RING ordered and Galactic; a value is the mean over its pixel. A masked pixel holds UNSEEN. Maps are frozen:
+cutting, scaling and converting return new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+from astropy import units
+from numpy.typing import NDArray
+
+from skymodel.sky.circles import Floats
+from skymodel.sky.healpix import UNSEEN, nside_of, pixel_area
+from skymodel.sky.region import as_region
+
+ROUNDING = 64 * float(np.finfo(float).eps)  # relative floor below every stated error
+
+
+class MapMean(NamedTuple):
+    """A mean or a sum over a map, with an absolute error in the same unit."""
+
+    value: float
+    error: float
+    unit: units.UnitBase
+
+
+@dataclass(frozen=True, eq=False)
+class SkyMap:
+    """One HEALPix map; see the module's docstring.
+
+    Parameters
+    ----------
+    values
+        Pixel means ``(12 nside^2,)``; UNSEEN where masked.
+    error
+        Absolute error of each, same shape, or one number for all; nan where it is not known.
+    unit
+        Unit of both, an astropy unit or its name.
+    name
+        What files and tables call the map.
+    meta
+        Whatever else should travel with it.
+
+    Examples
+    --------
+    >>> from skymodel.sky.regions import INTEGRAL_CIRCLE
+    >>> sky = SkyMap(np.ones(12 * 4**2), 0.01, "cm-2 s-1 sr-1")
+    >>> sky.nside, round(sky.total().value / np.pi, 12)
+    (4, 4.0)
+    >>> round((sky * 2.0).mean(INTEGRAL_CIRCLE).value, 12)
+    2.0
+    """
+
+    values: Floats
+    error: Floats
+    unit: Any
+    name: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check shapes; hold the arrays as read-only float64 views."""
+        values = np.asarray(self.values, dtype=np.float64)
+        if values.ndim != 1:
+            raise ValueError(f"SkyMap.values has shape {values.shape}; allowed: one dimension, (12 nside^2,)")
+        nside_of(values.size)
+        error = np.asarray(self.error, dtype=np.float64)
+        if error.shape not in ((), values.shape):
+            raise ValueError(f"SkyMap.error has shape {error.shape}; allowed: () or that of the values, {values.shape}")
+        object.__setattr__(self, "values", _read_only(values))
+        object.__setattr__(self, "error", _read_only(np.broadcast_to(error, values.shape)))
+        object.__setattr__(self, "unit", units.Unit(self.unit))
+        object.__setattr__(self, "meta", MappingProxyType(dict(self.meta)))
+
+    @property
+    def nside(self) -> int:
+        """Resolution of the map."""
+        return nside_of(self.values.size)
+
+    @property
+    def pixel_area(self) -> float:
+        """Solid angle of a pixel [sr]."""
+        return pixel_area(self.nside)
+
+    @property
+    def masked(self) -> NDArray[np.bool_]:
+        """Which pixels ``(npix,)`` hold no value: UNSEEN (to single precision, as files have it) or not finite."""
+        return ~np.isfinite(self.values) | (np.abs(self.values - UNSEEN) <= 1e-5 * abs(UNSEEN))
+
+    def cut(self, region: Any) -> SkyMap:
+        """Return the map with UNSEEN in every pixel that lies wholly outside a region.
+
+        Pixels on the edge stay: with the region's coverage map they give its mean, without them they would not.
+        """
+        outside = as_region(region).coverage(self.nside) == 0
+        return self._masked_where(outside)
+
+    def total(self) -> MapMean:
+        """Return the integral over the pixels that are not masked [unit sr]; errors add as correlated ones do."""
+        kept = ~self.masked
+        value = float(self.values[kept].sum()) * self.pixel_area
+        error = float(self.error[kept].sum()) * self.pixel_area + ROUNDING * abs(value)
+        return MapMean(value, error, self.unit * units.sr)
+
+    def mean(self, region: Any) -> MapMean:
+        """Return the mean over a region, pixels on its edge weighted by their covered share.
+
+        The error is the pixels' own, added as correlated ones, plus what the map cannot tell: where in a pixel on the
+        edge its brightness lies, estimated from the range among the pixels around it.
+
+        Raises
+        ------
+        ValueError
+            If the region holds no pixel or a masked one.
+        """
+        part = as_region(region)
+        share = part.coverage(self.nside)
+        touched = np.flatnonzero(share)
+        if touched.size == 0:
+            raise ValueError(f"the region {part.name} is empty: it has no mean")
+        if bad := int(self.masked[touched].sum()):
+            raise ValueError(f"{bad} of the {touched.size} pixels of {part.name} are masked in the map {self.name!r}")
+        weight = share[touched] / share.sum()
+        value = float(weight @ self.values[touched])
+        error = float(weight @ self.error[touched]) + self._edge_error(share) + ROUNDING * abs(value)
+        return MapMean(value, error, self.unit)
+
+    def to(self, unit: Any) -> SkyMap:
+        """Return the map in another unit.
+
+        Raises
+        ------
+        ValueError
+            If the units are not convertible.
+        """
+        try:
+            factor = float(self.unit.to(unit))
+        except units.UnitConversionError as error:
+            raise ValueError(f"the map {self.name!r} in [{self.unit}] does not convert to [{unit}]") from error
+        return replace(self._scaled(factor), unit=unit)
+
+    def __mul__(self, factor: Any) -> SkyMap:
+        """Return the map times a number or a Quantity; masked pixels stay masked."""
+        if isinstance(factor, units.Quantity):
+            return replace(self._scaled(float(factor.value)), unit=self.unit * factor.unit)
+        return self._scaled(float(factor))
+
+    __rmul__ = __mul__
+
+    def _scaled(self, factor: float) -> SkyMap:
+        scaled = replace(self, values=self.values * factor, error=self.error * abs(factor))
+        masked = self.masked
+        return scaled._masked_where(masked) if masked.any() else scaled
+
+    def _masked_where(self, where: NDArray[np.bool_]) -> SkyMap:
+        return replace(self, values=np.where(where, UNSEEN, self.values), error=np.where(where, UNSEEN, self.error))
+
+    def _edge_error(self, share: Floats) -> float:
+        """Return by how much brightness gradients inside the pixels on the edge may shift the mean.
+
+        With a gradient g across a pixel, its covered share c holds c times the pixel's mean plus g c (1 - c) / 2 at
+        most; the eight pixels around span about 2 g, taken for g because gradients change.
+        """
+        import healpy
+
+        edge = np.flatnonzero((share > 0) & (share < 1))
+        around = healpy.get_all_neighbours(self.nside, edge)
+        values = np.where(around >= 0, self.values[around], self.values[edge])
+        values = np.where(self.masked[around], self.values[edge], values)
+        span = values.max(axis=0, initial=-np.inf) - values.min(axis=0, initial=np.inf)
+        return float((span * share[edge] * (1 - share[edge])).sum() / 2 / share.sum()) if edge.size else 0.0
+
+
+def _read_only(array: Floats) -> Floats:
+    view = array.view()
+    view.flags.writeable = False
+    return view
