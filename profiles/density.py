@@ -14,7 +14,7 @@ import functools
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from numbers import Real
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -73,9 +73,11 @@ MassDensity = Annotated[float, Kind("GeV cm-3", at_least=0.0, amplitude=True)]
 NumberDensity = Annotated[float, Kind("cm-3", at_least=0.0, amplitude=True)]
 Length = Annotated[float, Kind("kpc", above=0.0)]
 Coordinate = Annotated[float, Kind("kpc")]
+LengthOrZero = Annotated[float, Kind("kpc", at_least=0.0)]
 Angle = Annotated[float, Kind("deg")]
 Positive = Annotated[float, Kind("", above=0.0)]
 Number = Annotated[float, Kind("")]
+InnerSlope = Annotated[float, Kind("", below=3.0)]  # a steeper centre holds infinite mass
 
 
 @dataclass(frozen=True)
@@ -175,8 +177,8 @@ class Density(ABC):
         if isinstance(other, Density):
             return Product((*_parts(self, Product), *_parts(other, Product)))
         if isinstance(other, units.Quantity):
-            return Scaled(self, float(other.value), unit=units.Unit(self.unit) * other.unit)
-        return Scaled(self, other, unit=self.unit)
+            return scaled(self, float(other.value), units.Unit(self.unit) * other.unit)
+        return scaled(self, other, self.unit)
 
     __rmul__ = __mul__
 
@@ -197,7 +199,7 @@ class Density(ABC):
         if not per_baryon > 0:
             raise ValueError(f"per_baryon = {per_baryon}; electrons per baryon must be a number > 0")
         proton = float((constants.m_p * constants.c**2).to_value("GeV"))
-        return Scaled(in_unit(self, MASS_DENSITY), per_baryon / proton, unit=NUMBER_DENSITY)
+        return scaled(in_unit(self, MASS_DENSITY), per_baryon / proton, NUMBER_DENSITY)
 
 
 def _convert(value: units.Quantity, targets: list[Any], label: str) -> tuple[float, Any]:
@@ -226,7 +228,25 @@ def in_unit(density: Density, unit: Any) -> Density:
     if units.Unit(density.unit) == target:
         return density
     factor, _ = _convert(1.0 * units.Unit(density.unit), [target], f"a density in [{density.unit}]")
-    return Scaled(density, factor, unit=target)
+    return scaled(density, factor, target)
+
+
+def scaled(density: Density, factor: float, unit: Any) -> Density:
+    """Return `density` times `factor`, its values taken in `unit`; a form with one amplitude stays that form.
+
+    Examples
+    --------
+    >>> from profiles import Burkert
+    >>> scaled(Burkert(rho_s=0.5), 2.0, "GeV cm-3")
+    Burkert(unit=Unit("GeV / cm3"), rho_s=1.0, r_s=12.67)
+    """
+    amplitudes = [name for name, kind in field_kinds(type(density)).items() if kind.amplitude]
+    if len(amplitudes) == 1:
+        name = amplitudes[0]
+        return replace(density, **{name: getattr(density, name) * factor, "unit": unit})
+    if isinstance(density, Sum):
+        return Sum(tuple(scaled(part, factor, unit) for part in density.parts))
+    return Scaled(density, factor, unit=unit)
 
 
 @dataclass(frozen=True)

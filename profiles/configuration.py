@@ -1,0 +1,314 @@
+"""Configuration <-> density: the mappings of the YAML file, and their inverse.
+
+A specification is a name, a mapping with ``type`` (a registered name or ``"package.module:Name"``) or ``preset``, or
+a list, which is a sum. Fields with a dimension are strings with a unit, ``"20 kpc"``. Beside its fields a type also
+takes the parameters of its other constructors: ``local_density`` and ``r_sun``, ``m_200`` and ``c``, ``mass``,
+``Sigma_0``. A preset takes its components' names with the fields to change, ``{preset: mcmillan2017_baryons,
+HI: {R_d: 8 kpc}, H2: null}``, or, if it has one component, that component's fields.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Mapping
+from numbers import Real
+from typing import Any, get_type_hints
+
+from astropy import units
+
+from profiles import registry
+from profiles.density import (
+    MASS_DENSITY,
+    NUMBER_DENSITY,
+    Density,
+    Kind,
+    Product,
+    Scaled,
+    Sum,
+    field_kinds,
+    in_unit,
+    total,
+)
+from profiles.literature import Preset, Role, preset, preset_names
+from profiles.normalise import amplitude_of
+from profiles.registry import nearest
+
+Spec = Any  # what YAML gives: a string, a mapping or a list of them
+Roles = tuple[Role, ...] | None
+_CONSTRUCTORS = {
+    "local_density": "from_local_density",
+    "m_200": "from_m200",
+    "mass": "from_mass",
+    "Sigma_0": "from_surface_density",
+}
+_AMPLITUDES = ({"local_density", "r_sun"}, {"m_200", "c", "h"}, {"mass"}, {"Sigma_0"})
+_COMBINATIONS: dict[str, Callable[..., Density]] = {"scaled": Scaled, "product": Product, "sum": Sum}
+
+
+def build(spec: Spec) -> Density:
+    """Return the density that a specification describes.
+
+    Raises
+    ------
+    ValueError
+        In one line that names field, value and cure.
+
+    Examples
+    --------
+    >>> build({"type": "nfw", "rho_s": "0.3 GeV cm-3", "r_s": "20 kpc"})
+    NFW(unit=Unit("GeV / cm3"), rho_s=0.3, r_s=20.0)
+    >>> build([{"type": "nfw"}, {"type": "burkert", "local_density": "0.01 GeV cm-3", "r_sun": "8.2 kpc"}]).symmetry
+    'spherical'
+    """
+    return total(_components(spec, None))
+
+
+def dark_matter(spec: Spec) -> Density:
+    """Return the dark-matter density [GeV cm-3] of a specification; of a model preset, its dark matter alone.
+
+    Examples
+    --------
+    >>> dark_matter({"preset": "mcmillan2017"}).symmetry
+    'spherical'
+    """
+    parts = _components(spec, ("dark_matter",))
+    for part in parts:
+        if not _is_mass(part):
+            raise ValueError(f"dark matter needs a mass density, but {_title(part)} is in [{part.unit}]")
+    return total([in_unit(part, MASS_DENSITY) for part in parts])
+
+
+def electrons(spec: Spec, per_baryon: float = 1.0) -> Density:
+    """Return the electron density [cm-3] of a specification: mass components become n_e = `per_baryon` rho / m_p.
+
+    Number densities are taken as electrons. Of a model preset only the baryons count.
+
+    Parameters
+    ----------
+    spec
+        A specification; a list is a sum.
+    per_baryon
+        Electrons per baryon of the components that are given as mass densities.
+
+    Examples
+    --------
+    >>> electrons([{"preset": "mcmillan2017_baryons"}, {"type": "exponential_disk", "n_0": "1 cm-3"}]).unit
+    Unit("1 / cm3")
+    """
+    parts = _components(spec, ("baryons", "electrons", "hydrogen"))
+    return total([_as_electrons(part, per_baryon) for part in parts])
+
+
+def describe(density: Density) -> Spec:
+    """Return the specification from which :func:`build` makes the same density.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be written down, as a lambda cannot.
+
+    Examples
+    --------
+    >>> from profiles import Burkert
+    >>> describe(Burkert())
+    {'type': 'burkert', 'rho_s': '0.712 GeV cm-3', 'r_s': '12.67 kpc'}
+    """
+    if isinstance(density, Sum):
+        return [describe(part) for part in density.parts]
+    if hasattr(density, "to_spec"):
+        return density.to_spec()
+    combined = {cls: name for name, cls in _COMBINATIONS.items()}
+    name = combined.get(type(density)) or registry.name_of(type(density))
+    return {"type": name, **_described_fields(density)}
+
+
+def _described_fields(density: Density) -> dict[str, Any]:
+    kinds = field_kinds(type(density))
+    values = {f.name: getattr(density, f.name) for f in dataclasses.fields(density) if f.init and f.name != "unit"}
+    written = {name: _written(value, kinds.get(name), density.unit) for name, value in values.items()}
+    return written if _unit_follows(density) else {**written, "unit": _unit_text(density.unit)}
+
+
+def _written(value: Any, kind: Kind | None, unit: Any) -> Any:
+    if isinstance(value, Density):
+        return describe(value)
+    if isinstance(value, tuple):
+        return [_written(item, kind, unit) for item in value]
+    if kind is None or not isinstance(value, Real):
+        return value
+    text = _unit_text(unit) if kind.amplitude else kind.unit
+    return f"{float(value)!r} {text}" if text else float(value)
+
+
+def _unit_follows(density: Density) -> bool:
+    """Whether building from the fields alone gives the density's unit."""
+    if isinstance(density, Product):
+        return True
+    kinds = field_kinds(type(density)).values()
+    if any(kind.amplitude for kind in kinds):
+        return density.unit in (MASS_DENSITY, NUMBER_DENSITY)
+    default = next(f for f in dataclasses.fields(density) if f.name == "unit").default
+    return default is not None and density.unit == units.Unit(default)
+
+
+def _unit_text(unit: Any) -> str:
+    try:
+        return str(units.Unit(unit).to_string("fits"))
+    except ValueError:
+        return str(unit)
+
+
+def _components(spec: Spec, roles: Roles) -> list[Density]:
+    if isinstance(spec, str):
+        spec = {"preset": spec} if spec in preset_names() else {"type": spec}
+    if isinstance(spec, (list, tuple)):
+        parts = [part for item in spec for part in _components(item, roles)]
+        if not parts:
+            raise ValueError("an empty list of densities; give at least one component")
+        return parts
+    if not isinstance(spec, Mapping):
+        raise ValueError(f"a density is a mapping with 'type' or 'preset', or a list of them; got {spec!r}")
+    if "preset" in spec:
+        return _preset_components(spec, roles)
+    return [_build_type(spec)]
+
+
+def _preset_components(spec: Mapping[str, Any], roles: Roles) -> list[Density]:
+    chosen = preset(spec["preset"])
+    changes = _changes(chosen, {key: value for key, value in spec.items() if key != "preset"})
+    kept = {name: part for name, part in chosen.components.items() if changes.get(name, {}) is not None}
+    specs = [_merged(part, changes.get(name, {})) for name, part in kept.items()]
+    specs = [part for part in specs if _plays(chosen, part, roles)]
+    if not specs:
+        wanted = " or ".join(roles or ("components",)).replace("_", " ")
+        raise ValueError(f"preset {chosen.name!r} holds no {wanted}; it is of the role {chosen.role}")
+    return [density for part in specs for density in _components(part, roles)]
+
+
+def _plays(chosen: Preset, part: Mapping[str, Any], roles: Roles) -> bool:
+    """Whether a component of a preset, or of the preset it stands for, is of one of the roles."""
+    role = preset(part["preset"]).role if chosen.role == "model" else chosen.role
+    return roles is None or role in (*roles, "model")
+
+
+def _changes(chosen: Preset, changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the changes by component; those of an only component may be given without its name."""
+    only = next(iter(chosen.components)) if len(chosen.components) == 1 else None
+    if only is not None and only not in changes:
+        return {only: changes}
+    unknown = [key for key in changes if key not in chosen.components]
+    if unknown:
+        known = list(chosen.components)
+        hint = f"{nearest(unknown[0], known)}components: {', '.join(known)}"
+        raise ValueError(f"preset {chosen.name!r} has no component {unknown[0]!r}; {hint}")
+    return changes
+
+
+def _merged(part: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a component with its fields changed; a new amplitude takes the place of the old one."""
+    if "type" in changes or "preset" in changes:
+        return dict(changes)
+    kept = dict(part)
+    if "type" in part:
+        maker = _maker(part["type"])
+        own = {amplitude_of(maker)} if isinstance(maker, type) else set()
+        families = (own, *_AMPLITUDES)
+        if any(family & changes.keys() for family in families):
+            replaced = set().union(*(family for family in families if not family & changes.keys()))
+            kept = {key: value for key, value in part.items() if key not in replaced}
+    return {**kept, **changes}
+
+
+def _maker(name: Any) -> Callable[..., Any]:
+    if not isinstance(name, str):
+        raise ValueError(f"type = {name!r}; give the name of a profile or 'package.module:Name'")
+    return _COMBINATIONS.get(name) or registry.get(name)
+
+
+def _build_type(spec: Mapping[str, Any]) -> Density:
+    if "type" not in spec:
+        raise ValueError(f"a density needs 'type' or 'preset'; got {dict(spec)!r}")
+    name = spec["type"]
+    given = {key: value for key, value in spec.items() if key != "type"}
+    maker = _maker(name)
+    if isinstance(maker, Density):
+        maker = _constant(maker)
+    form = next((method for key, method in _CONSTRUCTORS.items() if key in given and hasattr(maker, method)), None)
+    return _call(name, getattr(maker, form) if form else maker, maker, given)
+
+
+def _constant(density: Density) -> Callable[[], Density]:
+    return lambda: density
+
+
+def _call(name: str, call: Callable[..., Any], maker: Callable[..., Any], given: Mapping[str, Any]) -> Density:
+    schema = _schema(maker) | (_schema(call) if call is not maker else {})
+    for key in given:
+        if key not in schema:
+            raise ValueError(f"{name} has no {key!r}; {nearest(key, schema)}allowed: {', '.join(schema)}")
+    arguments = {key: _parsed(f"{name}.{key}", schema[key], value) for key, value in given.items()}
+    first = next(iter(inspect.signature(call).parameters), "")
+    try:
+        made = call(arguments.pop(first), **arguments) if call is not maker else call(**arguments)
+    except TypeError as error:
+        raise ValueError(f"{name}: {error}; parameters: {', '.join(schema)}") from error
+    if not isinstance(made, Density):
+        raise ValueError(f"{name} made a {type(made).__name__}, not a Density")
+    return made
+
+
+def _schema(maker: Callable[..., Any]) -> dict[str, Any]:
+    """Return the annotation of each parameter by name."""
+    if isinstance(maker, type) and dataclasses.is_dataclass(maker):
+        hints = get_type_hints(maker, include_extras=True)
+        return {f.name: hints[f.name] for f in dataclasses.fields(maker) if f.init}
+    hints = get_type_hints(maker, include_extras=True)
+    parameters = inspect.signature(maker).parameters.values()
+    return {p.name: hints.get(p.name, Any) for p in parameters if p.kind is not inspect.Parameter.VAR_KEYWORD}
+
+
+def _parsed(label: str, annotation: Any, value: Any) -> Any:
+    kind = next((meta for meta in getattr(annotation, "__metadata__", ()) if isinstance(meta, Kind)), None)
+    if kind is not None:
+        return _number(label, kind, value)
+    if annotation is Density or (isinstance(value, Mapping) and ("type" in value or "preset" in value)):
+        return build(value)
+    if isinstance(value, list):
+        return tuple(_parsed(label, Any, item) for item in value)
+    return value
+
+
+def _number(label: str, kind: Kind, value: Any) -> Any:
+    if isinstance(value, units.Quantity):
+        return value
+    try:
+        quantity = units.Quantity(value) if isinstance(value, (str, Real)) and not isinstance(value, bool) else None
+    except (TypeError, ValueError):
+        quantity = None
+    if quantity is None or quantity.shape:
+        wanted = f"a number with a unit, such as '1 {kind.unit}'" if kind.unit else "a pure number"
+        raise ValueError(f"{label} = {value!r} is not {wanted}")
+    if not kind.unit:
+        return _pure(label, quantity)
+    if quantity.unit == units.dimensionless_unscaled:
+        raise ValueError(f"{label} = {value!r} has no unit; write '{value} {kind.unit}'")
+    return quantity
+
+
+def _pure(label: str, quantity: units.Quantity) -> float:
+    if not quantity.unit.is_equivalent(units.dimensionless_unscaled):
+        raise ValueError(f"{label} = {quantity} has a unit; give a pure number")
+    return float(quantity.to_value(units.dimensionless_unscaled))
+
+
+def _is_mass(density: Density) -> bool:
+    return bool(units.Unit(density.unit).is_equivalent(MASS_DENSITY, equivalencies=units.mass_energy()))
+
+
+def _as_electrons(part: Density, per_baryon: float) -> Density:
+    return part.electrons(per_baryon) if _is_mass(part) else in_unit(part, NUMBER_DENSITY)
+
+
+def _title(density: Density) -> str:
+    return type(density).__name__

@@ -1,0 +1,122 @@
+"""Disks of stars and gas, symmetric about the rotation axis.
+
+Amplitudes are number densities [cm-3] or, given as a Quantity, mass densities; ``from_mass`` sets them from a total
+and ``from_surface_density`` from the surface density that models are published with.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
+
+from array_api_compat import array_namespace
+from astropy import units
+
+from profiles.density import Array, Axisymmetric, Hints, Kind, Length, LengthOrZero, NumberDensity
+from profiles.normalise import Normalised
+
+SurfaceDensity = Annotated[float, Kind("Msun kpc-2", at_least=0.0)]
+
+
+@dataclass(frozen=True)
+class ExponentialDisk(Axisymmetric, Normalised):
+    r"""Double-exponential disk, :math:`n_0 \exp(-R / R_d - |z| / z_d)`.
+
+    The default shape is the thin stellar disk of McMillan 2017; its stars alone are 60 baryons per cm3 at the centre.
+
+    Parameters
+    ----------
+    n_0
+        Density at the centre [cm-3].
+    R_d
+        Scale length [kpc].
+    z_d
+        Scale height [kpc].
+
+    References
+    ----------
+    McMillan 2017, MNRAS 465, 76, eq. (3) and table 3.
+    """
+
+    n_0: NumberDensity = 60.0
+    R_d: Length = 2.49955
+    z_d: Length = 0.3
+
+    @classmethod
+    def from_surface_density(cls, Sigma_0: SurfaceDensity, *, z_d: Length, **shape: Any) -> Self:
+        """Return the disk, in GeV cm-3, with Sigma_0 = 2 z_d n_0 [Msun kpc-2]."""
+        n_0 = units.Quantity(Sigma_0, "Msun kpc-2") / (2 * units.Quantity(z_d, "kpc"))
+        return cls(n_0=n_0, z_d=z_d, **shape)
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the density at cylindrical radius `R` and height `z` [kpc]."""
+        xp = array_namespace(R, z)
+        return self.n_0 * xp.exp(R * (-1 / self.R_d) - xp.abs(z) * (1 / self.z_d))
+
+    @property
+    def volume(self) -> float:
+        """4 pi R_d^2 z_d [kpc3]."""
+        return 4 * math.pi * self.R_d**2 * self.z_d
+
+    @property
+    def hints(self) -> Hints:
+        """A few scale heights."""
+        return Hints(planes=(self.z_d, 4 * self.z_d, 16 * self.z_d))
+
+
+@dataclass(frozen=True)
+class HoledDisk(Axisymmetric, Normalised):
+    r"""Gas disk with a central hole, :math:`n_0 \exp(-R_m / R - R / R_d)\,\mathrm{sech}^2[z / (2 z_d)]`.
+
+    The defaults are the HI disk of McMillan 2017, as baryons per cm3. The hole leaves nothing within about
+    ``R_m`` / 10 of the centre.
+
+    Parameters
+    ----------
+    n_0
+        Density scale, ``Sigma_0 / (4 z_d)`` [cm-3].
+    R_d
+        Scale length [kpc].
+    R_m
+        Radius of the hole [kpc]; 0 for none.
+    z_d
+        Scale height [kpc].
+
+    References
+    ----------
+    Dehnen & Binney 1998, MNRAS 294, 429; McMillan 2017, MNRAS 465, 76, eq. (4).
+    """
+
+    n_0: NumberDensity = 6.32
+    R_d: Length = 7.0
+    R_m: LengthOrZero = 4.0
+    z_d: Length = 0.085
+
+    @classmethod
+    def from_surface_density(cls, Sigma_0: SurfaceDensity, *, z_d: Length, **shape: Any) -> Self:
+        """Return the disk, in GeV cm-3, with Sigma_0 = 4 z_d n_0 [Msun kpc-2]."""
+        n_0 = units.Quantity(Sigma_0, "Msun kpc-2") / (4 * units.Quantity(z_d, "kpc"))
+        return cls(n_0=n_0, z_d=z_d, **shape)
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the density at cylindrical radius `R` and height `z` [kpc]."""
+        xp = array_namespace(R, z)
+        fall = xp.exp(xp.abs(z) * (-1 / self.z_d))  # sech^2(u) = 4 e / (1 + e)^2 with e = exp(-2 |u|) never overflows
+        profile = xp.exp(R * (-1 / self.R_d) - self.R_m / xp.maximum(R, xp.full_like(R, 1e-290)))
+        return (4 * self.n_0) * profile * fall / ((1 + fall) * (1 + fall))
+
+    @property
+    def volume(self) -> float:
+        """16 pi z_d R_m R_d K_2(2 sqrt(R_m / R_d)) [kpc3]."""
+        from scipy.special import kv
+
+        if self.R_m == 0:
+            return 8 * math.pi * self.z_d * self.R_d**2
+        return 16 * math.pi * self.z_d * self.R_m * self.R_d * float(kv(2, 2 * math.sqrt(self.R_m / self.R_d)))
+
+    @property
+    def hints(self) -> Hints:
+        """The rim of the hole and a few scale heights."""
+        rim = (0.1 * self.R_m, 0.4 * self.R_m) if self.R_m > 0 else ()
+        return Hints(cylinders=rim, planes=(self.z_d, 4 * self.z_d, 16 * self.z_d))

@@ -1,0 +1,52 @@
+"""Densities whose integral over all space is known, so that a mass fixes their amplitude."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
+
+from astropy import units
+
+from profiles.density import Density, Kind, field_kinds
+
+Mass = Annotated[float, Kind("Msun", at_least=0.0)]
+
+
+def amplitude_of(cls: type[Density]) -> str:
+    """Return the name of the field to which a density of this class is proportional."""
+    found = [name for name, kind in field_kinds(cls).items() if kind.amplitude]
+    if len(found) != 1:
+        raise ValueError(f"{cls.__name__} has {len(found)} amplitudes ({', '.join(found)}); one is needed")
+    return found[0]
+
+
+@dataclass(frozen=True)
+class Normalised(Density):
+    """A density with a finite integral over all space: give it as `volume`."""
+
+    @property
+    @abstractmethod
+    def volume(self) -> float:
+        """The integral over all space divided by the amplitude [kpc3]."""
+
+    @classmethod
+    def from_mass(cls, mass: Mass, **shape: Any) -> Self:
+        """Return the density, in GeV cm-3, whose integral over all space is `mass` [Msun].
+
+        Parameters
+        ----------
+        mass
+            Total mass [Msun].
+        **shape
+            The fields other than the amplitude; what is left out keeps its default.
+
+        Examples
+        --------
+        >>> from profiles import HernquistBulge
+        >>> HernquistBulge.from_mass(5e9, a=1.0).unit
+        Unit("GeV / cm3")
+        """
+        name = amplitude_of(cls)
+        volume = cls(**{name: 1.0}, **shape).volume * units.Unit("kpc3")
+        return cls(**{name: units.Quantity(mass, "Msun") / volume}, **shape)

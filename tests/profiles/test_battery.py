@@ -1,0 +1,143 @@
+"""What every registered density promises, whoever wrote it."""
+
+import dataclasses
+import pickle
+
+import numpy as np
+import pytest
+from astropy import units
+
+from profiles import Density, library
+from profiles.density import field_kinds
+from tests.conftest import require
+
+NAMES = [name for name in library.names() if isinstance(library.get(name), type)]
+
+
+@pytest.fixture(params=NAMES)
+def density(request):
+    return library.get(request.param)()
+
+
+@pytest.fixture(scope="module")
+def points():
+    rng = np.random.default_rng(20261124)
+    r = 10 ** rng.uniform(-3, 2, 400)
+    directions = rng.normal(size=(3, 400))
+    directions /= np.linalg.norm(directions, axis=0)
+    return tuple(r * directions)
+
+
+def test_it_is_a_frozen_density_in_a_density_unit(density):
+    assert isinstance(density, Density)
+    assert type(density).__dataclass_params__.frozen
+    mass = density.unit.is_equivalent("GeV cm-3", equivalencies=units.mass_energy())
+    assert mass or density.unit.is_equivalent("cm-3")
+
+
+def test_it_is_finite_and_not_negative_away_from_the_centre_and_positive_somewhere(density, points):
+    values = density(*points)
+    assert np.all(np.isfinite(values))
+    assert np.all(values >= 0)
+    assert np.any(values > 0)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (5, 4), (2, 3, 4)])
+def test_it_returns_the_shape_it_is_given(density, shape):
+    at = np.full(shape, 0.7)
+    assert np.shape(density(at, at, at)) == shape
+
+
+def test_its_values_do_not_depend_on_the_company_of_a_point(density, points):
+    alone = [float(density(*(c[i : i + 1] for c in points))[0]) for i in range(20)]
+    # vectorised exp and pow differ from the scalar ones by an ulp or two
+    np.testing.assert_allclose(density(*points)[:20], alone, rtol=1e-13)
+
+
+def test_its_declared_symmetry_is_true(density, points):
+    x, y, z = points
+    R = np.hypot(x, y)
+    close = {"rtol": 1e-10, "atol": 0}  # the rounding of R, amplified by exponential cut-offs
+    if density.symmetry != "none":
+        np.testing.assert_allclose(density(x, y, z), density(R, 0 * R, z), **close)
+        np.testing.assert_allclose(density(x, y, z), density.meridional(R, z), **close)
+    if density.symmetry == "spherical":
+        np.testing.assert_allclose(density(x, y, z), density.radial(np.hypot(R, z)), **close)
+
+
+def test_a_density_without_symmetry_really_has_none(density, points):
+    x, y, z = points
+    if density.symmetry == "none":
+        assert not np.allclose(density(x, y, z), density(np.hypot(x, y), 0 * x, z), rtol=1e-3)
+    if density.symmetry == "axisymmetric":
+        r = np.sqrt(x * x + y * y + z * z)
+        assert not np.allclose(density(x, y, z), density(r, 0 * r, 0 * r), rtol=1e-3)
+
+
+def test_its_declared_mirror_is_true(density, points):
+    x, y, z = points
+    same = np.allclose(density(x, y, z), density(x, y, -z), rtol=1e-12, atol=0)
+    assert same == density.mirror_z
+
+
+def test_it_does_not_change_its_arguments(density, points):
+    before = [c.copy() for c in points]
+    density(*points)
+    for now, then in zip(points, before, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+def test_quantities_are_accepted_for_every_field(density):
+    cls = type(density)
+    given = {}
+    for name, kind in field_kinds(cls).items():
+        value = getattr(density, name)
+        if isinstance(value, float):
+            unit = density.unit if kind.amplitude else units.Unit(kind.unit)
+            given[name] = units.Quantity(value, unit)
+    again = dataclasses.replace(density, **given)
+    assert again == density
+
+
+def test_the_amplitude_is_an_amplitude(density, points):
+    amplitudes = [name for name, kind in field_kinds(type(density)).items() if kind.amplitude]
+    for name in amplitudes:
+        doubled = dataclasses.replace(density, **{name: 2 * getattr(density, name)})
+        np.testing.assert_allclose(doubled(*points), 2 * density(*points), rtol=1e-13, atol=1e-300)  # subnormal tails
+
+
+def test_a_field_that_should_be_positive_refuses_zero(density):
+    for name, kind in field_kinds(type(density)).items():
+        if kind.above == 0:
+            with pytest.raises(ValueError, match=name):
+                dataclasses.replace(density, **{name: 0.0})
+
+
+def test_it_survives_the_configuration(density):
+    again = library.build(library.describe(density))
+    assert again == density
+    assert hash(again) == hash(density)
+
+
+def test_it_survives_a_pickle(density, points):
+    again = pickle.loads(pickle.dumps(density))
+    assert again == density
+    np.testing.assert_array_equal(again(*points), density(*points))
+
+
+def test_numpy_and_jax_agree(density, points):
+    jax = require("jax")
+    jax.config.update("jax_enable_x64", True)
+    if not getattr(density, "array_api", True):
+        pytest.skip("evaluates outside array namespaces")
+    values = density(*(jax.numpy.asarray(c) for c in points))
+    np.testing.assert_allclose(np.asarray(values), density(*points), rtol=1e-12, atol=0)  # two libraries' exp and pow
+
+
+def test_its_hints_lie_within_the_galaxy(density):
+    hints = density.hints
+    for radius in (*hints.spheres, *hints.cylinders, *hints.planes):
+        assert 0 < radius < 1e4
+    for x, y, z, size in hints.points:
+        assert np.hypot(np.hypot(x, y), z) < 1e3
+        assert size > 0
