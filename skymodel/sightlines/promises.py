@@ -1,0 +1,120 @@
+"""What a density promises, checked against samples before anything is built on it.
+
+A symmetry that a density declares lets the engine integrate one quarter of the sky, or one angle only; a density
+that lies about it would give a wrong map without a sign. The slope at the centre decides whether a mean over a
+region that holds the centre exists at all.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from profiles import Density
+from skymodel.sightlines.geometry import Observer
+
+Floats = NDArray[np.float64]
+
+_RTOL = 1e-9  # rounding of a rotated coordinate, amplified by a steep or thin density, stays far below
+_COUNT = 20
+_DECADES = np.logspace(-9, 0, 10)  # radii [kpc] between which slopes are measured
+_STEEPEST = 3.0  # the flux inside r grows as r^(3 - slope)
+
+
+class Promises(NamedTuple):
+    """What holds for a density seen by an observer.
+
+    Parameters
+    ----------
+    spherical
+        A line integral depends on the angle to the centre only.
+    left_right, up_down
+        It is the same at lon and -lon, at lat and -lat.
+    slope
+        The steepest total slope -dln(density)/dln(r) between 1e-9 and 1 kpc from the centre; at least 0.
+    """
+
+    spherical: bool
+    left_right: bool
+    up_down: bool
+    slope: float
+
+
+def check(density: Density, observer: Observer) -> Promises:
+    """Return what a density promises, after checking it at 20 places and their images.
+
+    Raises
+    ------
+    ValueError
+        If samples contradict the declared symmetry, or the density is too steep at the centre to be integrated.
+    """
+    places = _places(observer.r_sun)
+    here = density(*places)
+    if density.symmetry != "none":
+        _compare(density, here, _turned(places), f"symmetry = {density.symmetry!r}", "the same around the axis")
+    if density.symmetry == "spherical":
+        x, y, z = places
+        _compare(density, here, np.stack([z, x, y]), "symmetry = 'spherical'", "the same in all directions")
+    if density.mirror_z:
+        _compare(density, here, places * np.array([[1.0], [1.0], [-1.0]]), "mirror_z", "the same at z and -z")
+    spherical = density.symmetry == "spherical"
+    return Promises(
+        spherical=spherical,
+        left_right=density.symmetry != "none",
+        up_down=spherical or (density.mirror_z and observer.z_sun == 0),
+        slope=inner_slope(density),
+    )
+
+
+def inner_slope(density: Density) -> float:
+    """Return the steepest slope -dln(density)/dln(r) from 1e-9 to 1 kpc from the centre, at least 0.
+
+    The mean over several directions is taken, so that a flattened density has its total slope.
+
+    Raises
+    ------
+    ValueError
+        If the slope just at the centre is 3 or more: the flux there is infinite.
+    """
+    towards = _places(1.0)
+    towards /= np.linalg.norm(towards, axis=0)
+    means = np.asarray(density(*(_DECADES[:, None] * axis for axis in towards)), dtype=float).mean(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slopes = -np.diff(np.log(means)) / np.diff(np.log(_DECADES))
+    slopes = np.where(np.isfinite(slopes), slopes, 0.0)
+    if slopes[0] >= _STEEPEST - 1e-6:
+        raise ValueError(
+            f"the density rises towards the centre as r^-{slopes[0]:.4g}: at r^-3 and beyond the flux is infinite; "
+            "give one factor a core or a shallower slope"
+        )
+    return float(max(0.0, *slopes))
+
+
+def _places(scale: float) -> Floats:
+    """Return places ``(3, 20)`` [kpc], spread over directions and over radii 0.003 to 3 times `scale`."""
+    index = np.arange(_COUNT) + 0.5
+    radius = scale * 10 ** (-2.5 + 3.0 * ((index * 0.7548776662466927) % 1))  # an additive recurrence fills the range
+    cosine = 1 - 2 * index / _COUNT
+    azimuth = index * math.pi * (3 - math.sqrt(5))
+    sine = np.sqrt(1 - cosine**2)
+    return np.stack([radius * sine * np.cos(azimuth), radius * sine * np.sin(azimuth), radius * cosine])
+
+
+def _turned(places: Floats) -> Floats:
+    angle = 0.3 + 2.0 * np.arange(_COUNT)
+    x, y, z = places
+    return np.stack([x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle), z])
+
+
+def _compare(density: Density, here: Any, images: Floats, promise: str, meaning: str) -> None:
+    there = density(*images)
+    different = np.abs(there - here) > _RTOL * np.maximum(np.abs(here), np.abs(there))
+    if np.any(different):
+        k = int(np.argmax(different))
+        raise ValueError(
+            f"the density promises {promise}, {meaning}, but is {float(there[k]):.6g} instead of {float(here[k]):.6g} "
+            f"at (x, y, z) = ({', '.join(f'{value:.4g}' for value in images[:, k])}) kpc; declare the symmetry it has"
+        )
