@@ -5,16 +5,7 @@ from a configuration and knows the published models.
 """
 
 from profiles.bulges import GaussianBulge, HernquistBulge, PowerLawBulge, PowerLawSphere
-from profiles.density import (
-    Axisymmetric,
-    Density,
-    Hints,
-    Product,
-    Scaled,
-    Spherical,
-    Sum,
-    from_function,
-)
+from profiles.density import Axisymmetric, Density, Hints, Product, Scaled, Spherical, Sum, from_function
 from profiles.disks import ExponentialDisk, HoledDisk
 from profiles.halos import NFW, Burkert, Einasto, GeneralizedNFW, Halo, Isothermal, Moore, Zhao
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from array_api_compat import array_namespace
 
-from profiles.density import Array, Axisymmetric, Hints, InnerSlope, Length, NumberDensity, Positive, Spherical
+from profiles.density import Array, Axisymmetric, Spherical
+from profiles.fields import InnerSlope, Length, NumberDensity, Positive
 from profiles.normalise import Normalised
 
 
@@ -45,11 +46,6 @@ class HernquistBulge(Spherical, Normalised):
         """2 pi a^3 [kpc3]."""
         return float(2 * math.pi * self.a**3)
 
-    @property
-    def hints(self) -> Hints:
-        """The scale radius."""
-        return Hints(spheres=(self.a,))
-
 
 @dataclass(frozen=True)
 class GaussianBulge(Spherical, Normalised):
@@ -80,11 +76,6 @@ class GaussianBulge(Spherical, Normalised):
     def volume(self) -> float:
         """(2 pi)^(3/2) sigma^3 [kpc3]."""
         return float((2 * math.pi) ** 1.5 * self.sigma**3)
-
-    @property
-    def hints(self) -> Hints:
-        """Where it has nearly vanished."""
-        return Hints(spheres=(self.sigma, 3 * self.sigma, 9 * self.sigma))
 
 
 @dataclass(frozen=True)
@@ -132,19 +123,11 @@ class PowerLawBulge(Axisymmetric, Normalised):
         from scipy.integrate import quad
 
         def shell(m: float) -> float:
-            return m * m * math.exp(-((m / self.r_cut) ** 2)) * (1 + m / self.r_0) ** -self.alpha
+            return float(m * m * math.exp(-((m / self.r_cut) ** 2)) * (1 + m / self.r_0) ** -self.alpha)
 
         end = 7 * self.r_cut  # exp(-49) is below rounding
         integral, _ = quad(shell, 0, end, epsabs=0, epsrel=1e-12, points=(self.r_cut,))
         return float(4 * math.pi * self.q * integral)
-
-    @property
-    def hints(self) -> Hints:
-        """The core, and where the cut-off has ended it."""
-        return Hints(
-            spheres=(self.r_0, self.r_cut, 3 * self.r_cut),
-            planes=(self.q * self.r_0, self.q * self.r_cut, 3 * self.q * self.r_cut),
-        )
 
 
 @dataclass(frozen=True)
@@ -179,8 +162,3 @@ class PowerLawSphere(Spherical, Normalised):
     def volume(self) -> float:
         """2 pi r_cut^(3 - alpha) Gamma((3 - alpha) / 2) [kpc3]."""
         return float(2 * math.pi * self.r_cut ** (3 - self.alpha) * math.gamma((3 - self.alpha) / 2))
-
-    @property
-    def hints(self) -> Hints:
-        """The cut-off."""
-        return Hints(spheres=(self.r_cut, 3 * self.r_cut))

@@ -18,18 +18,8 @@ from typing import Any, get_type_hints
 from astropy import units
 
 from profiles import registry
-from profiles.density import (
-    MASS_DENSITY,
-    NUMBER_DENSITY,
-    Density,
-    Kind,
-    Product,
-    Scaled,
-    Sum,
-    field_kinds,
-    in_unit,
-    total,
-)
+from profiles.density import Density, Product, Scaled, Sum, in_unit, total
+from profiles.fields import MASS_DENSITY, NUMBER_DENSITY, Kind, field_kinds
 from profiles.literature import Preset, Role, preset, preset_names
 from profiles.normalise import amplitude_of
 from profiles.registry import nearest
@@ -145,11 +135,9 @@ def _unit_follows(density: Density) -> bool:
     """Whether building from the fields alone gives the density's unit."""
     if isinstance(density, Product):
         return True
-    kinds = field_kinds(type(density)).values()
-    if any(kind.amplitude for kind in kinds):
+    if any(kind.amplitude for kind in field_kinds(type(density)).values()):
         return density.unit in (MASS_DENSITY, NUMBER_DENSITY)
-    default = next(f for f in dataclasses.fields(density) if f.name == "unit").default
-    return default is not None and density.unit == units.Unit(default)
+    return bool(dataclasses.replace(density, unit=None).unit == density.unit)
 
 
 def _unit_text(unit: Any) -> str:

@@ -15,74 +15,70 @@ import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
-from numbers import Real
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal
 
 from array_api_compat import array_namespace
 from astropy import constants, units
+
+from profiles.fields import (
+    MASS_DENSITY,
+    NUMBER_DENSITY,
+    Angle,
+    Coordinate,
+    InnerSlope,
+    Kind,
+    Length,
+    LengthOrZero,
+    MassDensity,
+    Number,
+    NumberDensity,
+    Positive,
+    convert,
+    field_kinds,
+)
+
+__all__ = [
+    "MASS_DENSITY",
+    "NUMBER_DENSITY",
+    "SYMMETRIES",
+    "Angle",
+    "Array",
+    "Axisymmetric",
+    "Coordinate",
+    "Density",
+    "FunctionDensity",
+    "Hints",
+    "InnerSlope",
+    "Kind",
+    "Length",
+    "LengthOrZero",
+    "MassDensity",
+    "Number",
+    "NumberDensity",
+    "Positive",
+    "Product",
+    "Scaled",
+    "Spherical",
+    "Sum",
+    "Symmetry",
+    "field_kinds",
+    "from_function",
+    "in_unit",
+    "scaled",
+    "total",
+]
 
 Symmetry = Literal["spherical", "axisymmetric", "none"]
 SYMMETRIES: tuple[Symmetry, ...] = ("spherical", "axisymmetric", "none")  # from the highest to the lowest
 Array = Any  # a NumPy, JAX or other array-API array
 
-MASS_DENSITY = units.Unit("GeV cm-3")
-NUMBER_DENSITY = units.Unit("cm-3")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a field of a density holds: its unit, its open or closed range, whether it is the amplitude.
-
-    Parameters
-    ----------
-    unit
-        Unit of the plain float ("" for a pure number).
-    above, at_least, below
-        Exclusive lower bound, inclusive lower bound, exclusive upper bound.
-    amplitude
-        Whether the density is proportional to this field, which then carries the density's unit.
-    """
-
-    unit: str
-    above: float | None = None
-    at_least: float | None = None
-    below: float | None = None
-    amplitude: bool = False
-
-    def require(self, owner: str, name: str, value: Any) -> None:
-        """Raise ValueError unless `value`, when it is a plain number, is finite and within the range."""
-        if not isinstance(value, Real):
-            return
-        number = float(value)
-        inside = (
-            number - number == 0
-            and (self.above is None or number > self.above)
-            and (self.at_least is None or number >= self.at_least)
-            and (self.below is None or number < self.below)
-        )
-        if not inside:
-            raise ValueError(f"{owner}.{name} = {value} {self.unit}".rstrip() + f"; allowed: {self._range()}")
-
-    def _range(self) -> str:
-        bounds = [("> ", self.above), (">= ", self.at_least), ("< ", self.below)]
-        text = " and ".join(f"{sign}{bound:g}" for sign, bound in bounds if bound is not None)
-        return f"a finite number {text}".rstrip()
-
-
-MassDensity = Annotated[float, Kind("GeV cm-3", at_least=0.0, amplitude=True)]
-NumberDensity = Annotated[float, Kind("cm-3", at_least=0.0, amplitude=True)]
-Length = Annotated[float, Kind("kpc", above=0.0)]
-Coordinate = Annotated[float, Kind("kpc")]
-LengthOrZero = Annotated[float, Kind("kpc", at_least=0.0)]
-Angle = Annotated[float, Kind("deg")]
-Positive = Annotated[float, Kind("", above=0.0)]
-Number = Annotated[float, Kind("")]
-InnerSlope = Annotated[float, Kind("", below=3.0)]  # a steeper centre holds infinite mass
-
 
 @dataclass(frozen=True)
 class Hints:
-    r"""Where a density has scales, kinks or edges: hints speed the integration up and are never needed.
+    r"""Where a density has kinks or edges: hints speed the integration up and are never needed.
+
+    A smooth density does best without: every hint splits every sight line once more (measured: the scale heights of
+    a disk cost 10 to 60 % more evaluations at rtol 1e-6).
 
     Parameters
     ----------
@@ -106,17 +102,6 @@ def _union(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys((*first, *second)))
 
 
-@functools.cache
-def field_kinds(cls: type[Density]) -> dict[str, Kind]:
-    """Return the kind of each field of a density class, by name; fields without a kind are left out."""
-    found: dict[str, Kind] = {}
-    for name, hint in get_type_hints(cls, include_extras=True).items():
-        kinds = [meta for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, Kind)]
-        if kinds:
-            found[name] = kinds[0]
-    return found
-
-
 @dataclass(frozen=True)
 class Density(ABC):
     """A density over the Galaxy; see the module's docstring.
@@ -124,7 +109,7 @@ class Density(ABC):
     Parameters
     ----------
     unit
-        Unit of the values, an astropy unit or its name. By default that of the amplitude field.
+        Unit of the values, an astropy unit or its name. By default that of the amplitude field or wrapped density.
     """
 
     unit: Any = field(default=None, kw_only=True)
@@ -138,18 +123,23 @@ class Density(ABC):
                 object.__setattr__(self, name, value)
             kind.require(type(self).__name__, name, value)
         object.__setattr__(self, "unit", units.Unit(self._declared_unit()))
+        self.check()
+
+    def check(self) -> None:  # noqa: B027  # a hook, not a duty
+        """Raise ValueError if the fields contradict one another."""
 
     def _declared_unit(self) -> Any:
         if self.unit is not None:
             return self.unit
         amplitudes = [kind.unit for kind in field_kinds(type(self)).values() if kind.amplitude]
-        return amplitudes[0] if amplitudes else NUMBER_DENSITY
+        wrapped = [value.unit for value in vars(self).values() if isinstance(value, Density)]
+        return [*amplitudes, *wrapped, NUMBER_DENSITY][0]
 
     def _plain(self, name: str, kind: Kind, value: units.Quantity) -> float:
         if not kind.amplitude:
-            return _convert(value, [units.Unit(kind.unit)], f"{type(self).__name__}.{name}")[0]
+            return convert(value, [units.Unit(kind.unit)], f"{type(self).__name__}.{name}")[0]
         targets = [units.Unit(self._declared_unit()), MASS_DENSITY, NUMBER_DENSITY]
-        number, unit = _convert(value, targets, f"{type(self).__name__}.{name}")
+        number, unit = convert(value, targets, f"{type(self).__name__}.{name}")
         object.__setattr__(self, "unit", unit)
         return number
 
@@ -202,16 +192,6 @@ class Density(ABC):
         return scaled(in_unit(self, MASS_DENSITY), per_baryon / proton, NUMBER_DENSITY)
 
 
-def _convert(value: units.Quantity, targets: list[Any], label: str) -> tuple[float, Any]:
-    for target in targets:
-        try:
-            return float(value.to_value(target, equivalencies=units.mass_energy())), target
-        except units.UnitConversionError:
-            continue
-    allowed = " or ".join(dict.fromkeys(f"[{target}]" for target in targets))
-    raise ValueError(f"{label} = {value} has the wrong dimension; give it in {allowed.replace('[]', 'no unit')}")
-
-
 def _parts(density: Density, kind: type[Product] | type[Sum]) -> tuple[Density, ...]:
     return density.parts if isinstance(density, kind) else (density,)
 
@@ -227,7 +207,7 @@ def in_unit(density: Density, unit: Any) -> Density:
     target = units.Unit(unit)
     if units.Unit(density.unit) == target:
         return density
-    factor, _ = _convert(1.0 * units.Unit(density.unit), [target], f"a density in [{density.unit}]")
+    factor, _ = convert(1.0 * units.Unit(density.unit), [target], f"a density in [{density.unit}]")
     return scaled(density, factor, target)
 
 

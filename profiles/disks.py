@@ -13,7 +13,8 @@ from typing import Annotated, Any, Self
 from array_api_compat import array_namespace
 from astropy import units
 
-from profiles.density import Array, Axisymmetric, Hints, Kind, Length, LengthOrZero, NumberDensity
+from profiles.density import Array, Axisymmetric
+from profiles.fields import Kind, Length, LengthOrZero, NumberDensity
 from profiles.normalise import Normalised
 
 SurfaceDensity = Annotated[float, Kind("Msun kpc-2", at_least=0.0)]
@@ -58,11 +59,6 @@ class ExponentialDisk(Axisymmetric, Normalised):
     def volume(self) -> float:
         """4 pi R_d^2 z_d [kpc3]."""
         return 4 * math.pi * self.R_d**2 * self.z_d
-
-    @property
-    def hints(self) -> Hints:
-        """A few scale heights."""
-        return Hints(planes=(self.z_d, 4 * self.z_d, 16 * self.z_d))
 
 
 @dataclass(frozen=True)
@@ -114,9 +110,3 @@ class HoledDisk(Axisymmetric, Normalised):
         if self.R_m == 0:
             return 8 * math.pi * self.z_d * self.R_d**2
         return 16 * math.pi * self.z_d * self.R_m * self.R_d * float(kv(2, 2 * math.sqrt(self.R_m / self.R_d)))
-
-    @property
-    def hints(self) -> Hints:
-        """The rim of the hole and a few scale heights."""
-        rim = (0.1 * self.R_m, 0.4 * self.R_m) if self.R_m > 0 else ()
-        return Hints(cylinders=rim, planes=(self.z_d, 4 * self.z_d, 16 * self.z_d))

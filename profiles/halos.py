@@ -14,7 +14,8 @@ import numpy as np
 from array_api_compat import array_namespace
 from astropy import units
 
-from profiles.density import Array, Hints, InnerSlope, Length, MassDensity, Number, Positive, Spherical
+from profiles.density import Array, Spherical
+from profiles.fields import InnerSlope, Length, MassDensity, Number, Positive
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,6 @@ class Halo(Spherical):
             raise ValueError(f"{cls.__name__}.from_local_density: r_sun = {r_sun}; allowed: a distance > 0 kpc")
         there = float(cls(rho_s=1.0, **shape).radial(np.asarray(radius)))
         return cls(rho_s=local_density / there, **shape)
-
-    @property
-    def hints(self) -> Hints:
-        """The scale radius."""
-        return Hints(spheres=(self.r_s,))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Self
 
 from astropy import units
 
-from profiles.density import Density, Kind, field_kinds
+from profiles.density import Density
+from profiles.fields import Kind, field_kinds
 
 Mass = Annotated[float, Kind("Msun", at_least=0.0)]
 
