@@ -11,6 +11,7 @@ Cells whose error is too large for the sums they belong to (:class:`Shares`) are
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -29,7 +30,7 @@ class Chart(Protocol):
     """Where the coordinates of patches lie on the sky."""
 
     def __call__(self, patch: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
-        """Return directions ``(N, n, m, 3)`` and solid angle per du dv ``(N, n, m)`` at ``u`` (N, n) times ``v`` (N, m)."""
+        """Return directions ``(N, n, m, 3)`` and areas per du dv ``(N, n, m)`` at ``u`` (N, n) times ``v`` (N, m)."""
         ...
 
 
@@ -100,15 +101,18 @@ def gauss(order: int) -> Rule:
 def tail(values: Floats, rule: Rule) -> Floats:
     """Return what the rule misses of integrals over (0, 1), estimated from values ``(N, n)`` at its nodes.
 
-    Zero for a rule of one node, which is used only where the integrand does not depend on the coordinate.
+    Zero for a rule of one node, which is used only where the integrand does not depend on the coordinate. Rules of
+    fewer than six nodes have one pair less to judge the decay by, and are trusted over half the way only.
     """
     order = rule.node.size
     if order == 1:
         return np.zeros(len(values))
     size = np.abs(values @ rule.to_coefficients)
-    last, middle, first = (size[:, [order - k, order - k - 1]].max(axis=1) for k in (1, 3, 5))
-    decay = np.sqrt(np.minimum(np.maximum(_ratio(last, middle), _ratio(middle, first)), 0.96))
-    return np.asarray(last * np.minimum(decay ** (order + 1) / (1 - decay), 4.0))
+    pairs = [np.maximum(size[:, k - 1], size[:, k - 2]) for k in (order, order - 2, order - 4) if k >= 2]
+    ratios = [_ratio(small, large) for small, large in itertools.pairwise(pairs)]
+    decay = np.sqrt(np.minimum(np.max(ratios, axis=0), 0.96))
+    steps = order + 1 if len(pairs) == 3 else (order + 1) / 2
+    return np.asarray(pairs[0] * np.minimum(decay**steps / (1 - decay), 4.0))
 
 
 def _ratio(small: Floats, large: Floats) -> Floats:

@@ -17,7 +17,7 @@ from profiles import Density
 from skymodel.sightlines import promises
 from skymodel.sightlines.cells import ROUNDING, Floats, Integrated, Lines, gauss, integrate
 from skymodel.sightlines.geometry import Observer, PathEnd
-from skymodel.sightlines.integrate import FAINT, SightLines
+from skymodel.sightlines.integrate import SightLines
 from skymodel.sightlines.polar import Plan, plan
 from skymodel.sky.region import Region, as_region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
@@ -127,15 +127,15 @@ def _over(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> tuple[
     kept = promises.check(lines.density, lines.observer)
     order = 8 if rtol > 1e-5 else 12
     made = plan(regions, kept, (gauss(order), gauss(1 if kept.spherical else order)))
-    values = integrand(lines, rtol)
+    values = line_integrals(lines, rtol)
     return integrate(made.cells, made.shares, made.chart, values, rules=made.rules, rtol=rtol, first=made.first), made
 
 
-def integrand(lines: SightLines, rtol: float) -> Callable[[Floats], Lines]:
-    """Return the line integrals as a function of the direction, for a result that is to be good to `rtol`."""
+def line_integrals(lines: SightLines, rtol: float, floor: float = 0.0) -> Callable[[Floats], Lines]:
+    """Return the line integrals as a function of the direction, for a mean that is to be good to `rtol`."""
 
     def values(directions: Floats) -> Lines:
-        found = lines.integrate(directions, rtol=_LINE_SHARE * rtol, share=FAINT)
+        found = lines.integrate(directions, rtol=_LINE_SHARE * rtol, floor=floor)
         return Lines(found.value, found.error, int(found.evaluations.sum()))
 
     return values

@@ -119,8 +119,9 @@ class Plan(NamedTuple):
 
 def plan(regions: tuple[Region, ...], promises: Promises, rules: tuple[Rule, Rule]) -> Plan:
     """Return how to integrate over regions with known edges a density that keeps `promises`."""
-    exponent = max(3, math.ceil(4 / (3 - promises.slope)))
-    return _plan(regions, (promises.left_right, promises.up_down), exponent, *(rule.node.size for rule in rules))
+    return _plan(
+        regions, (promises.left_right, promises.up_down), promises.exponent, *(rule.node.size for rule in rules)
+    )
 
 
 @functools.lru_cache(maxsize=32)

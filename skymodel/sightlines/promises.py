@@ -42,6 +42,11 @@ class Promises(NamedTuple):
     up_down: bool
     slope: float
 
+    @property
+    def exponent(self) -> int:
+        """The power to grade a radial coordinate with, which turns the flux at the centre into a smooth function."""
+        return max(3, math.ceil(4 / (3 - self.slope)))
+
 
 def check(density: Density, observer: Observer) -> Promises:
     """Return what a density promises, after checking it at 20 places and their images.

@@ -1,0 +1,181 @@
+"""HEALPix pixels as patches: in the coordinates of its base face a pixel's mean is a plain integral over a square.
+
+The face coordinates are taken along the diagonals: `s` grows to the north, `d` to the east, both in units of the
+face's side; z and the longitude are closed forms of them (Gorski et al. 2005, section 5). Some pixels are cut into
+triangles that start from a vertex, because something happens on a diagonal or in a vertex: the plane b = 0 (disks
+have a kink there), the meridian of the rotation axis, the border of the polar caps (a kink of the map from the face
+to the sky), a pole, and the Galactic centre, towards which a triangle is graded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymodel.sightlines.cells import Floats, Integers
+
+_CENTRE_FACE = 4
+_FACE_LON = np.array([1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7])  # longitude of the faces' middles in units of 45 deg
+_SOUTH, _EAST, _NORTH, _WEST, _MIDDLE = (0, 0), (1, 1), (2, 0), (1, -1), (1, 0)  # (s, d) in units of the pixel's side
+_LEVEL = ((_NORTH, _WEST, _EAST), (_SOUTH, _EAST, _WEST))
+_FROM_NORTH = ((_NORTH, _WEST, _SOUTH), (_NORTH, _SOUTH, _EAST))
+_FROM_SOUTH = ((_SOUTH, _NORTH, _WEST), (_SOUTH, _EAST, _NORTH))
+_FROM_MIDDLE = ((_MIDDLE, _EAST, _NORTH), (_MIDDLE, _NORTH, _WEST), (_MIDDLE, _WEST, _SOUTH), (_MIDDLE, _SOUTH, _EAST))
+
+
+@dataclass(frozen=True)
+class PixelChart:
+    """Patches of pixels: the point anchor + w along + m across, w = u^exponent, m = v, or w v in a triangle.
+
+    Parameters
+    ----------
+    nside
+        Resolution.
+    owner
+        The pixel each patch belongs to ``(K,)``, as a place in the list of pixels asked for.
+    face
+        Base face ``(K,)``.
+    anchor, along, across
+        Places and edges ``(K, 2)`` as (s, d).
+    triangle
+        Whether the patch is a triangle with its first vertex at the anchor ``(K,)``.
+    exponent
+        How strongly it is graded towards the anchor ``(K,)``.
+    """
+
+    nside: int
+    owner: Integers
+    face: Integers
+    anchor: Floats
+    along: Floats
+    across: Floats
+    triangle: NDArray[np.bool_]
+    exponent: Floats
+
+    def __call__(self, patch: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+        """Return directions ``(N, n, m, 3)`` and shares of a pixel's area per du dv ``(N, n, m)``."""
+        power = self.exponent[patch, None]
+        w, slope = (u**power)[:, :, None], (power * u ** (power - 1))[:, :, None]
+        spread = np.where(self.triangle[patch, None, None], w, 1.0)
+        m = spread * v[:, None, :]
+        along, across = (edge[patch].T[:, :, None, None] for edge in (self.along, self.across))
+        step = w * along + m * across
+        directions = _sky(self.face[patch], self.anchor[patch], step)
+        area = np.abs(self.along[:, 0] * self.across[:, 1] - self.along[:, 1] * self.across[:, 0]) * self.nside**2 / 2
+        return directions, slope * spread * np.ones_like(m) * area[patch, None, None]
+
+
+def _sky(face: Integers, anchor: Floats, step: Floats) -> Floats:
+    """Return unit vectors ``(N, n, m, 3)`` at anchor ``(N, 2)`` + step ``(2, N, n, m)``.
+
+    Distances from the plane, the centre's meridian and the poles are differences of dyadic numbers at the anchor plus
+    the step, so that they keep all digits in a patch that starts there.
+    """
+    s, d = (column[:, None, None] for column in anchor.T)
+    row = (face // 4)[:, None, None]
+    to_north = 2.0 + row - s - step[0]  # in sides of a face from the north pole: 0, 1 and 3, 4 bound the caps
+    to_south = (2.0 - row + s) + step[0]
+    to_plane = (s - row) + step[0]
+    cap = np.minimum(np.minimum(to_north, to_south), 1.0)
+    height = np.where(cap < 1, np.sign(to_plane) * (1 - cap**2 / 3), to_plane * 2 / 3)
+    sine = np.where(cap < 1, cap * np.sqrt((2 - cap**2 / 3) / 3), np.sqrt((1 - height) * (1 + height)))
+    turn = (d + step[1]) / np.where(cap > 0, cap, 1.0)
+    middle = _FACE_LON[face][:, None, None]
+    lon = np.pi / 4 * (middle + turn)
+    return np.stack([sine * np.cos(lon), sine * np.sin(lon), height], axis=-1)
+
+
+class _Pixels(NamedTuple):
+    """Pixels ``(K,)``: their place in the list asked for, their face, and their place in it in sides of a pixel."""
+
+    owner: Integers
+    face: Integers
+    x: Integers
+    y: Integers
+
+    def where(self, keep: NDArray[np.bool_]) -> _Pixels:
+        return _Pixels(*(column[keep] for column in self))
+
+
+def whole(nside: int, pixels: Integers) -> PixelChart:
+    """Return one square patch for each pixel ``(K,)`` (RING)."""
+    return _joined(nside, [_square(nside, _located(nside, pixels))])
+
+
+def cut(nside: int, pixels: Integers, exponent: float) -> PixelChart:
+    """Return the pixels ``(K,)`` (RING), cut where something happens inside them.
+
+    Parameters
+    ----------
+    nside
+        Resolution.
+    pixels
+        Which pixels.
+    exponent
+        How strongly triangles at the Galactic centre are graded towards it.
+    """
+    found = _located(nside, pixels)
+    level, meridian, north, south = _diagonals(nside, found)
+    groups = [
+        (level & meridian, _FROM_MIDDLE),
+        (level & ~meridian, _LEVEL),
+        ((meridian | north) & ~level, _FROM_NORTH),
+        (south & ~level, _FROM_SOUTH),
+    ]
+    plain = ~(level | meridian | north | south)
+    triangles = [
+        _triangle(nside, found.where(keep), corners, exponent) for keep, shapes in groups for corners in shapes
+    ]
+    return _joined(nside, [_square(nside, found.where(plain)), *triangles])
+
+
+def is_cut(nside: int, pixels: Integers) -> NDArray[np.bool_]:
+    """Return which pixels ``(K,)`` (RING) have something happening inside them or in a vertex."""
+    return np.asarray(np.any(_diagonals(nside, _located(nside, pixels)), axis=0))
+
+
+def _located(nside: int, pixels: Integers) -> _Pixels:
+    import healpy
+
+    x, y, face = healpy.pix2xyf(nside, pixels)
+    return _Pixels(np.arange(len(pixels)), face, x, y)
+
+
+def _diagonals(nside: int, pixels: _Pixels) -> tuple[NDArray[np.bool_], ...]:
+    """Return which pixels are cut west to east, which along the centre's meridian, which touch the poles."""
+    last, faces = nside - 1, pixels.face // 4
+    level = pixels.x + pixels.y == last
+    north = (pixels.x == last) & (pixels.y == last) & (faces == 0)
+    south = (pixels.x == 0) & (pixels.y == 0) & (faces == 2)
+    return level, (pixels.face == _CENTRE_FACE) & (pixels.x == pixels.y), north, south
+
+
+def _square(nside: int, pixels: _Pixels) -> tuple[NDArray[Any], ...]:
+    corners = (_corner(pixels, corner) / nside for corner in (_SOUTH, _EAST, _WEST))
+    south, east, west = corners
+    count = len(pixels.owner)
+    return (*pixels[:2], south, east - south, west - south, np.zeros(count, dtype=bool), np.ones(count))
+
+
+def _triangle(
+    nside: int, pixels: _Pixels, corners: tuple[tuple[int, int], ...], exponent: float
+) -> tuple[NDArray[Any], ...]:
+    """Return triangles that start from the first corner, or from the corner that is the Galactic centre."""
+    places = np.stack([_corner(pixels, corner) for corner in corners], axis=1)
+    centred = (places == [nside, 0]).all(axis=2) & (pixels.face == _CENTRE_FACE)[:, None]
+    first = np.argmax(centred, axis=1)
+    order = (first[:, None] + np.arange(3)) % 3
+    a, b, c = np.moveaxis(np.take_along_axis(places, order[:, :, None], axis=1) / nside, 1, 0)
+    power = np.where(centred.any(axis=1), exponent, 1.0)
+    return (*pixels[:2], a, b - a, c - b, np.ones(len(power), dtype=bool), power)
+
+
+def _corner(pixels: _Pixels, corner: tuple[int, int]) -> Floats:
+    return np.stack([pixels.x + pixels.y + corner[0], pixels.x - pixels.y + corner[1]], axis=1)
+
+
+def _joined(nside: int, parts: list[tuple[NDArray[Any], ...]]) -> PixelChart:
+    return PixelChart(nside, *(np.concatenate(columns) for columns in zip(*parts, strict=True)))
