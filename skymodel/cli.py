@@ -48,7 +48,8 @@ def root(
 def run(
     config: Config = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Folder to write; by default skymodel-run-001, -002, ...")
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder to write; by default skymodel-run-001, -002, ..."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run that DIR already holds.")] = False,
 ) -> None:

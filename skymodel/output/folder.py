@@ -6,6 +6,7 @@ that holds anything else is never touched. Without a name, folders are numbered 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 if TYPE_CHECKING:
+    from skymodel.runs.config import RunConfig
     from skymodel.runs.run import RunResult
 
 CONFIG = "config.resolved.yaml"  # the file by which a folder is recognised as a run's
@@ -56,24 +58,34 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
     with _beside(target or Path(_NUMBERED)) as workspace:
         draft = workspace / "new"
         draft.mkdir()
-        for name, writer in _writers(result).items():
+        for name, writer in _writers(result):
             writer(draft / name)
         return _numbered(draft) if target is None else _settle(draft, target, workspace / "old")
 
 
-def _writers(result: RunResult) -> dict[str, Callable[[Path], Any]]:
-    from skymodel.output import fits, plots, tables
+def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
+    """Yield the name of each file of a run and the function that writes it."""
+    from skymodel.output import fits, plots
+    from skymodel.output.tables import write_table
 
-    header = resolved_yaml(result)
-    return {
-        CONFIG: lambda path: path.write_text(header, encoding="utf-8"),
-    }
+    text = resolved_yaml(result.config)
+    meta = provenance(result.config)
+    yield CONFIG, lambda path: path.write_text(text, encoding="utf-8")
+    for name in ("fluxes", "ratio", "spectrum"):
+        yield f"{name}.ecsv", functools.partial(write_table, getattr(result, name), meta=meta)
+    for name, figure in plots.figures(result).items():
+        yield f"{name}.png", functools.partial(plots.save, figure)
 
 
-def resolved_yaml(result: RunResult) -> str:
+def resolved_yaml(config: RunConfig) -> str:
     """Return the text of ``config.resolved.yaml``: running it repeats the run."""
-    body = yaml.safe_dump(result.config.resolved(), sort_keys=False, width=110, allow_unicode=True)
+    body = yaml.safe_dump(config.resolved(), sort_keys=False, width=110, allow_unicode=True)
     return f"# resolved by skymodel {version('skymodel')}; `skymodel run {CONFIG}` repeats this run\n{body}"
+
+
+def provenance(config: RunConfig) -> dict[str, Any]:
+    """Return what every table says about where it comes from."""
+    return {"creator": f"skymodel {version('skymodel')}", "label": config.label, "config": config.resolved()}
 
 
 @contextmanager

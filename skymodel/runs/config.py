@@ -8,85 +8,62 @@ configuration as plain text and numbers, from which the run can be repeated.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
-from astropy import constants
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
-
-from profiles import Density, library
-from skymodel.runs.quantities import WithUnit
-from skymodel.sightlines.geometry import Observer
-from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle, Region
-
-PRESETS = Path(__file__).parent / "presets"
-REGIONS: dict[str, Region] = {"integral_circle": INTEGRAL_CIRCLE, "comptel_window": COMPTEL_WINDOW}
-ELECTRON_MASS = float((constants.m_e * constants.c**2).to_value("MeV"))
-
-_DEGREES = WithUnit("deg")
-
-
-def _build_density(value: Any) -> Density:
-    return value if isinstance(value, Density) else library.build(value)
-
-
-def _build_region(value: Any) -> Region:
-    if isinstance(value, Region):
-        return value
-    if isinstance(value, str):
-        return _named_region(value)
-    if isinstance(value, Mapping) and value.get("frame", "galactic") == "galactic":
-        return _region_from(dict(value))
-    raise ValueError(f"is no region; allowed: {_REGION_FORMS}")
-
-
-_REGION_FORMS = (
-    ", ".join(REGIONS)
-    + ", {lon: 0 deg, lat: 0 deg, radius: 6 deg} or {lon: [-30 deg, 30 deg], lat: [-5 deg, 5 deg]}, frame: galactic"
+from astropy import units
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
 )
 
+from profiles import Density, library
+from profiles.density import MASS_DENSITY, NUMBER_DENSITY, in_unit
+from skymodel.emission.bands import Band
+from skymodel.emission.constants import ELECTRON_MASS
+from skymodel.emission.model import Convention, NuggetEmission
+from skymodel.runs.quantities import WithUnit
+from skymodel.sightlines.geometry import Observer
+from skymodel.sky.regions import INTEGRAL_CIRCLE, Region, region_from_config, region_to_config
 
-def _named_region(name: str) -> Region:
-    if name not in REGIONS:
-        raise ValueError(f"is no region{_nearest(name, REGIONS)}; allowed: {_REGION_FORMS}")
-    return REGIONS[name]
-
-
-def _region_from(spec: dict[str, Any]) -> Region:
-    spec.pop("frame", None)
-    if set(spec) == {"lon", "lat", "radius"}:
-        return Circle(**{key: _DEGREES.read(value) for key, value in spec.items()})
-    if set(spec) == {"lon", "lat"} and all(isinstance(pair, list) and len(pair) == 2 for pair in spec.values()):
-        return Box(**{key: (_DEGREES.read(pair[0]), _DEGREES.read(pair[1])) for key, pair in spec.items()})
-    raise ValueError(f"is no region; allowed: {_REGION_FORMS}")
+PRESETS = Path(__file__).parent / "presets"
 
 
-def _write_region(region: Region) -> Any:
-    for name, known in REGIONS.items():
-        if region == known:
-            return name
-    if isinstance(region, Circle):
-        keys = ("lon", "lat", "radius")
-        return {"frame": "galactic", **{key: _DEGREES.write(getattr(region, key)) for key in keys}}
-    if isinstance(region, Box):
-        pairs = {key: [_DEGREES.write(edge) for edge in getattr(region, key)] for key in ("lon", "lat")}
-        return {"frame": "galactic", **pairs}
-    raise ValueError(f"the region {region} cannot be written to a configuration; use one of {_REGION_FORMS}")
+def _dark_matter(value: Any) -> Density:
+    return in_unit(value, MASS_DENSITY) if isinstance(value, Density) else library.dark_matter(value)
+
+
+def _electrons(value: Any, info: ValidationInfo) -> Density:
+    per_baryon = info.data.get("electrons_per_baryon", 1.0)  # missing only where it was itself refused
+    if not isinstance(value, Density):
+        return library.electrons(value, per_baryon)
+    is_mass = value.unit.is_equivalent(MASS_DENSITY, equivalencies=units.mass_energy())
+    return value.electrons(per_baryon) if is_mass else in_unit(value, NUMBER_DENSITY)
+
+
+def _region(value: Any) -> Region:
+    return value if isinstance(value, Region) else region_from_config(value)
 
 
 def _power_of_two(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 8192:
-        raise ValueError("is not allowed; nside is a power of two from 1 to 8192")
+        raise ValueError(f"{value!r} is not allowed; nside is a power of two from 1 to 8192")
     if value & (value - 1):
         below = 1 << (value.bit_length() - 1)
-        raise ValueError(f"is not a power of two; the nearest are {below} and {2 * below}")
+        raise ValueError(f"{value} is not a power of two; the nearest are {below} and {2 * below}")
     return value
 
 
-AnyDensity = Annotated[Density, BeforeValidator(_build_density), PlainSerializer(library.describe)]
-AnyRegion = Annotated[Region, BeforeValidator(_build_region), PlainSerializer(_write_region)]
+DarkMatter = Annotated[Density, BeforeValidator(_dark_matter), PlainSerializer(library.describe)]
+Electrons = Annotated[Density, BeforeValidator(_electrons), PlainSerializer(library.describe)]
+AnyRegion = Annotated[Region, BeforeValidator(_region), PlainSerializer(region_to_config)]
 Energy = Annotated[float, WithUnit("MeV", above=0.0)]
 Length = Annotated[float, WithUnit("kpc", above=0.0)]
 
@@ -138,15 +115,24 @@ class EmissionConfig(Section):
 
     mu: Energy = 20.0
     chi: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.1
-    convention: Literal["paper", "consistent"] = "paper"
-    positronium_fraction: Annotated[float, Field(gt=0, le=1)] = 1.0
+    convention: Convention = "paper"
+    positronium_fraction: Annotated[float, Field(ge=0, le=1)] = 1.0
     band: tuple[Energy, Energy] = (1.0, 20.0)
+
+    @property
+    def continuum(self) -> Band:
+        """The band, named by its edges: CONTINUUM_1_20."""
+        return Band("CONTINUUM_{:g}_{:g}".format(*self.band), *self.band)
+
+    def build(self) -> NuggetEmission:
+        """Return the spectral model."""
+        return NuggetEmission(self.mu, self.chi, self.convention, self.positronium_fraction)
 
     @model_validator(mode="after")
     def _physical(self) -> EmissionConfig:
         if self.mu <= ELECTRON_MASS:
             raise ValueError(
-                f"mu = {self.mu:g} MeV is not above the electron mass, {ELECTRON_MASS:.6g} MeV; the paper uses tens of MeV"
+                f"mu = {self.mu:g} MeV is not above the electron mass, {ELECTRON_MASS:.6g} MeV; the paper has 20 MeV"
             )
         if self.band[0] >= self.band[1]:
             raise ValueError(f"band = {list(self.band)} MeV is not ascending; write it as [low, high]")
@@ -180,10 +166,10 @@ class RunConfig(Section):
 
     label: str = ""
     observer: ObserverConfig = ObserverConfig()
-    dark_matter: AnyDensity
-    electrons: AnyDensity
+    dark_matter: DarkMatter
     electrons_per_baryon: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
-    path: PathConfig = PathConfig(r_max=60.0)
+    electrons: Electrons
+    path: PathConfig = PathConfig(r_max="60 kpc")
     map: MapConfig = MapConfig()
     emission: EmissionConfig = EmissionConfig()
     anchor: AnchorConfig = AnchorConfig()
@@ -228,7 +214,9 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         shipped = ", ".join(presets())
-        raise FileNotFoundError(f"no configuration file '{path}'{_nearest(str(path), presets())}; presets: {shipped}") from None
+        raise FileNotFoundError(
+            f"no configuration file '{path}'{_nearest(str(path), presets())}; presets: {shipped}"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot read the configuration '{path}': {error}; give a YAML text file") from None
     except yaml.YAMLError as error:
@@ -252,10 +240,9 @@ def _one_line(error: ValidationError) -> str:
         return _unknown_key(found[0]["loc"])
     if found[0]["type"] == "missing":
         return f"{where} is missing; a configuration needs dark_matter and electrons"
-    if found[0]["type"] == "value_error" and not isinstance(found[0]["input"], str | int | float):
+    if found[0]["type"] == "value_error":
         return f"{where}: {found[0]['ctx']['error']}"
-    reason = str(found[0]["ctx"]["error"]) if found[0]["type"] == "value_error" else f"is refused: {found[0]['msg']}"
-    return f"{where} = {found[0]['input']!r} {reason}"
+    return f"{where}: {found[0]['input']!r} is refused; {found[0]['msg']}"
 
 
 def _unknown_key(loc: tuple[Any, ...]) -> str:

@@ -54,7 +54,7 @@ class WithUnit:
         try:
             number = float(quantity.to_value(self.unit))
         except units.UnitConversionError:
-            raise ValueError(f"has the wrong dimension; give it in [{self.unit}]") from None
+            raise ValueError(f"{value} has the wrong dimension; give it in [{self.unit}]") from None
         self._check(number)
         return number
 
@@ -66,7 +66,7 @@ class WithUnit:
         if isinstance(value, str):
             value = self._parse(value)
         if not isinstance(value, units.Quantity) or value.unit == units.dimensionless_unscaled:
-            raise ValueError(f"has no unit; write for example '{self._example(value)} {self.unit}'")
+            raise ValueError(f"{value} has no unit; write for example '{self._example(value)} {self.unit}'")
         # Photons are counted, not measured: "ph cm-2 s-1 sr-1" is accepted and means "cm-2 s-1 sr-1".
         return value / units.ph if units.ph in value.unit.bases else value
 
@@ -74,7 +74,9 @@ class WithUnit:
         try:
             return units.Quantity(text)
         except (TypeError, ValueError):
-            raise ValueError(f"is not a number with a unit; write for example '{self._example(text)} {self.unit}'") from None
+            raise ValueError(
+                f"'{text}' is not a number with a unit; write for example '{self._example(text)} {self.unit}'"
+            ) from None
 
     @staticmethod
     def _example(value: Any) -> str:
@@ -88,4 +90,4 @@ class WithUnit:
         inside = math.isfinite(number) and not (self.above is not None and number <= self.above)
         if not inside or (self.at_least is not None and number < self.at_least):
             text = " and ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
-            raise ValueError(f"is out of range; allowed: a finite number {text}".rstrip() + f" [{self.unit}]")
+            raise ValueError(f"{number:g} {self.unit} is out of range; allowed: a finite number {text}".rstrip())
