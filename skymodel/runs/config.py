@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import yaml
 from astropy import units
@@ -107,7 +107,7 @@ class MapConfig(Section):
     """Resolution and requested relative tolerance of the map."""
 
     nside: Annotated[int, BeforeValidator(_power_of_two)] = 64
-    rtol: Annotated[float, Field(ge=1e-12, lt=1)] = 1e-4
+    rtol: Annotated[float, Field(gt=0, lt=1)] = 1e-4
 
 
 class EmissionConfig(Section):
@@ -204,18 +204,25 @@ def load_config(source: str | Path | None = None) -> RunConfig:
     FileNotFoundError, ValueError
         With one line that says what is wrong and what to do.
     """
+    return RunConfig(**read_raw(source))
+
+
+def read_raw(source: str | Path | None = None) -> dict[str, Any]:
+    """Return the mapping that a YAML file or a shipped preset holds, not yet validated.
+
+    Parameters
+    ----------
+    source
+        As for :func:`load_config`.
+    """
     name = "paper" if source is None else str(source)
     path = PRESETS / f"{name}.yaml" if name in presets() else Path(name)
-    return RunConfig(**_read_yaml(path))
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         shipped = ", ".join(presets())
         raise FileNotFoundError(
-            f"no configuration file '{path}'{_nearest(str(path), presets())}; presets: {shipped}"
+            f"no configuration file '{path}'{_nearest(str(path), presets())} presets: {shipped}"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot read the configuration '{path}': {error}; give a YAML text file") from None
@@ -229,26 +236,33 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 def _nearest(name: str, known: Any) -> str:
     match = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean '{match[0]}'?" if match else ""
+    return f"; did you mean '{match[0]}'?" if match else ";"
 
 
 def _one_line(error: ValidationError) -> str:
     """Return the most telling of the errors: an unknown key explains a missing one, so it goes first."""
-    found = sorted(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in found[0]["loc"])
-    if found[0]["type"] == "extra_forbidden":
-        return _unknown_key(found[0]["loc"])
-    if found[0]["type"] == "missing":
-        return f"{where} is missing; a configuration needs dark_matter and electrons"
-    if found[0]["type"] == "value_error":
-        return f"{where}: {found[0]['ctx']['error']}"
-    return f"{where}: {found[0]['input']!r} is refused; {found[0]['msg']}"
+    found = min(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
+    where, value = ".".join(str(part) for part in found["loc"]), found["input"]
+    match found["type"]:
+        case "extra_forbidden":
+            return _unknown_key(found["loc"])
+        case "missing":
+            return f"{where} is missing; a configuration needs dark_matter and electrons"
+        case "model_type":
+            return f"{where}: {value!r} is no mapping; its keys are {', '.join(_section(found['loc']).model_fields)}"
+        case "value_error":
+            return f"{where}: {found['ctx']['error']}"
+    return f"{where}: {value!r} is refused; {found['msg'][0].lower()}{found['msg'][1:]}"
 
 
-def _unknown_key(loc: tuple[Any, ...]) -> str:
-    model: type[BaseModel] = RunConfig
-    for part in loc[:-1]:
-        model = model.model_fields[str(part)].annotation  # type: ignore[assignment]  # sections nest directly
-    known = list(model.model_fields)
+def _unknown_key(loc: tuple[int | str, ...]) -> str:
+    known = list(_section(loc[:-1]).model_fields)
     place = ".".join(map(str, loc[:-1])) or "the configuration"
-    return f"unknown key '{loc[-1]}' in {place}{_nearest(str(loc[-1]), known)}; allowed: {', '.join(known)}"
+    return f"unknown key '{loc[-1]}' in {place}{_nearest(str(loc[-1]), known)} allowed: {', '.join(known)}"
+
+
+def _section(loc: tuple[int | str, ...]) -> type[BaseModel]:
+    section: Any = RunConfig
+    for part in loc:
+        section = section.model_fields[str(part)].annotation
+    return cast(type[BaseModel], section)

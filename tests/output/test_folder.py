@@ -1,0 +1,142 @@
+"""A run's folder is whole or not there; what was there before is kept unless it may be overwritten."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from skymodel.output import folder
+from skymodel.output.folder import check, write
+
+
+@pytest.fixture
+def result(monkeypatch):
+    """A stand-in for a run: two files, whose text can be set and whose writing can be made to fail."""
+    state = SimpleNamespace(text="first", failure=None)
+
+    def second(path):
+        if state.failure is not None:
+            path.write_text("half")
+            raise state.failure
+        path.write_text(state.text)
+
+    def writers(_):
+        yield folder.CONFIG, lambda path: path.write_text("label: mine\n")
+        yield "second.txt", second
+
+    monkeypatch.setattr(folder, "_writers", writers)
+    return state
+
+
+def contents(path):
+    return {entry.name: entry.read_text() for entry in path.iterdir()}
+
+
+def test_a_new_folder_holds_the_files_and_nothing_is_left_beside_it(tmp_path, result):
+    target = write(result, tmp_path / "deep" / "out")
+    assert target == tmp_path / "deep" / "out"
+    assert contents(target) == {folder.CONFIG: "label: mine\n", "second.txt": "first"}
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_an_empty_folder_is_used(tmp_path, result):
+    (tmp_path / "out").mkdir()
+    assert contents(write(result, tmp_path / "out"))["second.txt"] == "first"
+
+
+def test_a_folder_that_holds_a_run_is_kept_unless_told_otherwise(tmp_path, result):
+    write(result, tmp_path / "out")
+    result.text = "second"
+    with pytest.raises(FileExistsError, match="already holds a run, which is kept"):
+        write(result, tmp_path / "out")
+    assert contents(tmp_path / "out")["second.txt"] == "first"
+
+
+def test_overwriting_replaces_the_run_as_a_whole(tmp_path, result):
+    write(result, tmp_path / "out")
+    (tmp_path / "out" / "stale.txt").write_text("old")
+    result.text = "second"
+    write(result, tmp_path / "out", overwrite=True)
+    assert contents(tmp_path / "out") == {folder.CONFIG: "label: mine\n", "second.txt": "second"}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_folder_that_holds_something_else_is_never_touched(tmp_path, result, overwrite):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(FileExistsError, match="holds no run, so it is kept"):
+        write(result, tmp_path, overwrite=overwrite)
+    assert contents(tmp_path) == {"thesis.tex": "years of work"}
+
+
+def test_a_file_in_the_way_is_kept(tmp_path, result):
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(FileExistsError, match="exists and holds no run"):
+        write(result, tmp_path / "out", overwrite=True)
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+@pytest.mark.parametrize("failure", [OSError("disk full"), KeyboardInterrupt(), ValueError("bug")])
+def test_a_failure_or_an_interrupt_while_writing_leaves_nothing_behind(tmp_path, result, failure):
+    result.failure = failure
+    with pytest.raises(type(failure)):
+        write(result, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_while_overwriting_keeps_the_old_run(tmp_path, result):
+    write(result, tmp_path / "out")
+    result.failure = OSError("disk full")
+    with pytest.raises(OSError, match="disk full"):
+        write(result, tmp_path / "out", overwrite=True)
+    assert contents(tmp_path / "out")["second.txt"] == "first"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_failure_to_rename_brings_the_old_run_back(tmp_path, result, monkeypatch):
+    write(result, tmp_path / "out")
+    rename = folder.Path.rename
+
+    def stubborn(self, target):
+        if self.name == "new":
+            raise OSError("no")
+        return rename(self, target)
+
+    monkeypatch.setattr(folder.Path, "rename", stubborn)
+    with pytest.raises(OSError, match="no"):
+        write(result, tmp_path / "out", overwrite=True)
+    assert contents(tmp_path / "out")["second.txt"] == "first"
+
+
+def test_without_a_name_runs_are_numbered_so_that_a_second_one_just_works(tmp_path, result, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert [str(write(result)) for _ in range(3)] == ["skymodel-run-001", "skymodel-run-002", "skymodel-run-003"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [f"skymodel-run-00{n}" for n in (1, 2, 3)]
+
+
+def test_a_number_that_another_run_takes_meanwhile_is_skipped(tmp_path, result, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rename = folder.Path.rename
+
+    def raced(self, target):
+        if target.name == "skymodel-run-001":
+            target.mkdir()
+            (target / "theirs").write_text("theirs")
+        return rename(self, target)
+
+    monkeypatch.setattr(folder.Path, "rename", raced)
+    assert str(write(result)) == "skymodel-run-002"
+    assert contents(tmp_path / "skymodel-run-001") == {"theirs": "theirs"}
+
+
+def test_the_folder_has_the_usual_permissions_and_not_those_of_a_temporary_one(tmp_path, result):
+    (tmp_path / "usual").mkdir()
+    assert write(result, tmp_path / "out").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_the_check_before_a_run_says_what_writing_would(tmp_path, result):
+    check(None)
+    check(tmp_path / "new")
+    write(result, tmp_path / "out")
+    check(tmp_path / "out", overwrite=True)
+    with pytest.raises(FileExistsError, match="overwrite it"):
+        check(tmp_path / "out")

@@ -1,0 +1,168 @@
+"""The command line: results on standard output, one line and exit code 2 for bad input, nothing half-written."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from skymodel import cli
+from skymodel.runs import run as run_module
+
+QUICK = {
+    "label": "a quick model",
+    "dark_matter": {"type": "nfw", "rho_s": "0.3 GeV cm-3", "r_s": "20 kpc"},
+    "electrons": [{"type": "exponential_disk", "n_0": "1 cm-3", "R_d": "2.6 kpc", "z_d": "0.3 kpc"}],
+    "map": {"nside": 4, "rtol": 1e-2},
+}
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch):
+    """Return a function that calls the command in an empty directory."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def config(tmp_path):
+    """Return a function that writes a configuration, changed as told, beside the working directory's entries."""
+
+    def write(**changes):
+        path = tmp_path / "mine.yaml"
+        path.write_text(yaml.safe_dump({**QUICK, **changes}))
+        return path
+
+    return write
+
+
+def assert_refused(outcome, *parts):
+    """Assert that a call ended with code 2 and exactly one line on standard error that holds all parts."""
+    assert outcome.exit_code == 2, outcome.output
+    assert outcome.stdout == ""
+    lines = outcome.stderr.splitlines()
+    assert len(lines) == 1, lines
+    assert [part for part in parts if part not in lines[0]] == [], lines[0]
+
+
+def test_the_version_is_that_of_the_installed_package(call):
+    from importlib.metadata import version
+
+    assert call("--version").stdout == f"skymodel {version('skymodel')}\n"
+
+
+def test_validate_prints_what_the_configuration_resolves_to(call, config):
+    outcome = call("validate", config(observer={"r_sun": "8200 pc"}))
+    assert outcome.exit_code == 0
+    resolved = yaml.safe_load(outcome.stdout)
+    assert resolved["observer"] == {"r_sun": "8.2 kpc", "z_sun": "0.0 kpc"}
+    assert resolved["emission"]["mu"] == "20.0 MeV"
+
+
+def test_validate_refuses_with_one_line(call, config):
+    assert_refused(call("validate", config(map={"nside": 63})), "map.nside", "63", "32 and 64")
+
+
+@pytest.mark.parametrize(
+    ("changes", "parts"),
+    [
+        ({"observer": {"r_sun": 8.2}}, ("observer.r_sun", "no unit")),
+        ({"emision": {}}, ("'emision'", "did you mean 'emission'?")),
+        ({"dark_matter": {"type": "nwf"}}, ("'nwf'", "did you mean 'nfw'?")),
+        ({"emission": {"mu": "0.5 MeV"}}, ("mu = 0.5 MeV", "electron mass")),
+    ],
+)
+def test_a_bad_configuration_ends_with_one_line_and_no_folder(call, config, tmp_path, changes, parts):
+    assert_refused(call("run", config(**changes), "--out", "out"), *parts)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine.yaml"]
+
+
+def test_a_missing_configuration_is_refused(call):
+    assert_refused(call("run", "missing.yaml"), "no configuration file 'missing.yaml'", "presets: paper")
+
+
+def test_a_folder_that_holds_a_run_is_refused_before_anything_is_computed(call, config, tmp_path, monkeypatch):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "config.resolved.yaml").write_text("label: old\n")
+    monkeypatch.setattr(run_module, "run", lambda *_, **__: pytest.fail("it was computed"))
+    assert_refused(call("run", config(), "--out", "out"), "'out'", "already holds a run", "kept")
+    assert (tmp_path / "out" / "config.resolved.yaml").read_text() == "label: old\n"
+
+
+def test_an_interrupt_ends_with_130_and_leaves_nothing(call, config, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_module, "run", interrupted)
+    outcome = call("run", config(), "--out", "out")
+    assert outcome.exit_code == 130
+    assert outcome.stderr == "skymodel: interrupted; no output was left behind\n"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine.yaml"]
+
+
+OWN_PROFILES = """
+import numpy as np
+from dataclasses import dataclass
+from profiles import Spherical, from_function
+
+@dataclass(frozen=True)
+class Plummer(Spherical):
+    rho_0: float = 0.4
+    a: float = 5.0
+    def radial(self, r):
+        return self.rho_0 * (1 + (r / self.a) ** 2) ** -2.5
+
+def of(function):
+    return from_function(function, unit="GeV cm-3")
+
+nan = of(lambda x, y, z: np.where(x > 0, np.nan, 1.0))
+negative = of(lambda x, y, z: z)
+scalar = of(lambda x, y, z: 1.0)
+broken = of(lambda x, y, z: 1.0 if x > 0 else 0.0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("nan", ("dark_matter is nan at (x, y, z) =", "finite")),
+        ("negative", ("dark_matter is -", ">= 0")),
+        ("scalar", ("dark_matter returned", "shape ()", "one real number for each place")),
+        ("broken", ("dark_matter raised ValueError", "arrays x, y, z [kpc]")),
+        ("missing", ("missing",)),
+    ],
+)
+def test_a_users_profile_that_is_no_density_is_refused_by_field_and_place(call, config, tmp_path, name, parts):
+    module = f"own_profiles_{name}"
+    (tmp_path / f"{module}.py").write_text(OWN_PROFILES)
+    outcome = call("run", config(dark_matter={"type": f"{module}:{name}"}), "--out", "out")
+    assert_refused(outcome, "dark_matter", *parts)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_catalogue_lists_profiles_and_presets_and_describes_one(call):
+    listed = call("profiles")
+    assert listed.exit_code == 0
+    assert all(name in listed.stdout for name in ("nfw", "exponential_disk", "mcmillan2017_baryons"))
+    described = call("profiles", "nfw")
+    assert all(part in described.stdout for part in ("rho_s", "GeV cm-3", "r_s", "kpc"))
+
+
+def test_a_misspelt_profile_is_answered_with_the_nearest(call):
+    assert_refused(call("profiles", "burkret"), "burkret", "did you mean 'burkert'?")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_real_run_cleanly(tmp_path, number, code):
+    command = [sys.executable, "-c", "from skymodel.cli import main; main()", "run", "--out", "out"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    time.sleep(2.0)  # inside the run, which takes longer
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
