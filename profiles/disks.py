@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from array_api_compat import array_namespace
 from astropy import units
 
 from profiles.density import Array, Axisymmetric
-from profiles.fields import Kind, Length, LengthOrZero, NumberDensity
+from profiles.fields import Length, LengthOrZero, NumberDensity, SurfaceDensity
 from profiles.normalise import Normalised
-
-SurfaceDensity = Annotated[float, Kind("Msun kpc-2", at_least=0.0)]
 
 
 @dataclass(frozen=True)
@@ -110,3 +108,77 @@ class HoledDisk(Axisymmetric, Normalised):
         if self.R_m == 0:
             return 8 * math.pi * self.z_d * self.R_d**2
         return 16 * math.pi * self.z_d * self.R_m * self.R_d * float(kv(2, 2 * math.sqrt(self.R_m / self.R_d)))
+
+
+@dataclass(frozen=True)
+class Sech2Disk(Axisymmetric, Normalised):
+    r"""Isothermal sheet with an exponential radius, :math:`n_0 e^{-R/R_d}\,\mathrm{sech}^2(z/z_d)`.
+
+    The default lengths are those of the old stellar disk of Freudenreich 1998 (memory, unverified).
+
+    Parameters
+    ----------
+    n_0
+        Density at the centre [cm-3].
+    R_d
+        Scale length [kpc].
+    z_d
+        Height; far out the density falls as exp(-2 |z| / z_d) [kpc].
+
+    References
+    ----------
+    van der Kruit & Searle 1981, A&A 95, 105.
+    """
+
+    n_0: NumberDensity = 1.0
+    R_d: Length = 2.6
+    z_d: Length = 0.346
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the density at cylindrical radius `R` and height `z` [kpc]."""
+        xp = array_namespace(R, z)
+        fall = xp.exp(xp.abs(z) * (-2 / self.z_d))
+        return (4 * self.n_0) * xp.exp(R * (-1 / self.R_d)) * fall / ((1 + fall) * (1 + fall))
+
+    @property
+    def volume(self) -> float:
+        """4 pi R_d^2 z_d [kpc3]."""
+        return float(4 * math.pi * self.R_d**2 * self.z_d)
+
+
+@dataclass(frozen=True)
+class MiyamotoNagaiDisk(Axisymmetric, Normalised):
+    r"""Miyamoto-Nagai disk, :math:`n_0\,b^3 \frac{a R^2 + (a + 3B)(a + B)^2}{[R^2 + (a + B)^2]^{5/2} B^3}`.
+
+    :math:`B^2 = z^2 + b^2` and :math:`n_0 = M / (4 \pi b)` per kpc2. The defaults are the disk of MWPotential2014,
+    6.819386e10 solar masses, as baryons per cm3.
+
+    Parameters
+    ----------
+    n_0
+        Amplitude, mass / (4 pi b kpc2) [cm-3].
+    a
+        Scale length [kpc].
+    b
+        Scale height [kpc].
+
+    References
+    ----------
+    Miyamoto & Nagai 1975, PASJ 27, 533, eq. (5); Bovy 2015, ApJS 216, 29.
+    """
+
+    n_0: NumberDensity = 784.204
+    a: Length = 3.0
+    b: Length = 0.28
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the density at cylindrical radius `R` and height `z` [kpc]."""
+        root = array_namespace(R, z).sqrt(z * z + self.b**2)
+        reach = root + self.a
+        R2, reach2 = R * R, reach * reach
+        return (self.n_0 * self.b**3) * (self.a * R2 + (reach + 2 * root) * reach2) / ((R2 + reach2) ** 2.5 * root**3)
+
+    @property
+    def volume(self) -> float:
+        """4 pi b kpc2 [kpc3]."""
+        return float(4 * math.pi * self.b)

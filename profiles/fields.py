@@ -59,6 +59,8 @@ class Kind:
 
 MassDensity = Annotated[float, Kind("GeV cm-3", at_least=0.0, amplitude=True)]
 NumberDensity = Annotated[float, Kind("cm-3", at_least=0.0, amplitude=True)]
+Mass = Annotated[float, Kind("Msun", at_least=0.0)]
+SurfaceDensity = Annotated[float, Kind("Msun kpc-2", at_least=0.0)]
 Length = Annotated[float, Kind("kpc", above=0.0)]
 Coordinate = Annotated[float, Kind("kpc")]
 LengthOrZero = Annotated[float, Kind("kpc", at_least=0.0)]

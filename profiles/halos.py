@@ -7,15 +7,16 @@ of Cirelli et al. 2011 (PPPC4DMID, arXiv:1012.4515, table 1: 0.3 GeV cm-3 at 8.3
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 from array_api_compat import array_namespace
-from astropy import units
+from astropy import constants, units
 
 from profiles.density import Array, Spherical
-from profiles.fields import InnerSlope, Length, MassDensity, Number, Positive
+from profiles.fields import InnerSlope, Length, Mass, MassDensity, Number, Positive
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,35 @@ class Halo(Spherical):
             raise ValueError(f"{cls.__name__}.from_local_density: r_sun = {r_sun}; allowed: a distance > 0 kpc")
         there = float(cls(rho_s=1.0, **shape).radial(np.asarray(radius)))
         return cls(rho_s=local_density / there, **shape)
+
+    @classmethod
+    def from_m200(cls, m_200: Mass, *, c: Positive, h: Positive = 0.674, **shape: Any) -> Self:
+        """Return the halo of mass `m_200` [Msun] inside the radius of 200 times the critical density.
+
+        Parameters
+        ----------
+        m_200
+            Mass within that radius [Msun].
+        c
+            Concentration, that radius over ``r_s``, which for a slope other than 1 is not where the slope is -2.
+        h
+            Hubble constant [100 km s-1 Mpc-1]; by default of Planck 2018 (A&A 641, A6).
+        **shape
+            The fields other than ``rho_s`` and ``r_s``; what is left out keeps its default.
+
+        Examples
+        --------
+        >>> halo = NFW.from_m200(1e12, c=10.0)
+        >>> round(halo.r_s, 2)
+        21.16
+        """
+        from profiles.mass import with_mass
+
+        mass = units.Quantity(m_200, "Msun")
+        hubble = h * units.Quantity(100.0, "km s-1 Mpc-1")
+        critical = 3 * hubble**2 / (8 * math.pi * constants.G)
+        r_200 = float(((3 * mass / (800 * math.pi * critical)) ** (1 / 3)).to_value("kpc"))
+        return cast(Self, with_mass(cls(rho_s=1.0, r_s=r_200 / c, **shape), mass, r=r_200))
 
 
 @dataclass(frozen=True)

@@ -87,15 +87,17 @@ def with_mass(density: Density, mass: float, *, r: float) -> Density:
     return scaled(density, float(units.Quantity(mass, "Msun").value) / now.value, density.unit)
 
 
-def _within(density: Density, r: float, rtol: float) -> tuple[float, float]:
+def _within(density: Density, r: float, rtol: float, floor: float = 0.0) -> tuple[float, float]:
+    """Return value and error [density unit kpc3]; the error is at most rtol * max(value, floor)."""
     if isinstance(density, Sum):
-        parts = [_within(part, r, rtol) for part in density.parts]
+        floor = max(floor, sum(abs(_polar(part, r, 6)) for part in density.parts))
+        parts = [_within(part, r, rtol, floor) for part in density.parts]
         return math.fsum(value for value, _ in parts), math.fsum(error for _, error in parts)
     if isinstance(density, Scaled):
-        value, error = _within(density.density, r, rtol)
+        value, error = _within(density.density, r, rtol, floor / density.factor if density.factor else 0.0)
         return density.factor * value, density.factor * error
     known = _closed_form(density, r)
-    return _quadrature(density, r, rtol) if known is None else known
+    return _quadrature(density, r, rtol, floor) if known is None else known
 
 
 @functools.singledispatch
@@ -172,13 +174,13 @@ def _difference(scale: float, first: float, second: float) -> tuple[float, float
     return scale * (first - second), _ROUNDING * scale * (first + second)
 
 
-def _quadrature(density: Density, r: float, rtol: float) -> tuple[float, float]:
+def _quadrature(density: Density, r: float, rtol: float, floor: float = 0.0) -> tuple[float, float]:
     """Integrate with ever more nodes in polar coordinates; the error is the last change, plus rounding."""
     previous = _polar(density, r, 4)
     for order in (6, 9, 13, 19, 28, 40):
         value = _polar(density, r, order)
         error = abs(value - previous) + _ROUNDING * abs(value)
-        if error <= rtol * abs(value):
+        if error <= rtol * max(abs(value), floor):
             return value, error
         previous = value
     reached = error / abs(value) if value else math.inf

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from astropy import units
 
 from profiles.density import Density
-from profiles.fields import Kind, field_kinds
-
-Mass = Annotated[float, Kind("Msun", at_least=0.0)]
+from profiles.fields import Mass, field_kinds
 
 
 def amplitude_of(cls: type[Density]) -> str:
