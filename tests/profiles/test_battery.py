@@ -154,7 +154,14 @@ def bisected_sum(density, lon, lat, r_sun, r_max):
     foot, flat = r_sun * toward[0], np.hypot(toward[0], toward[1])
     end = foot + np.sqrt(foot**2 + r_max**2 - r_sun**2)
     away = np.geomspace(1e-4, 100, 100)
-    places = [0.0, foot, r_sun * toward[0] / flat**2]  # the observer, and nearest to the centre and to the axis
+    axis = foot / flat**2
+    places = [0.0, foot, axis]  # the observer, and nearest to the centre and to the axis
+    # an edge just behind a panel's last node would stay hidden from halving, so the declared ones are panel ends
+    places += [
+        foot + sign * np.sqrt(max(r**2 - r_sun**2 + foot**2, 0)) for r in density.hints.spheres for sign in (1, -1)
+    ]
+    gap = (r_sun * toward[1] / flat) ** 2
+    places += [axis + sign * np.sqrt(max(R**2 - gap, 0)) / flat for R in density.hints.cylinders for sign in (1, -1)]
     edges = np.unique(np.clip([step for place in places for step in (place, *(place + away), *(place - away))], 0, end))
     total, start, stop = 0.0, edges[:-1], edges[1:]
     while start.size:
@@ -162,7 +169,7 @@ def bisected_sum(density, lon, lat, r_sun, r_max):
         whole, left, right = (
             _gauss(density, toward, r_sun, *ends) for ends in ((start, stop), (start, middle), (middle, stop))
         )
-        open_ = np.abs(whole - left - right) > 1e-12 * (abs(total) + np.sum(np.abs(left + right)))
+        open_ = np.abs(whole - left - right) > 1e-15 * (abs(total) + np.sum(np.abs(left + right)))
         open_ &= stop - start > 1e-13 * end
         total += np.sum((left + right)[~open_])
         start, stop = np.r_[start[open_], middle[open_]], np.r_[middle[open_], stop[open_]]
@@ -182,5 +189,6 @@ def test_its_line_of_sight_error_is_honest(density):
     lon, lat = np.array(DIRECTIONS).T
     result = sm.line_of_sight(density, lon, lat, observer=sm.Observer(8.2, 0.0), r_max=60.0, rtol=1e-6)
     truth = [bisected_sum(density, *np.radians(direction), 8.2, 60.0) for direction in DIRECTIONS]
-    assert np.all(np.abs(result.value - truth) <= result.error)
+    slack = 1e-12 * np.abs(truth) + 1e-15 * np.max(truth)  # the reference's own rounding over thousands of panels
+    assert np.all(np.abs(result.value - truth) <= result.error + slack)
     assert np.all(result.error <= 1e-6 * np.maximum(np.abs(result.value), 1e-9 * np.max(np.abs(result.value))))
