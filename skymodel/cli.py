@@ -1,4 +1,4 @@
-"""The command line: ``skymodel run``, ``skymodel validate``, ``skymodel profiles``.
+"""The command line: ``skymodel run``, ``validate``, ``profiles``, ``ensemble``.
 
 Bad input ends with one line on standard error and exit code 2, an interrupt with 130; neither leaves files behind.
 Results go to standard output; progress shows on standard error, on a terminal only.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from skymodel.cli_ensemble import ensemble
+from skymodel.terminal import one_line_errors, progress
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -54,14 +55,14 @@ def run(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run that DIR already holds.")] = False,
 ) -> None:
     """Compute maps, fluxes, spectrum and the verdict on the ratio; print them and write a folder."""
-    with _one_line_errors():
+    with one_line_errors():
         from skymodel.output import console, folder
         from skymodel.runs.config import load_config
         from skymodel.runs.run import run as compute
 
         settings = load_config(config)
         folder.check(out, overwrite)
-        with _progress() as report:
+        with progress() as report:
             result = compute(settings, progress=report)
             report("writing", 1.0)
             written = folder.write(result, out, overwrite=overwrite)
@@ -71,7 +72,7 @@ def run(
 @app.command()
 def validate(config: Config = None) -> None:
     """Check a configuration without running it and print what it resolves to."""
-    with _one_line_errors():
+    with one_line_errors():
         import yaml
 
         from skymodel.runs.config import load_config
@@ -84,33 +85,11 @@ def validate(config: Config = None) -> None:
 @app.command()
 def profiles(name: Annotated[str | None, typer.Argument(help="A profile or preset to describe.")] = None) -> None:
     """List the installed profiles and presets, or describe one: formula, parameters, units, reference."""
-    with _one_line_errors():
+    with one_line_errors():
         from profiles import library
         from skymodel.output import console
 
         console.show_catalogue(library.catalogue()) if name is None else typer.echo(library.about(name))
 
 
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo("skymodel: interrupted; no output was left behind", err=True)
-        raise typer.Exit(130) from None
-    except (ValueError, OSError) as error:
-        typer.echo(f"skymodel: {' '.join(str(error).split())}", err=True)
-        raise typer.Exit(2) from None
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], Any]]:
-    """Yield ``report(stage, share_done)``, drawn as a bar on a terminal and silent elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    screen = Console(stderr=True)
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
-        task = bar.add_task("starting", total=1.0)
-        yield lambda stage, done: bar.update(task, description=stage, completed=done)
+app.command()(ensemble)

@@ -179,7 +179,7 @@ class RunConfig(Section):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise ValueError(_one_line(error)) from None
+            raise ValueError(one_line(error)) from None
 
     def resolved(self) -> dict[str, Any]:
         """Return the complete configuration as plain numbers and text with units; ``RunConfig(**it)`` repeats it."""
@@ -239,7 +239,7 @@ def _nearest(name: str, known: Any) -> str:
     return f"; did you mean '{match[0]}'?" if match else ";"
 
 
-def _one_line(error: ValidationError) -> str:
+def one_line(error: ValidationError, model: type[BaseModel] = RunConfig) -> str:
     """Return the most telling of the errors: an unknown key explains a missing one, so it goes first."""
     found = min(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
     where, value = ".".join(str(part) for part in found["loc"]), found["input"]
