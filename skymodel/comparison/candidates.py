@@ -1,0 +1,67 @@
+"""The density pairs that the ratio claim is judged over by default: published halos and electron distributions.
+
+They are presets of :mod:`profiles.library`, whole or in part. Electrons of mass models are one per baryon, as in
+Lawson & Zhitnitsky (2007). Amplitudes cancel in every ratio but give the means of J.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from profiles import Density, library
+
+_HALOS: Mapping[str, Any] = {  # from the cuspiest to the most cored
+    "fermi_generalized_nfw": {"preset": "fermi_generalized_nfw"},
+    "pppc4dmid_moore": {"preset": "pppc4dmid_moore"},
+    "pppc4dmid_nfw": {"preset": "pppc4dmid_nfw"},
+    "mcmillan2017_halo": {"preset": "mcmillan2017_halo"},
+    "pppc4dmid_einasto": {"preset": "pppc4dmid_einasto"},
+    "pppc4dmid_isothermal": {"preset": "pppc4dmid_isothermal"},
+    "pppc4dmid_burkert": {"preset": "pppc4dmid_burkert"},
+}
+_ELECTRONS: Mapping[str, Any] = {  # from the most to the least concentrated
+    "mcmillan2017_bulge": {"preset": "mcmillan2017_stars", "thin_disk": None, "thick_disk": None},
+    "miller_bregman2013": {"preset": "miller_bregman2013"},
+    "mcmillan2017_baryons": {"preset": "mcmillan2017_baryons"},
+    "mcmillan2017_disks": {"preset": "mcmillan2017_stars", "bulge": None},
+    "ymw16": {"preset": "ymw16"},
+    "mcmillan2017_gas": {"preset": "mcmillan2017_gas"},
+}
+
+
+@functools.cache
+def default_halos() -> dict[str, Density]:
+    """Return the published halos by name.
+
+    Examples
+    --------
+    >>> len(default_halos()), default_halos()["pppc4dmid_burkert"].symmetry
+    (7, 'spherical')
+    """
+    return {name: library.dark_matter(spec) for name, spec in _HALOS.items()}
+
+
+@functools.cache
+def default_electrons() -> dict[str, Density]:
+    """Return the published electron distributions by name; ``..._bulge`` and ``..._disks`` are parts of a model.
+
+    Examples
+    --------
+    >>> ", ".join(default_electrons())
+    'mcmillan2017_bulge, miller_bregman2013, mcmillan2017_baryons, mcmillan2017_disks, ymw16, mcmillan2017_gas'
+    """
+    return {name: library.electrons(spec) for name, spec in _ELECTRONS.items()}
+
+
+def reference(name: str) -> str | None:
+    """Return where a default density was published; None for any other name.
+
+    Examples
+    --------
+    >>> reference("mcmillan2017_disks")
+    'McMillan 2017, MNRAS 465, 76 (arXiv:1608.00971)'
+    """
+    spec = _HALOS.get(name) or _ELECTRONS.get(name)
+    return library.preset(spec["preset"]).reference if spec else None
