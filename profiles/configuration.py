@@ -21,7 +21,7 @@ from profiles import registry
 from profiles.density import Density, Product, Scaled, Sum, in_unit, total
 from profiles.fields import MASS_DENSITY, NUMBER_DENSITY, Kind, field_kinds
 from profiles.literature import Preset, Role, preset, preset_names
-from profiles.normalise import amplitude_of
+from profiles.normalise import amplitudes_of
 from profiles.registry import nearest
 
 Spec = Any  # what YAML gives: a string, a mapping or a list of them
@@ -200,7 +200,7 @@ def _merged(part: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     kept = dict(part)
     if "type" in part:
         maker = _maker(part["type"])
-        own = {amplitude_of(maker)} if isinstance(maker, type) else set()
+        own = set(amplitudes_of(maker)) if isinstance(maker, type) else set()
         families = (own, *_AMPLITUDES)
         if any(family & changes.keys() for family in families):
             replaced = set().union(*(family for family in families if not family & changes.keys()))

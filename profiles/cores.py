@@ -112,7 +112,7 @@ def contracted(
     baryon_fraction: Annotated[float, Kind("", above=0.0, below=1.0)] = 4.825 / 30.7,
     r_min: Length = 0.02,
     r_max: Length = 200.0,
-    points: Positive = 200,
+    points: Positive = 96,
 ) -> RadialTable:
     r"""Return a spherical halo as the baryons' pull has contracted it, a table from `r_min` to `r_max` [kpc].
 

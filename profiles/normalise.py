@@ -12,12 +12,9 @@ from profiles.density import Density
 from profiles.fields import Mass, field_kinds
 
 
-def amplitude_of(cls: type[Density]) -> str:
-    """Return the name of the field to which a density of this class is proportional."""
-    found = [name for name, kind in field_kinds(cls).items() if kind.amplitude]
-    if len(found) != 1:
-        raise ValueError(f"{cls.__name__} has {len(found)} amplitudes ({', '.join(found)}); one is needed")
-    return found[0]
+def amplitudes_of(cls: type[Density]) -> list[str]:
+    """Return the names of the fields to which a density of this class is proportional."""
+    return [name for name, kind in field_kinds(cls).items() if kind.amplitude]
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,6 @@ class Normalised(Density):
         >>> HernquistBulge.from_mass(5e9, a=1.0).unit
         Unit("GeV / cm3")
         """
-        name = amplitude_of(cls)
+        (name,) = amplitudes_of(cls)
         volume = cls(**{name: 1.0}, **shape).volume * units.Unit("kpc3")
         return cls(**{name: units.Quantity(mass, "Msun") / volume}, **shape)
