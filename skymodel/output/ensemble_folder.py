@@ -63,8 +63,8 @@ def _verdict(config: EnsembleConfig, rows: sensitivity.Rows, quantiles: Any) -> 
     return (
         f"Over {quantiles.meta['draws']} galaxies ({failed} more failed) the mean of J in COMPTEL's window is "
         f"W = {_range(factor)} times that in INTEGRAL's circle. Lawson & Zhitnitsky (2007) take W = 1 for every "
-        f"galaxy: across these two windows the claim {'holds to 10 %' if holds else 'fails'}; the measured ratio varies "
-        f"by a factor {spread:.2f} (95 %) with the densities. The chi that COMPTEL asks for (background: "
+        f"galaxy: across these two windows the claim {'holds to 10 %' if holds else 'fails'}; the measured ratio "
+        f"varies by a factor {spread:.2f} (95 %) with the densities. The chi that COMPTEL asks for (background: "
         f"{config.backgrounds[0]}) is {_range(found[chi])} instead of {found[neglected]['q50']:.3g}. In one and the "
         f"same window the ratio of the bands does not depend on the densities at all."
     )

@@ -245,24 +245,24 @@ def one_line(error: ValidationError, model: type[BaseModel] = RunConfig) -> str:
     where, value = ".".join(str(part) for part in found["loc"]), found["input"]
     match found["type"]:
         case "extra_forbidden":
-            return _unknown_key(found["loc"])
+            return _unknown_key(found["loc"], model)
         case "missing":
             return f"{where} is missing; a configuration needs dark_matter and electrons"
         case "model_type":
-            return f"{where}: {value!r} is no mapping; its keys are {', '.join(_section(found['loc']).model_fields)}"
+            return f"{where}: {value!r} is no mapping; its keys are {', '.join(_section(found['loc'], model).model_fields)}"
         case "value_error":
-            return f"{where}: {found['ctx']['error']}"
+            return f"{where}: {found['ctx']['error']}".removeprefix(": ")
     return f"{where}: {value!r} is refused; {found['msg'][0].lower()}{found['msg'][1:]}"
 
 
-def _unknown_key(loc: tuple[int | str, ...]) -> str:
-    known = list(_section(loc[:-1]).model_fields)
+def _unknown_key(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    known = list(_section(loc[:-1], model).model_fields)
     place = ".".join(map(str, loc[:-1])) or "the configuration"
     return f"unknown key '{loc[-1]}' in {place}{_nearest(str(loc[-1]), known)} allowed: {', '.join(known)}"
 
 
-def _section(loc: tuple[int | str, ...]) -> type[BaseModel]:
-    section: Any = RunConfig
+def _section(loc: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel]:
+    section: Any = model
     for part in loc:
         section = section.model_fields[str(part)].annotation
     return cast(type[BaseModel], section)

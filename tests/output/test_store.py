@@ -1,0 +1,70 @@
+"""The store of an ensemble: parts are whole or not there, gaps are known, another configuration is refused."""
+
+import numpy as np
+import pytest
+
+from skymodel.output.store import open_store
+
+CONFIG = {"sampling": "sobol", "seed": 1, "draws": 10}
+DTYPE = np.dtype([("draw", np.int64), ("W", float)])
+
+
+def rows(first, last):
+    found = np.zeros(last - first, DTYPE)
+    found["draw"] = np.arange(first, last)
+    found["W"] = np.arange(first, last) ** 2
+    return found
+
+
+def test_missing_draws_are_the_gaps_between_the_parts(tmp_path):
+    store = open_store(tmp_path / "s", CONFIG)
+    assert store.missing(10) == [(0, 10)]
+    for part in [(2, 4), (7, 8)]:
+        store.add(*part, rows(*part))
+    assert store.missing(10) == [(0, 2), (4, 7), (8, 10)]
+    assert store.missing(3) == [(0, 2)]
+    for part in store.missing(10):
+        store.add(*part, rows(*part))
+    assert store.missing(10) == []
+    assert store.rows().tobytes() == rows(0, 10).tobytes()
+
+
+def test_overlapping_parts_give_each_draw_once(tmp_path):
+    store = open_store(tmp_path / "s", CONFIG)
+    for part in [(0, 6), (4, 9), (5, 10)]:
+        store.add(*part, rows(*part))
+    assert store.missing(10) == []
+    assert store.rows(8).tobytes() == rows(0, 8).tobytes()
+
+
+def test_a_part_that_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypatch):
+    store = open_store(tmp_path / "s", CONFIG)
+
+    def full(stream, *args, **kwargs):
+        stream.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.add(0, 5, rows(0, 5))
+    assert store.parts() == []
+    assert sorted(path.name for path in store.folder.iterdir()) == ["ensemble.yaml"]
+
+
+def test_half_written_files_of_a_killed_writer_are_ignored(tmp_path):
+    store = open_store(tmp_path / "s", CONFIG)
+    (store.folder / ".part-000000000000-000000000005.npy.123").write_bytes(b"half")
+    assert store.missing(10) == [(0, 10)]
+
+
+def test_a_store_of_another_configuration_is_refused_and_says_what_differs(tmp_path):
+    open_store(tmp_path / "s", CONFIG)
+    with pytest.raises(ValueError, match="seed differ .seed: 1 there, 2 here"):
+        open_store(tmp_path / "s", {**CONFIG, "seed": 2})
+    assert open_store(tmp_path / "s", {**CONFIG, "draws": 20}).missing(20) == [(0, 20)]
+
+
+def test_a_folder_with_other_things_is_refused(tmp_path):
+    (tmp_path / "thesis.tex").write_text("")
+    with pytest.raises(ValueError, match="holds no ensemble"):
+        open_store(tmp_path, CONFIG)
