@@ -86,10 +86,12 @@ def validate(config: Config = None) -> None:
 def profiles(name: Annotated[str | None, typer.Argument(help="A profile or preset to describe.")] = None) -> None:
     """List the installed profiles and presets, or describe one: formula, parameters, units, reference."""
     with one_line_errors():
-        from profiles import library
-        from skymodel.output import console
+        from skymodel.output import catalogue, console
 
-        console.show_catalogue(library.catalogue()) if name is None else typer.echo(library.about(name))
+        if name is None:
+            console.show_catalogue(catalogue.catalogue())
+        else:
+            typer.echo(catalogue.about(name))
 
 
 app.command()(ensemble)

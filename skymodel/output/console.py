@@ -1,10 +1,13 @@
-"""What a run prints: short tables that fit a terminal, and the verdict."""
+"""What a run prints: short tables that fit a terminal, and the verdict in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from skymodel.output.catalogue import Entry
 
 if TYPE_CHECKING:
     from skymodel.runs.run import RunResult
@@ -17,20 +20,22 @@ def show(result: RunResult, folder: Path) -> None:
     screen = _screen()
     if result.config.label:
         screen.print(result.config.label, style="italic")
-    screen.print(_fluxes(result.fluxes))
+    screen.print(_fluxes(result.fluxes), _window_factors(result.ratio), _chi(result.ratio))
     screen.print(result.statement)
-    screen.print(f"written to {folder}", style="bold")
+    screen.print(f"\nwritten to {folder}", style="bold")
 
 
-def show_catalogue(entries: Iterable[Mapping[str, str]]) -> None:
+def show_catalogue(entries: Iterable[Entry]) -> None:
     """Print the installed profiles and presets, one line each."""
+    columns = [("name", "left"), ("kind", "left"), ("what it is", "left")]
+    _screen().print(_table("Profiles and presets", columns, entries))
 
 
 def _screen() -> Any:
     from rich.console import Console
 
-    screen = Console(highlight=False)
-    return screen if screen.is_terminal else Console(highlight=False, width=_WIDTH)
+    screen = Console(highlight=False, markup=False)
+    return screen if screen.is_terminal else Console(highlight=False, markup=False, width=_WIDTH)
 
 
 def _table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> Any:
@@ -53,8 +58,6 @@ def number(value: float, error: float) -> str:
     >>> number(0.26982424, 0.0021), number(0.26982424, 1.5e-8)
     ('0.270 +- 2e-03', '0.269824 +- 2e-08')
     """
-    import math
-
     digits = 6
     if error > 0 and value != 0:
         digits = min(6, max(1, math.floor(math.log10(abs(value))) - math.floor(math.log10(error)) + 1))
@@ -74,3 +77,34 @@ def _fluxes(table: Any) -> Any:
         for row in table
     ]
     return _table("Photon intensities and fluxes", [*columns, ("share of sky", "right")], rows)
+
+
+def _window_factors(table: Any) -> Any:
+    """Return W over the pairs: a line for each halo, a column for each electron distribution."""
+    factors = {(str(row["dark_matter"]), str(row["electrons"])): float(row["W"]) for row in table}
+    halos, tracers = (list(dict.fromkeys(pair[side] for pair in factors)) for side in (0, 1))
+    rows = [[halo, *(_cell(factors.get((halo, tracer))) for tracer in tracers)] for halo in halos]
+    title = "Window factor W: mean of J in COMPTEL's window over that in the INTEGRAL circle"
+    return _table(title, [("", "left"), *((tracer, "right") for tracer in tracers)], rows)
+
+
+def _cell(factor: float | None) -> str:
+    return "" if factor is None else f"{factor:.4f}"
+
+
+def _chi(table: Any) -> Any:
+    """Return the fits to COMPTEL's points of the configured pair, which is the table's first."""
+    own = [
+        row for row in table if (row["dark_matter"], row["electrons"]) == tuple(table[0]["dark_matter", "electrons"])
+    ]
+    columns = [("background", "left"), ("chi, W = 1", "right"), ("chi with W", "right"), ("chi-square", "right")]
+    rows = [
+        (
+            str(row["background"]),
+            f"{float(row['chi']):.4f}",
+            f"{float(row['chi_with_window']):.4f}",
+            f"{float(row['chi_square']):.1f}",
+        )
+        for row in own
+    ]
+    return _table("What COMPTEL's points ask for, with the densities of this run", columns, rows)

@@ -65,16 +65,23 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
 
 def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
     """Yield the name of each file of a run and the function that writes it."""
-    from skymodel.output import fits, plots
+    from skymodel.output.fits import write_maps
+    from skymodel.output.plots import figures, save
     from skymodel.output.tables import write_table
+    from skymodel.runs.run import WINDOWS
 
-    text = resolved_yaml(result.config)
-    meta = provenance(result.config)
+    text, config = resolved_yaml(result.config), result.config.resolved()
     yield CONFIG, lambda path: path.write_text(text, encoding="utf-8")
+    maps = list(result.maps.values())
+    yield "maps.fits", functools.partial(write_maps, maps=maps, coverage=result.coverage, config=config)
+    for name, region in WINDOWS.items():
+        cut = [sky.cut(region) for sky in maps[1:]]
+        yield f"cut_{name.lower()}.fits", functools.partial(write_maps, maps=cut, config=config)
     for name in ("fluxes", "ratio", "spectrum"):
+        meta = provenance(result.config)
         yield f"{name}.ecsv", functools.partial(write_table, getattr(result, name), meta=meta)
-    for name, figure in plots.figures(result).items():
-        yield f"{name}.png", functools.partial(plots.save, figure)
+    for name, figure in figures(result).items():
+        yield f"{name}.png", functools.partial(save, figure)
 
 
 def resolved_yaml(config: RunConfig) -> str:

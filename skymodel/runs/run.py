@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from profiles import Density
+from skymodel.comparison.verdict import Verdict, verdict
 from skymodel.emission.bands import LINE_511, Band
 from skymodel.runs.config import RunConfig
 from skymodel.runs.fluxes import Measured, Part, flux_table
@@ -29,7 +30,8 @@ from skymodel.sky.skymap import SkyMap
 
 MEAN_RTOL = 1e-6  # means over regions cost little, so they are this good whatever the map's tolerance
 WINDOWS: Mapping[str, Region] = {"INTEGRAL": INTEGRAL_CIRCLE, "COMPTEL": COMPTEL_WINDOW}
-STAGES = ("map", "regions", "profiles")
+STAGES = ("map", "regions", "density pairs")
+OWN = "this run"  # what the ratio table calls the configured densities
 Progress = Callable[[str, float], Any]
 
 
@@ -78,13 +80,15 @@ def run(config: RunConfig, *, progress: Progress | None = None) -> RunResult:
     ValueError
         If a density misbehaves, a sight line diverges, a tolerance cannot be met or the anchor's region is dark.
     """
-    stages = _Stages(progress)
+    clock = _Clock(progress or (lambda stage, done: None))
     pair = _pair(config)
-    with stages("map"):
+    with clock("map"):
         column = project(pair, config.map.nside, rtol=config.map.rtol, **_lines(config))
-    with stages("regions"):
+    with clock("regions"):
         seen = _seen(config, pair, column)
         coverage = {name: region.coverage(config.map.nside) for name, region in WINDOWS.items()}
+    with clock("density pairs") as report:
+        judged = _verdict(config, report)
     emission, line = config.emission.build(), config.anchor.line_intensity
     factors = {band: emission.band_factor(band) for band in (LINE_511, config.emission.continuum)}
     return RunResult(
@@ -92,25 +96,25 @@ def run(config: RunConfig, *, progress: Progress | None = None) -> RunResult:
         maps=_maps(column, seen.anchor, line, factors),
         coverage=coverage,
         fluxes=flux_table(seen.parts, seen.sky, line, factors),
-        ratio=None,
+        ratio=judged.table(),
         spectrum=spectrum_table(emission, line, seen.parts[1].relative),
-        statement="",
-        timings=stages.seconds,
+        statement=judged.statement,
+        timings=clock.seconds,
     )
 
 
-class _Stages:
-    """Reports each stage as it starts and keeps the seconds it took."""
+class _Clock:
+    """Reports each stage and what of it is done, and keeps the seconds it took."""
 
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress or (lambda stage, done: None)
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
-        self._progress(name, STAGES.index(name) / len(STAGES))
-        start = time.perf_counter()
-        yield
+    def __call__(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        first, start = STAGES.index(name), time.perf_counter()
+        self._progress(name, first / len(STAGES))
+        yield lambda done, count: self._progress(name, (first + done / count) / len(STAGES))
         self.seconds[name] = time.perf_counter() - start
 
 
@@ -122,6 +126,15 @@ def _pair(config: RunConfig) -> Density:
 
 def _lines(config: RunConfig) -> dict[str, Any]:
     return {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
+
+
+def _verdict(config: RunConfig, report: Callable[[int, int], None]) -> Verdict:
+    """Return the verdict on the configured pair, first, and on the published ones."""
+    emission, band = config.emission.build(), config.emission.continuum
+    settings = {"emission": emission, "band": band, "line_intensity": config.anchor.line_intensity, **_lines(config)}
+    own = verdict({OWN: config.dark_matter}, {OWN: config.electrons}, rtol=MEAN_RTOL, **settings)
+    published = verdict(rtol=MEAN_RTOL, progress=report, **settings)
+    return replace(own, pairs=own.pairs + published.pairs)
 
 
 class _Seen(NamedTuple):
