@@ -58,6 +58,12 @@ def positive(value: ArrayLike, name: str, unit: str = "") -> FloatArray:
     return _require(np.isfinite(numbers) & (numbers > 0), numbers, name, f"finite numbers > 0 {unit}".strip())
 
 
+def within(value: ArrayLike, name: str, low: float, high: float, meaning: str) -> FloatArray:
+    """Return numbers from `low` to `high`; `meaning` explains the range in the error."""
+    numbers = plain(value, "", name)
+    return _require((numbers >= low) & (numbers <= high), numbers, name, f"{low:g} to {high:g}, {meaning}")
+
+
 def fraction(value: ArrayLike, name: str) -> FloatArray:
     """Return numbers from 0 to 1; a measured fraction above 1 (1.08 +- 0.03, say) is to be given as 1."""
     numbers = plain(value, "", name)

@@ -15,7 +15,7 @@ turns J into the intensity of the 511 keV line, and :class:`NuggetEmission` turn
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypedDict, get_args
+from typing import Literal, NamedTuple, Protocol, TypedDict, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -134,16 +134,71 @@ def band_photons(
     mu, chi, convention, positronium_fraction
         As for :func:`continuum_intensity`.
     """
-    mu, f = above_mass(mu), fraction(positronium_fraction, "positronium_fraction")
-    direct = direct_per_line_photon(chi, f, convention)
-    shape = np.broadcast_shapes(mu.shape, direct.shape)
-    if band == LINE_511:
-        return BandPhotons(np.ones(shape)[()], np.zeros(shape)[()], np.zeros(shape)[()])
-    count = photons_per_annihilation(f)
-    ortho = count.continuum / count.line * ortho_share(band.low, band.high)
+    mu = above_mass(mu)
+    direct = direct_per_line_photon(chi, positronium_fraction, convention)
     rate = band_photon_rate(band.low, band.high, mu) / _normalisation(mu, convention)
-    line = np.full(shape, float(band.holds_line))[()]
-    return BandPhotons(line, np.broadcast_to(ortho, shape)[()], direct * rate)
+    return with_positronium(band, positronium_fraction, direct * rate)
+
+
+def with_positronium(band: Band, positronium_fraction: ArrayLike, direct: ArrayLike) -> BandPhotons:
+    """Return all photons in `band` per 511 keV photon, given those of direct annihilation.
+
+    Parameters
+    ----------
+    band
+        The energy band; LINE_511 stands for the line alone.
+    positronium_fraction
+        Positronium fraction f, 0 to 1.
+    direct
+        Photons of direct annihilation in the band per 511 keV photon.
+    """
+    if band == LINE_511:
+        nothing = np.zeros(np.broadcast_shapes(np.shape(positronium_fraction), np.shape(direct)))
+        return BandPhotons(nothing[()] + 1, nothing[()], nothing[()])
+    ortho = _ortho_per_line_photon(positronium_fraction) * ortho_share(band.low, band.high)
+    line, ortho, direct = np.broadcast_arrays(float(band.holds_line), ortho, direct)
+    return BandPhotons(line[()], ortho[()], direct[()])
+
+
+def _ortho_per_line_photon(positronium_fraction: ArrayLike) -> FloatArray:
+    count = photons_per_annihilation(positronium_fraction)
+    return count.continuum / count.line
+
+
+def ortho_intensity(k: ArrayLike, positronium_fraction: ArrayLike, line_intensity: ArrayLike) -> FloatArray:
+    """Return the intensity of the ortho-positronium continuum [cm-2 s-1 sr-1 MeV-1].
+
+    Parameters
+    ----------
+    k
+        Photon energy [MeV].
+    positronium_fraction
+        Positronium fraction f, 0 to 1.
+    line_intensity
+        Intensity of the 511 keV line [cm-2 s-1 sr-1].
+    """
+    line = not_negative(line_intensity, "line_intensity", "cm-2 s-1 sr-1")
+    return _ortho_per_line_photon(positronium_fraction) * ortho_spectrum(k) * line
+
+
+class SpectralModel(Protocol):
+    """What every spectral model offers: maps, tables and figures need no more."""
+
+    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = ...) -> FloatArray:
+        """Return the continuum dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1] at photon energies `k` [MeV]."""
+        ...
+
+    def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = ...) -> FloatArray:
+        """Return the part of the continuum that comes from direct annihilation."""
+        ...
+
+    def photons(self, band: Band) -> BandPhotons:
+        """Return the photons in `band` per 511 keV photon, by origin."""
+        ...
+
+    def band_factor(self, band: Band) -> float:
+        """Return the photons in `band` per 511 keV photon."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -194,8 +249,7 @@ class NuggetEmission:
         line_intensity
             Intensity of the 511 keV line [cm-2 s-1 sr-1]; broadcasts with `k`.
         """
-        count = photons_per_annihilation(self.positronium_fraction)
-        ortho = count.continuum / count.line * ortho_spectrum(k) * not_negative(line_intensity, "line_intensity")
+        ortho = ortho_intensity(k, self.positronium_fraction, line_intensity)
         return ortho + self.direct_spectrum(k, line_intensity)
 
     def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> FloatArray:

@@ -9,6 +9,7 @@ import pytest
 from scipy.integrate import quad
 
 from skymodel.emission.annihilation import event_rate, event_rate_leading_log, photon_range, photon_rate
+from skymodel.emission.electrosphere import Electrosphere
 from skymodel.emission.model import continuum_intensity
 
 m, alpha = 0.51099895, 1 / 137.035999084
@@ -60,3 +61,20 @@ def test_the_photon_range_has_the_checked_ends():
     assert photon_range(1.0).low == pytest.approx(0.32571, abs=5e-6)
     assert photon_range(20.0).low == pytest.approx(0.25876, abs=5e-6)
     assert photon_range(60.0).high == pytest.approx(60 + m / 2, abs=0.005)
+
+
+# k^2 Phi [1e-2 MeV cm-2 s-1 sr-1] at k = 2, 5, 10, 20 MeV for chi = 0.2, mu_0 = 60 MeV, z_max = 30 z_0
+HEIGHT_AVERAGES = {
+    1e-3: (4.62, 0.00, 0.00, 0.00),
+    0.01: (4.24, 1.38, 0.34, 0.03),
+    0.1: (3.66, 2.52, 1.91, 1.31),
+    0.3: (3.57, 2.62, 2.20, 1.79),
+    1.0: (3.53, 2.66, 2.30, 1.99),
+}
+
+
+@pytest.mark.parametrize("v_e", HEIGHT_AVERAGES)
+def test_the_height_average_has_the_checked_values_for_every_speed(v_e):
+    k = np.array([2.0, 5.0, 10.0, 20.0])
+    values = 100 * k**2 * Electrosphere(60, 30, v_e).continuum_intensity(k, chi=0.2)
+    np.testing.assert_allclose(values, HEIGHT_AVERAGES[v_e], atol=0.0051)  # half the last printed digit
