@@ -3,16 +3,17 @@
 The Galactic centre lies at lon = lat = 0 exactly, at distance ``r_sun``. The Galactocentric axes are tilted by
 asin(z_sun / r_sun), as astropy's: the Sun is at (-sqrt(r_sun^2 - z_sun^2), 0, z_sun), y points to lon = 90 deg.
 
-A sight line is measured from its foot point, the place closest to the centre: x(u) = foot + u n, with
-u = p sinh(t) and p the distance of the foot, so that r = p cosh(t) tames every cusp at the centre.
-:func:`breaks` lists the places where an integrand along the line may have a kink, an edge or a scale.
+A sight line is cut into pieces between which an integrand may have a kink, an edge or a scale, and each piece has a
+chart, place = base + direction * scale * sinh(t). About the foot point, the place closest to the centre, the scale is
+its distance p, so that r = p cosh(t) tames every cusp at the centre; about the observer, and about the points that a
+density hints at, the chart crowds the places where thin layers and spikes are.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,9 @@ from numpy.typing import NDArray
 from profiles import Density, Hints
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 
-GRADES = (0.03, 0.3, 3.0)  # distances from the observer [kpc] that see layers as thin as a few pc
+NEAR, REACH = 0.1, 3.0  # scale and reach of the observer's chart [kpc]: its first nodes lie a few pc away
 SMALLEST_SCALE = 1e-100  # replaces p in u = p sinh(t) on a line through the centre [kpc]
 
 
@@ -106,14 +108,12 @@ def unit_vectors(lon: Any, lat: Any) -> Floats:
 
 @dataclass(frozen=True)
 class Rays:
-    """Sight lines x(u) = foot + u n, u = scale sinh(t), from ``start`` to ``stop`` [kpc]; all arrays ``(N,)``.
+    """Sight lines, place = foot + u * direction, from u = ``start`` to ``stop`` [kpc]; all arrays ``(..., N)``.
 
     Parameters
     ----------
     p
         Distance of the foot from the centre [kpc].
-    scale
-        p, or a tiny length where p is smaller than that.
     observer
         u of the observer [kpc].
     start, stop
@@ -123,16 +123,16 @@ class Rays:
     """
 
     p: Floats
-    scale: Floats
     observer: Floats
     start: Floats
     stop: Floats
     foot: Floats
     direction: Floats
 
-    def t(self, u: Floats) -> Floats:
-        """Return t of the places `u` ``(..., N)`` [kpc]."""
-        return np.arcsinh(u / self.scale)
+    @property
+    def through_centre(self) -> NDArray[np.bool_]:
+        """Which paths hold the centre itself ``(N,)``."""
+        return (self.p < SMALLEST_SCALE) & (self.start <= 0) & (self.stop >= 0) & (self.start < self.stop)
 
 
 def rays(observer: Observer, end: PathEnd, directions: Floats) -> Rays:
@@ -142,43 +142,112 @@ def rays(observer: Observer, end: PathEnd, directions: Floats) -> Rays:
     however close to the centre the line passes.
     """
     nx, ny, nz = np.asarray(directions, dtype=float).T
-    off = ny * ny + nz * nz
-    foot = observer.r_sun * np.stack([-off, nx * ny, nx * nz])
+    foot = observer.r_sun * np.stack([-(ny * ny + nz * nz), nx * ny, nx * nz])
     p = observer.r_sun * np.hypot(ny, nz)
     here = -observer.r_sun * nx
     if end.s_max is not None:
         start, stop = here, here + end.s_max
     else:
-        radius = float(end.r_max or 0.0)
-        half = np.sqrt(np.maximum(radius - p, 0.0) * (radius + p))
+        half = _half_chord(float(end.r_max or 0.0), p)
         start = np.maximum(here, -half)
         stop = np.maximum(half, start)
     turn = observer.rotation
-    return Rays(p, np.maximum(p, SMALLEST_SCALE), here, start, stop, turn @ foot, turn @ np.stack([nx, ny, nz]))
+    return Rays(p, here, start, stop, turn @ foot, turn @ np.stack([nx, ny, nz]))
 
 
-def breaks(lines: Rays, density: Density) -> Floats:
-    """Return the places ``(K, N)`` in t, sorted along each line, between which the density should be smooth.
+@dataclass(frozen=True)
+class Pieces:
+    """Pieces of sight lines, place = base + direction * scale * sinh(t) for t from ``left`` to ``right``; ``(..., M)``.
 
-    They are: the path's two ends, the foot, and the density's hints; unless it is spherical also graded
-    distances from the observer, the crossing of z = 0 and the closest approach to the rotation axis.
+    Parameters
+    ----------
+    line
+        Index of the sight line.
+    left, right
+        Ends in the chart's t.
+    scale
+        Scale of the chart [kpc].
+    base, direction
+        Galactocentric places of t = 0 [kpc] and unit vectors ``(3, M)``.
     """
-    places = [*_spheres(lines, density.hints), np.zeros_like(lines.p)]
+
+    line: Ints
+    left: Floats
+    right: Floats
+    scale: Floats
+    base: Floats
+    direction: Floats
+
+    @property
+    def middle(self) -> Floats:
+        """Distances from the foot points of the places in the middle of each piece ``(M,)`` [kpc]."""
+        origin: Floats = np.sum(self.base * self.direction, axis=0)
+        return origin + self.scale * np.sinh(0.5 * (self.left + self.right))
+
+
+class _Centre(NamedTuple):
+    """A place on each line with a chart of its own, used as far as ``reach``; arrays ``(N,)`` [kpc]."""
+
+    u: Floats
+    scale: Floats
+    reach: Floats
+    base: Floats
+
+
+def pieces(lines: Rays, observer: Observer, density: Density, places: tuple[Floats, ...] = ()) -> Pieces:
+    """Return the pieces of the lines on which `density` should be smooth, line by line.
+
+    They are cut at the foot, at the density's hints and at `places` u ``(N,)`` each [kpc]; unless the density is
+    spherical also at the reach of the observer's chart, at z = 0 and at the closest approach to the rotation axis.
+    """
+    hints, centres = density.hints, []
+    cuts = [lines.start, lines.stop, np.zeros_like(lines.p), *places, *_spheres(lines, hints.spheres)]
     if density.symmetry != "spherical":
-        places += [lines.observer + grade for grade in GRADES]
-        places += [*_planes(lines, (0.0, *density.hints.planes)), *_cylinders(lines, (0.0, *density.hints.cylinders))]
-        places += _points(lines, density.hints)
-    inner = np.clip(np.stack(places), lines.start, lines.stop)
-    return lines.t(np.sort(np.concatenate([lines.start[None], inner, lines.stop[None]]), axis=0))
+        cuts += [*_planes(lines, (0.0, *hints.planes)), *_cylinders(lines, (0.0, *hints.cylinders))]
+        centres = [_around_observer(lines, observer), *_around_points(lines, hints)]
+    for centre in centres:
+        cuts += [centre.u - centre.reach, centre.u, centre.u + centre.reach]
+    u = np.sort(np.clip(np.stack(cuts, axis=1), lines.start[:, None], lines.stop[:, None]), axis=1)
+    line, step = np.nonzero(u[:, :-1] < u[:, 1:])
+    return _charted(lines, line, u[line, step], u[line, step + 1], centres)
 
 
-def _spheres(lines: Rays, hints: Hints) -> list[Floats]:
-    halves = [_half_chord(radius, lines.p) for radius in hints.spheres]
-    return [sign * half for half in halves for sign in (-1.0, 1.0)]
+def _charted(lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre]) -> Pieces:
+    """Give each piece from u = `left` to `right` the chart of the last centre that reaches over it, or the foot's."""
+    scale, base, origin = np.maximum(lines.p, SMALLEST_SCALE)[line], lines.foot[:, line], np.zeros(line.size)
+    middle = 0.5 * (left + right)
+    for centre in centres:
+        inside = np.abs(middle - centre.u[line]) < centre.reach[line]
+        scale, origin = np.where(inside, centre.scale[line], scale), np.where(inside, centre.u[line], origin)
+        base = np.where(inside, centre.base[:, line], base)
+    t = np.arcsinh((np.stack([left, right]) - origin) / scale)
+    return Pieces(line, t[0], t[1], scale, base, lines.direction[:, line])
+
+
+def _around_observer(lines: Rays, observer: Observer) -> _Centre:
+    one = np.ones_like(lines.p)
+    return _Centre(lines.observer, NEAR * one, min(REACH, observer.r_sun / 3) * one, observer.position[:, None] * one)
+
+
+def _around_points(lines: Rays, hints: Hints) -> list[_Centre]:
+    centres = []
+    for x, y, z, size in hints.points:
+        gap = np.array([x, y, z])[:, None] - lines.foot
+        nearest = np.einsum("in,in->n", gap, lines.direction)
+        miss = np.linalg.norm(gap - nearest * lines.direction, axis=0)
+        width = np.maximum(miss, size)
+        reach = np.minimum(30 * width, 0.5 * math.hypot(x, y, z))
+        centres.append(_Centre(nearest, width, reach, lines.foot + nearest * lines.direction))
+    return centres
 
 
 def _half_chord(radius: float, distance: Floats) -> Floats:
     return np.sqrt(np.maximum(radius - distance, 0.0) * (radius + distance))
+
+
+def _spheres(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
+    halves = [_half_chord(radius, lines.p) for radius in radii]
+    return [sign * half for half in halves for sign in (-1.0, 1.0)]
 
 
 def _planes(lines: Rays, heights: tuple[float, ...]) -> list[Floats]:
@@ -188,31 +257,20 @@ def _planes(lines: Rays, heights: tuple[float, ...]) -> list[Floats]:
 
 
 def _cylinders(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
-    distance, offset, slope = axis_coordinates(lines)
+    """Return the crossings of the cylinders; of one that is not reached, the closest approach to the axis."""
+    distance, offset, slope = about_axis(lines.foot, lines.direction)
     slope = np.where(slope == 0, np.inf, slope)
-    halves = dict.fromkeys(radius for radius in radii if radius > 0)
-    sides = [sign * _half_chord(radius, distance) for radius in halves for sign in (-1.0, 1.0)]
-    return [(side - offset) / slope for side in [np.zeros_like(distance), *sides]]
+    sides = [sign * _half_chord(radius, distance) for radius in radii for sign in (-1.0, 1.0)]
+    return [(side - offset) / slope for side in sides]
 
 
-def axis_coordinates(lines: Rays) -> tuple[Floats, Floats, Floats]:
-    """Return (d, w, m), ``(N,)`` each, with which the cylindrical radius is R(u) = hypot(d, w + m u).
+def about_axis(base: Floats, direction: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return (d, a, m) with which the cylindrical radius at base + u * direction is R(u) = hypot(d, a + m u).
 
     d is the closest approach to the rotation axis [kpc], taken without cancellation.
     """
-    (fx, fy, _), (nx, ny, _) = lines.foot, lines.direction
+    (x, y, _), (nx, ny, _) = base, direction
     slope = np.hypot(nx, ny)
     safe = np.where(slope == 0, 1.0, slope)
-    distance = np.where(slope == 0, np.hypot(fx, fy), np.abs(fx * ny - fy * nx) / safe)
-    return distance, (fx * nx + fy * ny) / safe, slope
-
-
-def _points(lines: Rays, hints: Hints) -> list[Floats]:
-    places = []
-    for x, y, z, size in hints.points:
-        gap = np.array([x, y, z])[:, None] - lines.foot
-        nearest = np.einsum("in,in->n", gap, lines.direction)
-        miss = np.linalg.norm(gap - nearest * lines.direction, axis=0)
-        width = np.maximum(miss, size)
-        places += [nearest + width * step for step in (-30.0, -5.0, -1.0, 0.0, 1.0, 5.0, 30.0)]
-    return places
+    distance = np.where(slope == 0, np.hypot(x, y), np.abs(x * ny - y * nx) / safe)
+    return distance, (x * nx + y * ny) / safe, slope

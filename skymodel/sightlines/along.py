@@ -1,0 +1,116 @@
+"""Where along a sight line its integral comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from astropy import units
+
+from profiles import Density
+from skymodel.sightlines import quadrature
+from skymodel.sightlines.geometry import Floats, Observer, PathEnd, Rays, rays, unit_vectors
+from skymodel.sightlines.integrand import integrand
+from skymodel.sightlines.integrate import SightLines, degrees
+
+_NEAREST = 1e-3  # the first place after the observer, as a share of the path
+_FINEST = 1e-3  # the finest crowding about the foot point, as a share of the observer's distance from the centre
+
+
+@dataclass(frozen=True)
+class AlongLine:
+    """What sight lines pass, at places that crowd near the observer and near the centre.
+
+    Parameters
+    ----------
+    distance
+        Distances from the observer ``(..., steps)`` [kpc].
+    integrand
+        The density there ``(..., steps)`` [unit].
+    share
+        Shares of the whole integral that come from nearer than that ``(..., steps)``.
+    share_error
+        Bounds of the errors of the shares ``(...)``.
+    unit
+        Unit of the density.
+    """
+
+    distance: Floats
+    integrand: Floats
+    share: Floats
+    share_error: Floats
+    unit: Any
+
+
+def along(
+    density: Density,
+    lon: Any,
+    lat: Any = None,
+    *,
+    observer: Observer | None = None,
+    r_max: Any = None,
+    s_max: Any = None,
+    steps: int = 201,
+    rtol: float = 1e-6,
+) -> AlongLine:
+    """Return where along sight lines their integrals come from: distance, density, cumulative share.
+
+    Parameters
+    ----------
+    density, lon, lat, observer, r_max, s_max
+        As for :func:`~skymodel.sightlines.integrate.line_of_sight`.
+    steps
+        Number of places on each line, its two ends among them.
+    rtol
+        Tolerance of each step's integral.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`~skymodel.sightlines.integrate.line_of_sight`.
+
+    Examples
+    --------
+    >>> from profiles import from_function
+    >>> ball = from_function(lambda x, y, z: 0 * x + 2, unit="cm-3", symmetry="spherical")
+    >>> line = along(ball, lon=0, lat=45, observer=Observer(8.2), s_max=3)
+    >>> bool(abs(line.share - line.distance / 3).max() < 1e-12)
+    True
+    """
+    if steps < 5:
+        raise ValueError(f"steps = {steps}; allowed: 5 or more")
+    lon, lat = degrees(lon, lat)
+    seen = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    lines = rays(seen.observer, seen.end, unit_vectors(lon, lat).reshape(-1, 3))
+    places = _places(lines, seen.observer.r_sun, steps)
+    share, doubt = _shares(seen, lines, places, rtol)
+    x, y, z = lines.foot[:, None] + places * lines.direction[:, None]
+    values = np.asarray(density(x, y, z), dtype=float)
+    distance, values, share = ((a.T).reshape(*lon.shape, steps) for a in (places - lines.observer, values, share))
+    return AlongLine(distance, values, share, doubt.reshape(lon.shape), units.Unit(density.unit))
+
+
+def _places(lines: Rays, size: float, steps: int) -> Floats:
+    """Return places u ``(steps, N)`` [kpc]: half of them even in asinh(u), half in the logarithm of the distance."""
+    scale = np.maximum(lines.p, _FINEST * size)
+    about_foot = scale * np.sinh(
+        np.linspace(np.arcsinh(lines.start / scale), np.arcsinh(lines.stop / scale), steps // 2)
+    )
+    about_start = lines.start + (lines.stop - lines.start) * np.geomspace(_NEAREST, 1.0, steps - steps // 2)[:, None]
+    about_foot[0] = lines.start
+    return np.sort(np.minimum(np.concatenate([about_foot, about_start]), lines.stop), axis=0)
+
+
+def _shares(seen: SightLines, lines: Rays, places: Floats, rtol: float) -> tuple[Floats, Floats]:
+    """Return the cumulative shares at the places ``(steps, N)`` and bounds of their errors ``(N,)``."""
+    steps, count = places.shape
+    cut = seen.pieces(lines, tuple(places))
+    cell = np.sum(places[:, cut.line] <= cut.middle, axis=0) - 1
+    panels = quadrature.Panels(cell * count + cut.line, cut.left, cut.right)
+    with np.errstate(all="ignore"):
+        cells = quadrature.integrate(integrand(seen.density, cut), panels, (steps - 1) * count, rtol=rtol, share=1e-3)
+    value, error = (np.vstack([np.zeros((1, count)), a.reshape(-1, count)]) for a in (cells.value, cells.error))
+    total = value.sum(axis=0)
+    some = np.where(total > 0, total, 1.0)
+    return np.cumsum(value, axis=0) / some, 2 * error.sum(axis=0) / some

@@ -1,0 +1,123 @@
+"""A density along pieces of sight lines: called in the fewest coordinates, what it returns checked every time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from profiles import Product, Scaled, Sum
+from skymodel.sightlines.geometry import Floats, Ints, Pieces, about_axis
+from skymodel.sightlines.quadrature import Integrand
+
+_Places = Callable[[Ints, Floats, Floats], tuple[Floats, ...]]
+
+
+def integrand(density: Any, pieces: Pieces) -> Integrand:
+    """Return density times path length per t, as a function of (piece, t): arrays ``(P, 1)`` and ``(P, K)``.
+
+    The function raises ValueError if what the density returns is no density. Overflow and the like inside the density
+    do not warn when it is called under ``numpy.errstate(all="ignore")``: only the values count.
+    """
+    method, locate = {
+        "spherical": ("radial", _radii),
+        "axisymmetric": ("meridional", _meridional_places),
+        "none": ("__call__", _cartesian_places),
+    }[density.symmetry]
+    places = locate(pieces)
+    half_scale = 0.5 * pieces.scale
+
+    def values(piece: Ints, t: Floats) -> Floats:
+        sinh = np.exp(t)
+        cosh = 1 / sinh
+        sinh -= cosh
+        cosh *= 2  # exp(t) - exp(-t) + 2 exp(-t) is 2 cosh(t)
+        cosh += sinh
+        scale = half_scale[piece]
+        sinh *= scale
+        cosh *= scale
+        where = places(piece, sinh, cosh)
+        return _called(density, method, where) * cosh
+
+    return values
+
+
+def _radii(pieces: Pieces) -> _Places:
+    return lambda piece, u, r: (r,)  # about the foot r = p cosh(t) is the radius itself
+
+
+def _meridional_places(pieces: Pieces) -> _Places:
+    distance, offset, slope = about_axis(pieces.base, pieces.direction)
+    square, height, rise = distance * distance, pieces.base[2], pieces.direction[2]
+
+    def places(piece: Ints, u: Floats, _: Floats) -> tuple[Floats, ...]:
+        z = u * rise[piece]
+        z += height[piece]
+        R = u * slope[piece]
+        R += offset[piece]
+        R *= R
+        R += square[piece]
+        return np.sqrt(R, out=R), z
+
+    return places
+
+
+def _cartesian_places(pieces: Pieces) -> _Places:
+    axes = tuple(zip(pieces.base, pieces.direction, strict=True))
+    return lambda piece, u, _: tuple(base[piece] + u * direction[piece] for base, direction in axes)
+
+
+def _called(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
+    try:
+        found = getattr(density, method)(*where)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name(density)} raised {type(error).__name__} ({error}) when called with arrays of shape "
+            f"{where[0].shape}; a density takes arrays: use numpy functions, or numpy.vectorize"
+        ) from error
+    values = np.asarray(found)
+    if hasattr(found, "unit") or values.dtype.kind not in "fiu" or values.shape != where[0].shape:
+        raise ValueError(
+            f"{name(density)} returned {_looks(found)} for coordinates of shape {where[0].shape}; "
+            "a density returns plain real numbers, in its declared unit, of the shape it is called with"
+        )
+    if not (values.min(initial=0) >= 0 and values.max(initial=0) < np.inf):
+        _refuse_values(density, method, where)
+    return values
+
+
+def _looks(found: Any) -> str:
+    if hasattr(found, "unit"):
+        return "a Quantity"
+    values = np.asarray(found)
+    return f"{values.dtype} values of shape {values.shape}"
+
+
+def _refuse_values(density: Any, method: str, where: tuple[Floats, ...]) -> None:
+    """Raise ValueError that names the innermost density to blame, the value and the place."""
+    parts = density.parts if isinstance(density, Product | Sum) else ()
+    for part in (density.density,) if isinstance(density, Scaled) else parts:
+        if _bad(np.asarray(getattr(part, method)(*where))).any():
+            _refuse_values(part, method, where)
+    values = np.asarray(getattr(density, method)(*where))
+    first = int(np.argmax(_bad(values)))
+    axes = {1: "r", 2: "(R, z)", 3: "(x, y, z)"}[len(where)]
+    place = ", ".join(f"{axis.flat[first]:.6g}" for axis in where)
+    raise ValueError(
+        f"{name(density)} is {values.flat[first]} at {axes} = {place} kpc; "
+        "a density is finite and not negative everywhere on the path"
+    )
+
+
+def _bad(values: Floats) -> Any:
+    return ~((values >= 0) & (values < np.inf))
+
+
+def name(density: Any) -> str:
+    """Return what to call a density in a message: its class, the function it was made from, or its parts."""
+    if isinstance(density, Product | Sum):
+        return (" * " if isinstance(density, Product) else " + ").join(map(name, density.parts))
+    if isinstance(density, Scaled):
+        return name(density.density)
+    return getattr(getattr(density, "function", None), "__name__", type(density).__name__)
