@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymodel.sky.arcs import Bounded, known_edges
-from skymodel.sky.circles import Floats, SmallCircle, lonlat, separation
+from skymodel.sky.circles import Floats, SmallCircle, lonlat
 
 _FINEST = 2048  # a straight cut of its pixels, 0.03 deg wide, is good to 1e-3 of one of them for circles above 2 deg
 _PER_RADIUS = 100  # finest pixels per radius of the smallest circle
@@ -81,8 +81,15 @@ def _level(edges: tuple[SmallCircle, ...], nside: int, pixels: Pixels) -> _Level
 
     centres = _vectors(nside, pixels)
     reach = healpy.max_pixrad(nside) * (1 + 1e-9)
-    crossed = [np.abs(separation(centres, edge.axis) - np.radians(edge.radius)) <= reach for edge in edges]
+    crossed = [_within(reach, edge, centres) for edge in edges]
     return _Level(nside, pixels, centres, np.array(crossed, dtype=bool).reshape(len(edges), pixels.size))
+
+
+def _within(reach: float, edge: SmallCircle, vectors: Floats) -> NDArray[np.bool_]:
+    """Tell which directions lie within `reach` [rad] of an edge."""
+    rho, cosine = np.radians(edge.radius), vectors @ edge.axis
+    near, far = np.cos(max(rho - reach, 0.0)), np.cos(min(rho + reach, np.pi))
+    return np.asarray((far <= cosine) & (cosine <= near))
 
 
 def _add(shares: Floats, nside: int, fine: int, pixels: Pixels, share: Any) -> None:

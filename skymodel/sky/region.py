@@ -18,7 +18,7 @@ from skymodel.sky import arcs, coverage
 from skymodel.sky.circles import Floats, SmallCircle
 from skymodel.sky.healpix import nside_of, pixel_area, require_nside
 
-_SAMPLING_NSIDE = 512  # for the solid angle of regions whose edges are not known
+_SAMPLING_NSIDE = 128  # for the solid angle of regions whose edges are not known
 
 
 @dataclass(frozen=True)

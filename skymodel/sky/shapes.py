@@ -129,7 +129,8 @@ def _angle(value: Any, label: str) -> float:
     try:
         number = float(degrees(value))
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{label} = {value!r}; allowed: a number of degrees, or an angular Quantity") from error
+        shown = value if hasattr(value, "unit") else repr(value)
+        raise ValueError(f"{label} = {shown}; allowed: a number of degrees, or an angular Quantity") from error
     if not math.isfinite(number):
         raise ValueError(f"{label} = {number} deg; allowed: a finite angle")
     return number

@@ -1,4 +1,4 @@
-"""The FITS files: the same numbers in every reader, the same bytes for the same input, and strangers' files understood."""
+"""The same numbers in every reader, the same bytes for the same input, strangers' files understood."""
 
 import json
 import subprocess
