@@ -1,13 +1,14 @@
 """Means of line-of-sight integrals over parts of the sky, straight from a density, each with its error.
 
 A region whose edges are known is integrated in polar coordinates about the Galactic centre, with no map in
-between (:mod:`skymodel.sightlines.polar`). :func:`window_factor` compares two regions, sharing the sight lines of
+between (:mod:`skymodel.sightlines.polar`); a mask, or a region of another package, from pixel means, with an error
+that tells how well its pixels stand for it. :func:`window_factor` compares two regions, sharing the sight lines of
 the sky they have in common.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +16,18 @@ import numpy as np
 
 from profiles import Density
 from skymodel.sightlines import promises
-from skymodel.sightlines.cells import ROUNDING, Floats, Integrated, Lines, gauss, integrate
+from skymodel.sightlines.cells import ROUNDING
+from skymodel.sightlines.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.geometry import Observer, PathEnd
 from skymodel.sightlines.integrate import SightLines
 from skymodel.sightlines.polar import Plan, plan
-from skymodel.sky.region import Region, as_region
+from skymodel.sightlines.refine import Integrated, focused, integrate, line_integrals, targets
+from skymodel.sky.healpix import UNSEEN, nside_of
+from skymodel.sky.region import Combination, Complement, HealpixMask, Region, as_region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
-_LINE_SHARE = 0.25  # of the tolerance goes to the sight lines; what they leave is the region's quadrature
+_FOREIGN_NSIDE = 128  # of the pixels that stand for a region of another package
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ def region_mean(
     r_max, s_max
         Where they end [kpc]: on a Galactocentric sphere or at a distance from the observer; exactly one.
     rtol
-        Tolerance: the error is at most rtol times the mean.
+        Tolerance: the error is at most rtol times the mean; for a region whose edges are not known the pixels' own
+        tolerance, while the error includes how well they stand for the region.
 
     Raises
     ------
@@ -88,8 +93,8 @@ def region_mean(
     if isinstance(density, SkyMap):
         return Mean(*density.mean(region))
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
-    regions = (as_region(region),)
-    return _means(_over(lines, regions, rtol), regions, lines)[0]
+    part = as_region(region)
+    return _sampled(lines, part, rtol) if part.edges is None else _exact(lines, (part,), rtol).means[0]
 
 
 def window_factor(
@@ -115,47 +120,103 @@ def window_factor(
     """
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     regions = as_region(numerator), as_region(denominator)
-    found = _over(lines, regions, rtol)
-    above, below = _means(found, regions, lines)
-    if below.value == 0:
-        raise ValueError(f"the mean over {regions[1].name} is zero: there is no ratio to it")
-    ratio = above.value / below.value
-    return Ratio(ratio, _ratio_error(found, regions, ratio) / below.value, above, below)
+    if any(region.edges is None for region in regions):
+        return _independent(
+            *(
+                region_mean(density, region, observer=observer, r_max=r_max, s_max=s_max, rtol=rtol)
+                for region in regions
+            )
+        )
+    found = _exact(lines, regions, rtol)
+    above, below = found.means
+    ratio = _quotient(above, below)
+    return Ratio(ratio, found.difference_error(ratio) / below.value, above, below)
 
 
-def _over(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> tuple[Integrated, Plan]:
+def _independent(above: Mean, below: Mean) -> Ratio:
+    ratio = _quotient(above, below)
+    return Ratio(ratio, (above.error + ratio * below.error) / below.value, above, below)
+
+
+def _quotient(above: Mean, below: Mean) -> float:
+    if not below.value > below.error:
+        raise ValueError(f"the denominator's mean is {below.value:.3g} +- {below.error:.3g}: there is no ratio to it")
+    return above.value / below.value
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """Regions with known edges, integrated together."""
+
+    regions: tuple[Region, ...]
+    plan: Plan
+    found: Integrated
+    unit: Any
+
+    @property
+    def means(self) -> list[Mean]:
+        """The mean over each region."""
+        cost = self.found.evaluations, self.found.sightlines
+        return [
+            Mean(float(value / region.solid_angle), float(error / region.solid_angle), self.unit, *cost)
+            for value, error, region in zip(self.found.value, self.found.error, self.regions, strict=True)
+        ]
+
+    def difference_error(self, ratio: float) -> float:
+        """Return a bound of the error of first - ratio * second: cell by cell, so that what they share cancels."""
+        areas = np.array([[region.solid_angle] for region in self.regions])
+        first, second = self.plan.shares.matrix() / areas
+        error = np.abs(first - ratio * second)[self.found.cells.patch] @ self.found.measured.error
+        return float(error + 2 * ROUNDING * self.means[0].value)
+
+
+def _exact(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exact:
     kept = promises.check(lines.density, lines.observer)
     order = 8 if rtol > 1e-5 else 12
-    made = plan(regions, kept, (gauss(order), gauss(1 if kept.spherical else order)))
+    orders = order, 1 if kept.spherical else order
+    made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders)
+    aims = targets(lines)
+    start = focused(made.cells, made.chart, made.rules, aims) if aims else made.cells
+    first = None if aims else made.first
     values = line_integrals(lines, rtol)
-    return integrate(made.cells, made.shares, made.chart, values, rules=made.rules, rtol=rtol, first=made.first), made
+    found = integrate(start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, first=first)
+    return _Exact(regions, made, found, lines.unit)
 
 
-def line_integrals(lines: SightLines, rtol: float, floor: float = 0.0) -> Callable[[Floats], Lines]:
-    """Return the line integrals as a function of the direction, for a mean that is to be good to `rtol`."""
-
-    def values(directions: Floats) -> Lines:
-        found = lines.integrate(directions, rtol=_LINE_SHARE * rtol, floor=floor)
-        return Lines(found.value, found.error, int(found.evaluations.sum()))
-
-    return values
+def _shells(lines: SightLines) -> tuple[float, ...]:
+    """Return the angles from the centre [deg] of the spheres around it that the observer sees from outside."""
+    radii = {*lines.density.hints.spheres, *([lines.end.r_max] if lines.end.r_max else [])}
+    return tuple(
+        sorted(math.degrees(math.asin(r / lines.observer.r_sun)) for r in radii if 0 < r < lines.observer.r_sun)
+    )
 
 
-def _means(made: tuple[Integrated, Plan], regions: tuple[Region, ...], lines: SightLines) -> list[Mean]:
-    found, _ = made
-    cost = found.evaluations, found.sightlines
-    areas = [region.solid_angle for region in regions]
-    return [
-        Mean(float(value / area), float(error / area), lines.unit, *cost)
-        for value, error, area in zip(found.value, found.error, areas, strict=True)
-    ]
+def _sampled(lines: SightLines, region: Region, rtol: float) -> Mean:
+    """Return the mean over a region whose edges are not known, from the pixels it covers and those around them."""
+    import healpy
+
+    kept = promises.check(lines.density, lines.observer)
+    nside = _mask_nside(region)
+    covered = np.flatnonzero(region.coverage(nside))
+    if covered.size == 0:
+        raise ValueError(f"the region {region.name} is empty: it has no mean")
+    around = healpy.get_all_neighbours(nside, covered)
+    pixels = np.union1d(covered, around[around >= 0])
+    distinct, place = distinct_pixels(nside, pixels, kept)
+    found = over_pixels(lines, nside, distinct, kept, rtol=rtol)
+    values, errors = np.full((2, 12 * nside**2), UNSEEN)
+    values[pixels], errors[pixels] = found.value[place], found.error[place]
+    mean = SkyMap(values, errors, lines.unit).mean(region)
+    return Mean(*mean, evaluations=found.evaluations, sightlines=found.sightlines)
 
 
-def _ratio_error(made: tuple[Integrated, Plan], regions: tuple[Region, ...], ratio: float) -> float:
-    """Return a bound of the error of numerator - ratio * denominator: cell by cell, so that shared cells cancel."""
-    found, planned = made
-    above, below = (region.solid_angle for region in regions)
-    weights = planned.shares.matrix()
-    per_patch = np.abs(weights[0] / above - ratio * weights[1] / below)
-    rounding = ROUNDING * (abs(found.value[0]) / above + abs(ratio * found.value[1]) / below)
-    return float(per_patch[found.cells.patch] @ found.measured.error + rounding)
+def _mask_nside(region: Region) -> int:
+    """Return the finest nside of the masks in a region, or a common one if there are none."""
+    match region:
+        case HealpixMask():
+            return nside_of(region.shares.size)
+        case Combination():
+            return max(_mask_nside(region.first), _mask_nside(region.second))
+        case Complement():
+            return _mask_nside(region.region)
+    return _FOREIGN_NSIDE

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skymodel.sightlines.cells import Cells, Floats, Grid, Integers, Rule, Shares, gauss, grid
-from skymodel.sightlines.promises import Promises
+from skymodel.sightlines.cells import Cells, Floats, Grid, Integers, Rule, gauss, grid
+from skymodel.sightlines.refine import Shares
 from skymodel.sky.arcs import arcs, radii_of_change
 from skymodel.sky.circles import SmallCircle, meridian, parallel
 from skymodel.sky.region import Region
@@ -117,17 +117,31 @@ class Plan(NamedTuple):
     first: Grid
 
 
-def plan(regions: tuple[Region, ...], promises: Promises, rules: tuple[Rule, Rule]) -> Plan:
-    """Return how to integrate over regions with known edges a density that keeps `promises`."""
-    return _plan(
-        regions, (promises.left_right, promises.up_down), promises.exponent, *(rule.node.size for rule in rules)
-    )
+@functools.lru_cache(maxsize=64)
+def plan(
+    regions: tuple[Region, ...],
+    fold: tuple[bool, bool],
+    exponent: int,
+    shells: tuple[float, ...],
+    orders: tuple[int, int],
+) -> Plan:
+    """Return how to integrate over regions with known edges; made once for all densities alike.
 
-
-@functools.lru_cache(maxsize=32)
-def _plan(regions: tuple[Region, ...], fold: tuple[bool, bool], exponent: int, along: int, across: int) -> Plan:
-    rules = gauss(along), gauss(across)
-    patches, owners = _patches(regions, fold)
+    Parameters
+    ----------
+    regions
+        The regions.
+    fold
+        Whether the integrand is the same at lon and -lon, at lat and -lat.
+    exponent
+        How strongly the ring at the centre is graded.
+    shells
+        Angles from the centre [deg] at which line integrals end or bend like a square root.
+    orders
+        Numbers of nodes outwards and along the arcs.
+    """
+    rules = gauss(orders[0]), gauss(orders[1])
+    patches, owners = _patches(regions, fold, shells)
     chart = PolarChart(regions, tuple(patches), fold, exponent)
     cells = Cells.whole(len(patches))
     entries = np.array(owners, dtype=float).reshape(-1, 3)
@@ -137,11 +151,13 @@ def _plan(regions: tuple[Region, ...], fold: tuple[bool, bool], exponent: int, a
     return Plan(chart, cells, shares, rules, grid(cells, chart, rules))
 
 
-def _patches(regions: tuple[Region, ...], fold: tuple[bool, bool]) -> tuple[list[_Patch], list[tuple[int, int, int]]]:
+def _patches(
+    regions: tuple[Region, ...], fold: tuple[bool, bool], shells: tuple[float, ...]
+) -> tuple[list[_Patch], list[tuple[int, int, int]]]:
     """Return the different patches, and how often (third) each patch (first) belongs to each region (second)."""
     found: dict[bytes, _Patch] = {}
     count: dict[tuple[bytes, int], int] = {}
-    for ring in _rings(regions):
+    for ring in _rings(regions, shells):
         theta = ring.low + (ring.high - ring.low) * np.array([0.1, 0.3, 0.5, 0.7, 0.9])
         for region, quadrants in enumerate(_slots(each, theta) for each in regions):
             for quadrant, slots in enumerate(quadrants):
@@ -154,14 +170,14 @@ def _patches(regions: tuple[Region, ...], fold: tuple[bool, bool]) -> tuple[list
     return list(found.values()), [(index[key], region, times) for (key, region), times in count.items()]
 
 
-def _rings(regions: tuple[Region, ...]) -> list[_Ring]:
+def _rings(regions: tuple[Region, ...], shells: tuple[float, ...]) -> list[_Ring]:
     axed = [_Axed(region) for region in regions]
-    changes = np.concatenate([*(radii_of_change(region, 0.0, 0.0) for region in axed), _RADII])
+    changes = np.concatenate([*(radii_of_change(region, 0.0, 0.0) for region in axed), _RADII, shells])
     radii = np.concatenate([[0.0], np.sort(changes), [180.0]])
     radii = radii[np.diff(radii, prepend=-1.0) > _SAME]
     opening, closing = _touching([edge for region in axed for edge in region.edges])
     return [
-        _Ring(math.radians(low), math.radians(high), _among(low, opening), _among(high, closing))
+        _Ring(math.radians(low), math.radians(high), _among(low, opening), _among(high, [*closing, *shells]))
         for low, high in itertools.pairwise(radii.tolist())
     ]
 
@@ -215,6 +231,8 @@ def _radius(ring: _Ring, u: Floats, exponent: float) -> tuple[Floats, Floats]:
 
 
 def _stretch(ring: _Ring, exponent: float) -> Callable[[Floats], tuple[Floats, Floats]]:
+    if ring.low == 0 and ring.closes:
+        return lambda u: ((u * (2 - u)) ** exponent, exponent * (u * (2 - u)) ** (exponent - 1) * (2 - 2 * u))
     if ring.low == 0:
         return lambda u: (u**exponent, exponent * u ** (exponent - 1))
     return {

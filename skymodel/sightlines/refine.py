@@ -1,0 +1,205 @@
+"""Adaptive quadrature over cells: those whose error is too large for the sums they belong to are halved.
+
+All cells of a round are measured in one call of the integrand, breadth first. A sum may be a region (of many
+patches, some of them shared with other regions, some counted several times because the sky is folded) or a pixel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymodel.sightlines.cells import (
+    ROUNDING,
+    Cells,
+    Chart,
+    Floats,
+    Grid,
+    Integers,
+    Lines,
+    Measured,
+    Rule,
+    grid,
+    measure,
+)
+from skymodel.sightlines.integrate import SightLines
+
+_ROUNDS = 60
+_LINE_SHARE = 0.25  # of the tolerance goes to the sight lines; what they leave is for the quadrature over the sky
+
+
+def line_integrals(lines: SightLines, rtol: float, floor: float = 0.0) -> Callable[[Floats], Lines]:
+    """Return the line integrals as a function of unit vectors ``(M, 3)``, for a mean that is to be good to `rtol`."""
+
+    def values(directions: Floats) -> Lines:
+        found = lines.integrate(directions, rtol=_LINE_SHARE * rtol, floor=floor)
+        return Lines(found.value, found.error, int(found.evaluations.sum()))
+
+    return values
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Which sums the patches belong to: entry k adds `weight[k]` times patch `patch[k]` to sum `owner[k]`.
+
+    Parameters
+    ----------
+    patch, owner, weight
+        The entries ``(K,)``.
+    patches, owners
+        The number of patches and of sums.
+    """
+
+    patch: Integers
+    owner: Integers
+    weight: Floats
+    patches: int
+    owners: int
+
+    def totals(self, cells: Cells, amounts: Floats) -> Floats:
+        """Return the sums ``(owners,)`` of amounts ``(N,)`` given by cell."""
+        by_patch = np.bincount(cells.patch, amounts, self.patches)
+        return np.bincount(self.owner, self.weight * by_patch[self.patch], self.owners).astype(np.float64)
+
+    def matrix(self) -> Floats:
+        """Return the weights as a matrix ``(owners, patches)``."""
+        weights = np.zeros((self.owners, self.patches))
+        np.add.at(weights, (self.owner, self.patch), self.weight)
+        return weights
+
+    def allowance(self, cells: Cells, tolerance: Floats, failing: NDArray[np.bool_]) -> Floats:
+        """Return the error ``(patches,)`` a cell may keep so that no failing sum can stay above half its tolerance."""
+        count = self.totals(cells, np.ones(len(cells.patch))) / max(1.0, float(self.weight.max(initial=1.0)))
+        share = np.where(failing, tolerance / (2 * np.maximum(count, 1.0)), np.inf)[self.owner] / self.weight
+        allowed = np.full(self.patches, np.inf)
+        np.minimum.at(allowed, self.patch, share)
+        return allowed
+
+
+class Integrated(NamedTuple):
+    """Sums ``(owners,)``, their errors, the cells they were made of, and the cost."""
+
+    value: Floats
+    error: Floats
+    cells: Cells
+    measured: Measured
+    sightlines: int
+    evaluations: int
+
+
+def integrate(
+    start: Cells,
+    shares: Shares,
+    chart: Chart,
+    lines: Callable[[Floats], Lines],
+    *,
+    rules: tuple[Rule, Rule],
+    rtol: float,
+    floor: float = 0.0,
+    first: Grid | None = None,
+) -> Integrated:
+    """Return the sums of patch integrals, each within `rtol` of the larger of its size and `floor`.
+
+    Parameters
+    ----------
+    start
+        The cells of the first round.
+    shares
+        Which sums they belong to.
+    chart
+        Where they lie.
+    lines
+        The integrand: from unit vectors ``(M, 3)`` to values.
+    rules
+        The rules along the two coordinates.
+    rtol, floor
+        The tolerance.
+    first
+        The nodes of `start`, where they are known already.
+
+    Raises
+    ------
+    ValueError
+        If the tolerance cannot be met.
+    """
+    done: tuple[Cells, Measured] | None = None
+    fresh, nodes = start, first if first is not None else grid(start, chart, rules)
+    sightlines = evaluations = 0
+    for _ in range(_ROUNDS):
+        values = lines(nodes.directions.reshape(-1, 3))
+        sightlines += len(values.value)
+        evaluations += values.evaluations
+        measured = measure(nodes, values, rules)
+        cells, known = (fresh, measured) if done is None else (_joined(done[0], fresh), done[1].joined(measured))
+        total = shares.totals(cells, known.value)
+        error = shares.totals(cells, known.error) + ROUNDING * np.abs(total)
+        tolerance = rtol * np.maximum(np.abs(total), floor)
+        failing = error > tolerance
+        if not failing.any():
+            return Integrated(total, error, cells, known, sightlines, evaluations)
+        allowed = shares.allowance(cells, tolerance, failing)[cells.patch]
+        axes = _axes(known, allowed)
+        split = np.asarray(axes.any(axis=1))
+        if not split.any():
+            break
+        fresh = _kept(cells, split).halves(axes[split])
+        done = _kept(cells, ~split), Measured(*(part[~split] for part in known))
+        nodes = grid(fresh, chart, rules)
+    worst = float(np.max(error[failing] / np.maximum(tolerance[failing], np.finfo(float).tiny)))
+    raise ValueError(
+        f"the tolerance rtol = {rtol:g} could not be met: the error stays {worst:.3g} times too large; "
+        "ask for a larger rtol, or give the density hints about its edges"
+    )
+
+
+def _axes(measured: Measured, allowed: Floats) -> NDArray[np.bool_]:
+    """Return along which axes ``(N, 2)`` to halve each cell: the worse one, and the other if it alone is too bad."""
+    failing = measured.tails.sum(axis=1) > allowed
+    worse = np.argmax(measured.tails, axis=1)
+    axes = measured.tails > allowed[:, None]
+    axes[np.arange(len(worse)), worse] = True
+    return np.asarray(axes & failing[:, None])
+
+
+def _kept(cells: Cells, keep: NDArray[np.bool_]) -> Cells:
+    return Cells(cells.patch[keep], cells.low[keep], cells.high[keep])
+
+
+def _joined(first: Cells, second: Cells) -> Cells:
+    return Cells(*(np.concatenate([getattr(c, name) for c in (first, second)]) for name in ("patch", "low", "high")))
+
+
+class Target(NamedTuple):
+    """A place on the sky around which the integrand is concentrated: its unit vector ``(3,)`` and its size [rad]."""
+
+    direction: Floats
+    size: float
+
+
+def targets(lines: SightLines) -> list[Target]:
+    """Return where the density says, by its hints, that it is concentrated."""
+    found = []
+    for x, y, z, size in lines.density.hints.points:
+        seen = (np.array([x, y, z]) - lines.observer.position) @ lines.observer.rotation
+        distance = float(np.linalg.norm(seen))
+        found.append(Target(seen / distance, size / distance))
+    return found
+
+
+def focused(cells: Cells, chart: Chart, rules: tuple[Rule, Rule], aims: list[Target]) -> Cells:
+    """Return the cells, those around a target halved until they are no wider than twice its size."""
+    for aim in aims:
+        for _ in range(_ROUNDS):
+            nodes = grid(cells, chart, rules).directions.reshape(len(cells.patch), -1, 3)
+            width = np.linalg.norm(nodes - nodes[:, :1], axis=2).max(axis=1)
+            nearest = np.linalg.norm(nodes - aim.direction, axis=2).min(axis=1)
+            large = (nearest < width) & (width > 2 * aim.size)
+            if not large.any():
+                break
+            halves = _kept(cells, large).halves(np.ones((int(large.sum()), 2), dtype=bool))
+            cells = _joined(_kept(cells, ~large), halves)
+    return cells
