@@ -13,7 +13,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from numbers import Real
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 from astropy import units
 
@@ -246,6 +246,30 @@ def _call(name: str, call: Callable[..., Any], maker: Callable[..., Any], given:
     return made
 
 
+class Declared(NamedTuple):
+    """A parameter that a profile declares: its name, its unit, its default or None."""
+
+    name: str
+    unit: str
+    default: Any
+
+
+def parameters(maker: Callable[..., Any]) -> list[Declared]:
+    """Return the parameters of a class or factory as a configuration gives them."""
+    found = []
+    for name, annotation in _schema(maker).items():
+        kind = _kind(annotation)
+        parameter = inspect.signature(maker).parameters[name]
+        default = None if parameter.default is inspect.Parameter.empty else parameter.default
+        if name != "unit":
+            found.append(Declared(name, kind.unit if kind else "", default))
+    return found
+
+
+def _kind(annotation: Any) -> Kind | None:
+    return next((meta for meta in getattr(annotation, "__metadata__", ()) if isinstance(meta, Kind)), None)
+
+
 def _schema(maker: Callable[..., Any]) -> dict[str, Any]:
     """Return the annotation of each parameter by name."""
     if isinstance(maker, type) and dataclasses.is_dataclass(maker):
@@ -257,7 +281,7 @@ def _schema(maker: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _parsed(label: str, annotation: Any, value: Any) -> Any:
-    kind = next((meta for meta in getattr(annotation, "__metadata__", ()) if isinstance(meta, Kind)), None)
+    kind = _kind(annotation)
     if kind is not None:
         return _number(label, kind, value)
     if annotation is Density or (isinstance(value, Mapping) and ("type" in value or "preset" in value)):

@@ -49,13 +49,18 @@ def get(name: str) -> Maker:
     offers = _offers()
     if name not in offers:
         raise ValueError(f"no profile {name!r}; {nearest(name, offers)}installed: {', '.join(sorted(offers))}")
-    claims = offers[name]
-    if len(claims) > 1:
-        owners = " and ".join(f"{owner(claim)} ({claim.value})" for claim in claims)
+    offered = offers[name]
+    if len(offered) > 1:
+        owners = " and ".join(f"{owner(claim)} ({claim.value})" for claim in offered)
         raise ValueError(
             f"profile {name!r} is claimed by {owners}; uninstall one, or use the 'package.module:Name' form"
         )
-    return _load(claims[0])
+    return _load(offered[0])
+
+
+def claims(name: str) -> tuple[EntryPoint, ...]:
+    """Return the offers made under a name, more than one where packages disagree."""
+    return _offers().get(name, ())
 
 
 def owner(claim: EntryPoint) -> str:
@@ -66,7 +71,7 @@ def owner(claim: EntryPoint) -> str:
 def name_of(maker: Maker) -> str:
     """Return the shortest name under which :func:`get` finds a class or function."""
     path = f"{maker.__module__}:{maker.__qualname__}"
-    registered = [name for name, claims in _offers().items() if len(claims) == 1 and claims[0].value == path]
+    registered = [name for name, offer in _offers().items() if len(offer) == 1 and offer[0].value == path]
     return min(registered, default=path)
 
 
@@ -81,7 +86,7 @@ def _offers() -> dict[str, tuple[EntryPoint, ...]]:
     found: dict[str, dict[tuple[str, str], EntryPoint]] = {}
     for claim in entry_points(group=GROUP):
         found.setdefault(claim.name, {})[owner(claim), claim.value] = claim
-    return {name: tuple(claims.values()) for name, claims in found.items()}
+    return {name: tuple(offered.values()) for name, offered in found.items()}
 
 
 def _load(claim: EntryPoint) -> Maker:

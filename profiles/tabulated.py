@@ -66,7 +66,7 @@ class RadialTable(Spherical):
     ) -> Self:
         """Return the table of densities `values` [`unit`] at the radii `r` [kpc, or a Quantity]."""
         radii = np.asarray(units.Quantity(r, "kpc").value, dtype=float)
-        target = _plain_unit(unit)
+        target = plain_unit(unit)
         factor = (1.0 * units.Unit(unit)).to_value(target, equivalencies=units.mass_energy())
         table = np.asarray(values, dtype=float) * factor
         if radii.ndim != 1 or radii.shape != table.shape:
@@ -115,8 +115,8 @@ class RadialTable(Spherical):
                 f"{owner}: density {values[bad[0]]:g} at r = {r[bad[0]]:g} kpc; allowed: finite numbers > 0. "
                 "Cut the table where the density ends and declare beyond = 'zero'"
             )
-        _one_of(owner, "inside", self.inside, ("power law", "constant", "refuse"))
-        _one_of(owner, "beyond", self.beyond, ("power law", "zero", "refuse"))
+        one_of(owner, "inside", self.inside, ("power law", "constant", "refuse"))
+        one_of(owner, "beyond", self.beyond, ("power law", "zero", "refuse"))
 
     @functools.cached_property
     def _spline(self) -> tuple[Floats, Floats]:
@@ -194,7 +194,7 @@ def _evaluate(xp: Any, knots: Array, coefficients: Array, u: Array) -> Array:
     return xp.reshape(constant + t * (first + t * (second + t * third)), u.shape)
 
 
-def _plain_unit(unit: Any) -> Any:
+def plain_unit(unit: Any) -> Any:
     """Return GeV cm-3 for a mass density and cm-3 for a number density."""
     for target in (MASS_DENSITY, NUMBER_DENSITY):
         if units.Unit(unit).is_equivalent(target, equivalencies=units.mass_energy()):
@@ -202,7 +202,8 @@ def _plain_unit(unit: Any) -> Any:
     raise ValueError(f"[{unit}] is not a density; give a mass density such as [Msun pc-3] or a number density [cm-3]")
 
 
-def _one_of(owner: str, name: str, value: str, allowed: tuple[str, ...]) -> None:
+def one_of(owner: str, name: str, value: str, allowed: tuple[str, ...]) -> None:
+    """Raise ValueError unless `value` is one of the allowed words."""
     if value not in allowed:
         raise ValueError(f"{owner}: {name} = {value!r}; {nearest(value, allowed)}allowed: {', '.join(allowed)}")
 
