@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from skymodel.comparison.pair import PairVerdict
@@ -28,7 +29,7 @@ def describe(pairs: Sequence[PairVerdict], emission: NuggetEmission) -> str:
 
 def _same_window(pairs: Sequence[PairVerdict]) -> str:
     ratios = [pair.same_window.value for pair in pairs]
-    departure = max(ratios) / min(ratios) - 1
+    departure = max(ratios) / min(ratios) - 1 if min(ratios) > 0 else 0.0  # a band beyond the spectrum: all are zero
     accuracy = f"{departure:.0e}" if departure > ROUNDING else "rounding"
     return (
         f"In one window the claim holds: the band ratio is {ratios[0]:.4g} for all {len(pairs)} pairs, to "
@@ -67,6 +68,8 @@ def _chi_of(name: str, pairs: Sequence[PairVerdict], emission: NuggetEmission) -
     plain = pairs[0].fits[name].neglecting_window
     fitted = [pair.fits[name].with_window.chi for pair in pairs]
     words = "no background" if name == "none" else f"the background {name}"
+    if math.isnan(plain.chi):
+        return f"With {words}, no chi is asked for: at mu = {emission.mu:g} MeV nothing reaches COMPTEL's bins."
     verdict = "does not fit" if plain.p_value < UNLIKELY else "is not excluded"
     return (
         f"With {words}, COMPTEL asks for chi = {plain.chi:.4f} +- {plain.chi_error:.4f} if W = 1, and for "

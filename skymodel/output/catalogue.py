@@ -54,8 +54,8 @@ def about(name: str) -> str:
     if name in library.preset_names():
         return "\n".join(_preset_lines(name))
     maker = library.get(name)
-    signature = ", ".join(_parameters(maker))
-    return f"{name}: {getattr(maker, '__name__', name)}({signature})\n\n{_plain(inspect.getdoc(maker) or 'no description')}"
+    heading = f"{name}: {getattr(maker, '__name__', name)}({', '.join(_parameters(maker))})"
+    return f"{heading}\n\n{_plain(inspect.getdoc(maker) or 'no description')}"
 
 
 def _title(name: str) -> str:

@@ -24,9 +24,10 @@ class Measured(NamedTuple):
     error: float
 
     def over(self, other: Measured) -> Measured:
-        """Return the ratio to an independent number."""
+        """Return the ratio to an independent number above its own error."""
         ratio = self.value / other.value
-        return Measured(ratio, (self.error + abs(ratio) * other.error) / abs(other.value) + ROUNDING * abs(ratio))
+        error = (self.error + abs(ratio) * other.error) / (other.value - other.error)
+        return Measured(ratio, error + ROUNDING * abs(ratio))
 
     def times(self, factor: float) -> Measured:
         """Return the number times an exact one."""

@@ -23,7 +23,7 @@ from skymodel.runs.config import RunConfig
 from skymodel.runs.fluxes import Measured, Part, flux_table
 from skymodel.runs.probe import require_density
 from skymodel.runs.spectrum import spectrum_table
-from skymodel.sightlines.means import window_factor
+from skymodel.sightlines.means import region_mean, window_factor
 from skymodel.sightlines.project import project
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Region
 from skymodel.sky.skymap import SkyMap
@@ -147,18 +147,16 @@ class _Seen(NamedTuple):
 
 def _seen(config: RunConfig, pair: Density, column: SkyMap) -> _Seen:
     """Return the means of J: over regions straight from the densities, over the whole sky from the map."""
-    rtol = min(MEAN_RTOL, config.map.rtol)
-    ratios = {
-        region: window_factor(pair, numerator=region, denominator=config.anchor.region, rtol=rtol, **_lines(config))
-        for region in WINDOWS.values()
-    }
-    parts = [
-        Part(
-            region.name, region.solid_angle, Measured(r.numerator.value, r.numerator.error), Measured(r.value, r.error)
-        )
-        for region, r in ratios.items()
-    ]
-    below = next(iter(ratios.values())).denominator
+    settings = {"rtol": min(MEAN_RTOL, config.map.rtol), **_lines(config)}
+    region = config.anchor.region
+    below = region_mean(pair, region, **settings)
+    if below.value <= below.error:
+        raise ValueError(f"anchor.region = {region.name} sees nothing of the densities; choose one that does")
+    parts = []
+    for window in WINDOWS.values():
+        ratio = window_factor(pair, numerator=window, denominator=region, **settings)
+        mean = Measured(ratio.numerator.value, ratio.numerator.error)
+        parts.append(Part(window.name, window.solid_angle, mean, Measured(ratio.value, ratio.error)))
     anchor, total = Measured(below.value, below.error), column.total()
     mean = Measured(total.value, total.error).times(1 / (4 * math.pi))
     return _Seen(parts, Part("all_sky", 4 * math.pi, mean, mean.over(anchor)), anchor)

@@ -59,7 +59,7 @@ def spectrum_table(emission: NuggetEmission, line_intensity: float, window: tupl
     for convention in CONVENTIONS:
         e2i = energy**2 * replace(emission, convention=convention).spectrum(energy, line_intensity)
         columns = {
-            f"E2I_{convention}": (e2i, f"k^2 dPhi/dk, convention {convention}, W = 1 as the paper has it"),
+            f"E2I_{convention}": (e2i, f"k^2 dPhi/dk of the continuum, convention {convention}, W = 1"),
             f"E2I_{convention}_with_window": (window[0] * e2i, f"the same times W, convention {convention}"),
             f"E2I_{convention}_with_window_error": (window[1] * e2i, "bound of its error, from that of W"),
         }

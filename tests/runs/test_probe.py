@@ -1,0 +1,40 @@
+"""A density that is none is refused in the user's words before anything is integrated."""
+
+import numpy as np
+import pytest
+
+from profiles import NFW, from_function
+from skymodel.runs.probe import require_density
+
+
+def refuse(function):
+    return require_density("electrons", from_function(function, unit="cm-3"), 8.2)
+
+
+def test_a_density_passes():
+    require_density("dark_matter", NFW(), 8.2)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda x, y, z: np.where(x > 3, np.nan, 1.0), r"electrons is nan at \(x, y, z\) = \("),
+        (lambda x, y, z: np.where(np.hypot(x, y) > 60, np.inf, 1.0), r"electrons is inf at"),
+        (lambda x, y, z: 1 - x**2 / 400, r"electrons is -\d"),
+        (lambda x, y, z: np.ones((2, 2)), r"electrons returned float64 of shape \(2, 2\)"),
+        (lambda x, y, z: 1.0, r"shape \(\) for coordinates of shape \(60,\)"),
+        (lambda x, y, z: np.full(x.shape, "dense"), "electrons returned <U5"),
+        (lambda x, y, z: 1 / 0, "electrons raised ZeroDivisionError"),
+        (lambda x: x, r"electrons raised TypeError .*arrays x, y, z \[kpc\]"),
+    ],
+)
+def test_what_is_no_density_is_refused_with_its_field(function, message):
+    with pytest.raises(ValueError, match=message):
+        refuse(function)
+
+
+def test_the_place_in_the_message_is_where_it_goes_wrong():
+    with pytest.raises(ValueError, match="is nan") as caught:
+        refuse(lambda x, y, z: np.where(z > 2, np.nan, 1.0))
+    place = str(caught.value).split("= (")[1].split(")")[0]
+    assert float(place.split(", ")[2]) > 2
