@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -72,10 +73,20 @@ def _batches(
     if connect is None or not missing:
         yield crew.here(settings, missing)
         return
+    _quiet_dask()
     with connect() as client:
         yield crew.on_cluster(client, settings, missing)
         if scheduler is None:
             client.cluster.close()
+
+
+def _quiet_dask() -> None:
+    """Keep Dask's tracebacks off the terminal: what goes wrong is said in one line, by us."""
+    with contextlib.suppress(ImportError):
+        import distributed  # noqa: F401  # its loggers are made by the import
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith("distributed"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _cluster(workers: int, scheduler: str | None, slurm: Path | None) -> Callable[[], Any] | None:

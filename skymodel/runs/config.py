@@ -249,7 +249,8 @@ def one_line(error: ValidationError, model: type[BaseModel] = RunConfig) -> str:
         case "missing":
             return f"{where} is missing; a configuration needs dark_matter and electrons"
         case "model_type":
-            return f"{where}: {value!r} is no mapping; its keys are {', '.join(_section(found['loc'], model).model_fields)}"
+            keys = ", ".join(_section(found["loc"], model).model_fields)
+            return f"{where}: {value!r} is no mapping; its keys are {keys}"
         case "value_error":
             return f"{where}: {found['ctx']['error']}".removeprefix(": ")
     return f"{where}: {value!r} is refused; {found['msg'][0].lower()}{found['msg'][1:]}"

@@ -15,10 +15,11 @@ from typing import Any
 
 from skymodel.runs.ensemble import Batch, EnsembleConfig, compute
 
-BATCH_SECONDS = 1.0  # a Dask task costs about 2 ms, so this keeps the overhead far below one per cent
+BATCH_SECONDS = 0.6  # a Dask task costs about 2 ms, so this keeps the overhead far below one per cent
 _TRIAL = 4  # draws that are timed to size the batches
 _IN_FLIGHT = 4  # batches queued on each worker's thread
 _PATIENCE = 10.0  # seconds to wait for a scheduler
+_WORKERS_PATIENCE = 60.0  # seconds to wait for its first worker
 
 Ranges = Iterable[tuple[int, int]]
 
@@ -134,16 +135,17 @@ def connect(address: str) -> Any:
             f"no Dask scheduler answers at {address}: {error}; start one with 'dask scheduler', nothing is lost"
         ) from error
     try:
+        client.wait_for_workers(1, timeout=_WORKERS_PATIENCE)
         _require_same_versions(client)
-    except ConnectionError:
+    except OSError as error:
         client.close()
-        raise
+        raise ConnectionError(f"the cluster at {address} cannot be used: {error}") from error
     return client
 
 
 def _require_same_versions(client: Any) -> None:
     mine = _versions()
-    for worker, theirs in client.run(_versions).items():
+    for worker, theirs in client.run(_versions, on_error="ignore").items():
         different = [
             f"{name} {theirs.get(name)} there, {mine[name]} here" for name in mine if theirs.get(name) != mine[name]
         ]
