@@ -15,12 +15,14 @@ that of the nugget, and the results are extrapolations.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from skymodel.emission.annihilation import event_rate_leading_log, photon_rate, threshold_energy
+from skymodel.emission.bands import Band, band_photon_rate
 from skymodel.emission.constants import ELECTRON_MASS
 from skymodel.emission.extinction import THOMAS_FERMI, Extinction, exact_extinction, printed_extinction
 from skymodel.emission.inputs import FloatArray, above_mass, not_negative, photon_energy, positive, within
@@ -146,6 +148,43 @@ class Electrosphere:
         """
         extinction = self._extinction(exact)
         return self._spectrum(extinction, photon_energy(k), lambda rate, mu: rate / self.v_e)
+
+    def band_photons_per_event(self, band: Band) -> float:
+        """Return the integral of :meth:`photons_per_event` over a band.
+
+        Parameters
+        ----------
+        band
+            The energy band.
+        """
+        extinction = self._extinction(exact=False)
+        return self._band(extinction, band, lambda rate, mu: rate / event_rate_leading_log(mu)) / extinction.column
+
+    def band_photons_per_electron(self, band: Band) -> float:
+        """Return the integral of :meth:`photons_per_electron`, exact, over a band.
+
+        Parameters
+        ----------
+        band
+            The energy band.
+        """
+        return self._band(self._extinction(exact=True), band, lambda rate, mu: rate / self.v_e)
+
+    def _band(self, extinction: Extinction, band: Band, weight: Any) -> float:
+        """Integrate weight(band photon rate, mu) over height, in panels cut where the band meets the spectrum."""
+        edges = np.array([band.low, band.high])
+        cuts = threshold_energy(edges)
+        borders = np.unique(np.clip(np.append(cuts, [self.lowest_mu, self.mu_0]), self.lowest_mu, self.mu_0))
+        branch = (cuts + ELECTRON_MASS - edges)[np.isfinite(cuts)]  # from a cut down to the logarithm's branch point
+
+        def photons(mu: FloatArray) -> FloatArray:
+            return np.asarray(weight(band_photon_rate(band.low, band.high, mu), mu))
+
+        total = 0.0
+        for start, stop in pairwise(borders):
+            scale = np.min(np.append(branch, start - ELECTRON_MASS))
+            total += float(extinction.over_heights(photons, np.asarray(start), scale, stop=float(stop)))
+        return total
 
     def _extinction(self, exact: bool) -> Extinction:
         make = exact_extinction if exact else printed_extinction

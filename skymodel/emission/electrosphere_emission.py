@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from skymodel.emission.annihilation import photon_range
 from skymodel.emission.bands import Band
 from skymodel.emission.electrosphere import Electrosphere
 from skymodel.emission.inputs import FloatArray, fraction, not_negative
@@ -21,8 +18,6 @@ from skymodel.emission.model import (
     ortho_intensity,
     with_positronium,
 )
-
-_BAND_RTOL, _BAND_ATOL = 1e-9, 1e-15  # the latter in photons per line photon
 
 
 @dataclass(frozen=True)
@@ -113,16 +108,7 @@ class ElectrosphereEmission:
         return float(sum(self.photons(band)))
 
     def _direct_photons(self, band: Band) -> float:
-        """Integrate the direct spectrum over the band, to 1e-9, or 1e-15 photons, between its kinks and ends."""
-        from scipy.integrate import quad
-
-        kinks = np.ravel([photon_range(mu) for mu in (self.sphere.lowest_mu, self.sphere.mu_0)])
-        borders = np.unique(np.clip([band.low, *kinks, band.high], band.low, band.high))
-
-        def spectrum(k: float) -> float:
-            return float(self.direct_spectrum(k, 1.0))
-
-        def panel(start: float, stop: float) -> float:
-            return float(quad(spectrum, start, stop, epsabs=_BAND_ATOL, epsrel=_BAND_RTOL, limit=200)[0])
-
-        return sum(panel(start, stop) for start, stop in pairwise(borders))
+        per_line = float(direct_per_line_photon(self.chi, self.positronium_fraction, self.convention))
+        if self.convention == "consistent":
+            return per_line * self.sphere.band_photons_per_electron(band)
+        return per_line * self.sphere.band_photons_per_event(band)

@@ -43,9 +43,14 @@ class Extinction:
     highest: float
 
     def over_heights(
-        self, function: Callable[[FloatArray], FloatArray], start: FloatArray, scale: FloatArray
+        self,
+        function: Callable[[FloatArray], FloatArray],
+        start: FloatArray,
+        scale: FloatArray,
+        *,
+        stop: float | None = None,
     ) -> FloatArray:
-        """Integrate function(mu) * survival over natural height z [1/MeV], where mu runs from `start` to the surface.
+        """Integrate function(mu) * survival over natural height z [1/MeV], where mu runs from `start` to `stop`.
 
         Parameters
         ----------
@@ -55,10 +60,13 @@ class Extinction:
             Where it begins [MeV]; the result has its shape. Beyond the surface there is nothing.
         scale
             Distance [MeV] from `start` down to the nearest singularity of the function.
+        stop
+            Where it ends [MeV]; by default at the surface.
         """
         start = np.minimum(start, self.highest)
         nodes, weights = gauss_legendre(_NODES)
-        reach = np.log1p((self._end(start) - start) / scale)  # mu = start + scale (exp(w) - 1), w from 0 to reach
+        end = np.minimum(self._end(start), self.highest if stop is None else stop)
+        reach = np.log1p((end - start) / scale)  # mu = start + scale (exp(w) - 1), w from 0 to reach
         growth = np.exp(reach[..., None] * nodes)
         mu = np.minimum(start[..., None] + scale[..., None] * (growth - 1), self.highest)
         dz = THOMAS_FERMI / mu**2 * scale[..., None] * growth

@@ -13,17 +13,22 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from astropy import units
+from numpy.typing import ArrayLike
 
 from profiles.density import SYMMETRIES, Density, Hints, Symmetry
 from skymodel.emission.bands import Band
-from skymodel.emission.model import BandPhotons, NuggetEmission, band_photons
+from skymodel.emission.constants import ELECTRON_MASS
+from skymodel.emission.electrosphere_emission import ElectrosphereEmission
+from skymodel.emission.inputs import FloatArray, positive, within
+from skymodel.emission.model import NuggetEmission, band_photons, continuum_intensity
 
 FIELDS = ("mu", "chi", "positronium_fraction")
+SPEEDS = (1e-4, 1.0)  # of electrons, in units of c
 
 
 @dataclass(frozen=True)
@@ -94,14 +99,7 @@ def local_factor(function: Callable[..., Any], *fields: Density, unit: Any = "")
     return LocalFactor(function, fields, unit=unit)
 
 
-def local_band_factor(
-    model: NuggetEmission,
-    band: Band,
-    *,
-    mu: Density | None = None,
-    chi: Density | None = None,
-    positronium_fraction: Density | None = None,
-) -> Density:
+def local_band_factor(model: NuggetEmission, band: Band, **fields: Density) -> Density:
     """Return the photons of `band` per 511 keV photon as a density without a unit.
 
     Parameters
@@ -110,10 +108,8 @@ def local_band_factor(
         Gives the convention, and the values of what does not vary.
     band
         The energy band.
-    mu
-        Chemical potential of the positrons, with unit "MeV".
-    chi, positronium_fraction
-        Without a unit.
+    **fields
+        What varies: `mu` with unit "MeV", `chi` and `positronium_fraction` without a unit.
 
     Examples
     --------
@@ -125,23 +121,94 @@ def local_band_factor(
     >>> bool(abs(factor(1.0, 2.0, 3.0) / model.band_factor(CONTINUUM_1_20) - 1) < 1e-14)
     True
     """
-    given = dict(zip(FIELDS, (mu, chi, positronium_fraction), strict=True))
-    varying = {name: field for name, field in given.items() if field is not None}
-    if not varying:
-        raise ValueError(f"no field varies; give one of {', '.join(FIELDS)}, or use model.band_factor(band)")
-    _require_units(varying)
-    fixed = {name: getattr(model, name) for name in FIELDS if name not in varying}
 
-    def photons(*values: Any) -> Any:
-        here = fixed | dict(zip(varying, values, strict=True))
-        counted: BandPhotons = band_photons(band, convention=model.convention, **here)
-        return np.asarray(sum(counted))
+    def photons(**here: Any) -> Any:
+        return np.asarray(sum(band_photons(band, convention=model.convention, **here)))
 
-    return local_factor(photons, *varying.values())
+    return _local(model, photons, fields, unit="")
 
 
-def _require_units(varying: dict[str, Density]) -> None:
-    for name, field in varying.items():
+def local_spectrum_factor(model: NuggetEmission, k: float, **fields: Density) -> Density:
+    """Return the direct continuum at energy `k` per 511 keV photon as a density [MeV-1]: one map of a cube.
+
+    Parameters
+    ----------
+    model
+        Gives the convention, and the values of what does not vary.
+    k
+        Photon energy [MeV].
+    **fields
+        What varies: `mu` with unit "MeV", `chi` and `positronium_fraction` without a unit.
+    """
+
+    def photons(**here: Any) -> Any:
+        return continuum_intensity(k, line_intensity=1.0, convention=model.convention, **here)
+
+    return _local(model, photons, fields, unit="MeV-1")
+
+
+def local_speed_factor(model: ElectrosphereEmission, band: Band, v_e: Density) -> Density:
+    """Return the photons of `band` per 511 keV photon where the electrons' speed varies, as a density without a unit.
+
+    Parameters
+    ----------
+    model
+        An electrosphere; its own v_e is not used.
+    band
+        The energy band.
+    v_e
+        Vertical speed of the electrons [c] without a unit, from 1e-4 to 1: for example from a gas temperature or a
+        velocity dispersion, see :func:`thermal_speed`.
+
+    Notes
+    -----
+    The factor is tabulated at 193 speeds and interpolated between, to 1e-6 of the largest (test).
+    """
+    _require_units({"v_e": v_e})
+    speeds = np.geomspace(*SPEEDS, 193)
+    table = [replace(model, sphere=replace(model.sphere, v_e=float(speed))).band_factor(band) for speed in speeds]
+
+    def photons(speed: Any) -> Any:
+        from scipy.interpolate import PchipInterpolator
+
+        checked = within(speed, "v_e", *SPEEDS, "in units of the speed of light")
+        return PchipInterpolator(np.log(speeds), table)(np.log(checked))
+
+    return local_factor(photons, v_e)
+
+
+def thermal_speed(temperature_kev: ArrayLike) -> FloatArray:
+    """Return the root mean square speed [c] of electrons of a temperature [keV], sqrt(3 kT / m); 0.22 at 8 keV.
+
+    Parameters
+    ----------
+    temperature_kev
+        Temperature of the electrons [keV], above 0.
+
+    Examples
+    --------
+    >>> print(f"{thermal_speed(8.0):.3f}")
+    0.217
+    """
+    return np.sqrt(3 * positive(temperature_kev, "temperature", "keV") / (1000 * ELECTRON_MASS))
+
+
+def _local(model: NuggetEmission, photons: Callable[..., Any], fields: dict[str, Density], unit: str) -> Density:
+    unknown = [name for name in fields if name not in FIELDS]
+    if unknown or not fields:
+        given = f"unknown field {unknown[0]!r}" if unknown else "no field varies"
+        raise ValueError(f"{given}; give one or more of {', '.join(FIELDS)}")
+    _require_units(fields)
+    fixed = {name: getattr(model, name) for name in FIELDS if name not in fields}
+
+    def here(*values: Any) -> Any:
+        return photons(**fixed, **dict(zip(fields, values, strict=True)))
+
+    return local_factor(here, *fields.values(), unit=unit)
+
+
+def _require_units(fields: dict[str, Density]) -> None:
+    for name, field in fields.items():
         expected = units.Unit("MeV") if name == "mu" else units.dimensionless_unscaled
         if units.Unit(field.unit) != expected:
             wanted = f"[{expected}]" if name == "mu" else 'no unit (unit="")'

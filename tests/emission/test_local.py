@@ -1,13 +1,23 @@
 """Varying microphysics as one more factor of the product, against plain integrations by scipy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
 
 from profiles import NFW, from_function
-from skymodel.emission.bands import CONTINUUM_1_20, LINE_511
-from skymodel.emission.local import local_band_factor, local_factor
-from skymodel.emission.model import NuggetEmission
+from skymodel.emission.bands import CONTINUUM_1_20, LINE_511, Band
+from skymodel.emission.electrosphere import Electrosphere
+from skymodel.emission.electrosphere_emission import ElectrosphereEmission
+from skymodel.emission.local import (
+    local_band_factor,
+    local_factor,
+    local_spectrum_factor,
+    local_speed_factor,
+    thermal_speed,
+)
+from skymodel.emission.model import NuggetEmission, continuum_intensity
 from skymodel.sightlines.geometry import Observer
 from skymodel.sightlines.integrate import line_of_sight
 
@@ -68,6 +78,42 @@ def test_all_three_fields_vary_together_and_the_line_band_stays_one():
     assert local_band_factor(MODEL, LINE_511, **fields)(0.0, 0.0, 3.0) == 1
 
 
+def test_a_map_of_a_cube_has_its_own_shape_where_mu_varies():
+    mu = from_function(lambda x, y, z: 3.0 + radius(x, y, z), unit="MeV", symmetry="spherical")
+    factor = local_spectrum_factor(MODEL, 5.0, mu=mu)
+    place = np.array([0.0, 4.0]), np.zeros(2), np.zeros(2)
+    expected = [0.0, continuum_intensity(5.0, mu=7.0, chi=0.1, line_intensity=1.0)]  # nothing of 5 MeV from mu = 3 MeV
+    np.testing.assert_allclose(factor(*place), expected, rtol=1e-14)
+    assert factor.unit == "MeV-1"
+
+
+@pytest.mark.parametrize("band", [CONTINUUM_1_20, Band("HIGH", 10, 20)])
+def test_where_the_speed_varies_the_local_factor_is_that_of_an_electrosphere_of_the_local_speed(band):
+    model = ElectrosphereEmission(Electrosphere(60, 30, v_e=0.1))
+    v_e = from_function(lambda x, y, z: 10 ** (x / 10 - 3.5), unit="")
+    factor = local_speed_factor(model, band, v_e)
+    x = np.array([0.3, 11.7, 22.2, 34.9])
+    speeds = 10 ** (x / 10 - 3.5)
+    direct = [replace(model, sphere=Electrosphere(60, 30, float(v))).band_factor(band) for v in speeds]
+    np.testing.assert_allclose(factor(x, 0 * x, 0 * x), direct, atol=1e-6)  # as the docstring says
+    with pytest.raises(ValueError, match="v_e = .*allowed: 0.0001 to 1"):
+        factor(np.array([40.0]), np.zeros(1), np.zeros(1))
+
+
+def test_a_hot_centre_makes_the_continuum_harder_there():
+    hot = from_function(lambda x, y, z: 8.0 * np.exp(-radius(x, y, z)) + 0.01, unit="", symmetry="spherical")
+    v_e = local_factor(thermal_speed, hot)  # a temperature in keV becomes a speed
+    model = ElectrosphereEmission(Electrosphere(60, 30, v_e=0.1))
+    hard, soft = (local_speed_factor(model, Band("X", low, high), v_e) for low, high in ((10, 20), (1, 3)))
+    r = np.array([0.1, 5.0])
+    hardness = hard.radial(r) / soft.radial(r)
+    assert hardness[0] > 3 * hardness[1]
+
+
+def test_the_thermal_speed_of_the_hot_plasma_is_the_known_one():
+    assert thermal_speed(8.0) == pytest.approx(0.22, abs=0.005)
+
+
 def test_symmetry_hints_and_mirror_are_the_lowest_of_the_fields():
     flat = from_function(lambda x, y, z: 0.1 + 0 * x, unit="", symmetry="axisymmetric", mirror_z=False)
     factor = local_factor(lambda a, b: a + b, RISING_CHI, flat)
@@ -81,5 +127,7 @@ def test_fields_of_the_wrong_unit_or_none_at_all_are_refused():
         local_band_factor(MODEL, CONTINUUM_1_20, mu=RISING_CHI)
     with pytest.raises(ValueError, match="no field varies"):
         local_band_factor(MODEL, CONTINUUM_1_20)
+    with pytest.raises(ValueError, match="unknown field 'kappa'; give one or more of mu, chi, positronium_fraction"):
+        local_band_factor(MODEL, CONTINUUM_1_20, kappa=RISING_CHI)
     with pytest.raises(ValueError, match="at least one field"):
         local_factor(lambda: 1.0)
