@@ -1,0 +1,141 @@
+"""What is known of the instruments: each number with where it comes from and how far it is to be trusted.
+
+The shipped table is ``data/instruments.yaml``; a user's own file has the same form. A resolution there is one value
+(``{value: 2.5, status: ...}``), values at named energies (``{at_511: 4.1, at_1MeV: ...}``; keV unless named), or a
+table over energy (``{E_MeV: [...], fwhm: [...]}``); one that is given in words only is refused with those words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from skymodel.datafiles import data_path
+from skymodel.sky.beams import GaussianBeam
+
+_RESOLUTION = "angular_resolution"
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One entry of the table.
+
+    Parameters
+    ----------
+    name
+        Its key.
+    entries
+        Everything the table says about it, as it says it.
+    """
+
+    name: str
+    entries: Mapping[str, Any]
+
+    @property
+    def energy_range(self) -> tuple[float, float]:
+        """Energies [MeV] it observes.
+
+        Raises
+        ------
+        ValueError
+            If the table gives none.
+        """
+        for unit, factor in (("MeV", 1.0), ("keV", 1e-3)):
+            if f"energy_range_{unit}" in self.entries:
+                low, high = self.entries[f"energy_range_{unit}"]
+                return low * factor, high * factor
+        raise ValueError(f"the table gives no energy range for {self.name!r}; it gives {', '.join(self.entries)}")
+
+    def resolution(self, energy: float) -> Cited:
+        """Return the angular resolution, full width at half maximum [deg], at an energy [MeV].
+
+        Raises
+        ------
+        ValueError
+            If the table gives none, gives it in words, or not at this energy.
+
+        Examples
+        --------
+        >>> load_instruments()["spi"].resolution(0.511).value
+        2.5
+        """
+        found = [(key, entry) for key, entry in self.entries.items() if key.startswith(_RESOLUTION)]
+        if not found:
+            raise ValueError(f"the table gives no {_RESOLUTION} for {self.name!r}; it gives {', '.join(self.entries)}")
+        words = []
+        for key, entry in found:
+            cited = _at(entry, energy)
+            if cited is not None:
+                return Cited(cited, f"{self.name}.{key}", str(entry.get("status", "see the table's header")))
+            words.append(f"{key}: {entry}")
+        raise ValueError(f"{self.name!r} has no number at {energy:g} MeV ({'; '.join(words)}); give a width in degrees")
+
+    def beam(self, energy: float) -> GaussianBeam:
+        """Return a Gaussian beam of that resolution."""
+        return GaussianBeam(self.resolution(energy).value)
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A number and its origin.
+
+    Parameters
+    ----------
+    value
+        The number.
+    source
+        Instrument and key.
+    status
+        What the table says about where it was read; "memory, unverified" is a default to edit, not a truth.
+    """
+
+    value: float
+    source: str
+    status: str
+
+
+def load_instruments(path: str | Path | None = None) -> dict[str, Instrument]:
+    """Return the instruments of a table by name; of the shipped one by default.
+
+    Raises
+    ------
+    ValueError
+        If the file holds no mapping of mappings.
+    """
+    import yaml
+
+    source = data_path("instruments.yaml") if path is None else Path(path)
+    table = yaml.safe_load(source.read_text(encoding="utf-8"))
+    if not isinstance(table, dict) or not all(isinstance(entries, dict) for entries in table.values()):
+        raise ValueError(
+            f"'{source}' is no table of instruments; allowed: name: {{entry: ...}}, as in instruments.yaml"
+        )
+    return {name: Instrument(name, entries) for name, entries in table.items()}
+
+
+def _at(entry: Any, energy: float) -> float | None:
+    """Return the width that an entry of the table gives at an energy [MeV]."""
+    if not isinstance(entry, Mapping):
+        return None
+    if "value" in entry and "E_MeV" not in entry:
+        return float(entry["value"])
+    if "fwhm" in entry:  # other tables do not say which width they hold
+        return _interpolated(np.array(entry["E_MeV"]), np.array(entry["fwhm"]), energy)
+    named = {_named_energy(key): width for key, width in entry.items() if key.startswith("at_")}
+    return next((float(width) for at, width in named.items() if abs(at - energy) <= 0.01 * at), None)
+
+
+def _named_energy(key: str) -> float:
+    """Return the energy [MeV] in a key such as at_511 (keV) or at_1MeV."""
+    text = key.removeprefix("at_")
+    return float(text.removesuffix("MeV")) if text.endswith("MeV") else float(text) / 1e3
+
+
+def _interpolated(energies: Any, widths: Any, energy: float) -> float | None:
+    if not energies[0] <= energy <= energies[-1]:
+        return None
+    return float(np.interp(np.log(energy), np.log(energies), widths))
