@@ -25,22 +25,22 @@ _ROUNDING = 64 * float(np.finfo(float).eps)
 
 
 class Enclosed(NamedTuple):
-    """What a sphere about the centre holds.
+    """What spheres about the centre hold.
 
     Parameters
     ----------
     value, error
-        The integral of the density over the sphere, and a bound of its error, in `unit`.
+        The integral of the density over each sphere, and a bound of its error, in `unit`.
     unit
         Solar masses for a mass density, else a pure number.
     """
 
-    value: float
-    error: float
+    value: Any
+    error: Any
     unit: Any
 
 
-def enclosed_mass(density: Density, r: float, *, rtol: float = 1e-8) -> Enclosed:
+def enclosed_mass(density: Density, r: Any, *, rtol: float = 1e-8) -> Enclosed:
     """Return what `density` holds within the radius `r`.
 
     Parameters
@@ -48,14 +48,14 @@ def enclosed_mass(density: Density, r: float, *, rtol: float = 1e-8) -> Enclosed
     density
         Any density, of any symmetry.
     r
-        Radius [kpc], or a Quantity.
+        Radii [kpc], a number, an array or a Quantity; many at once cost little more than one.
     rtol
         Relative tolerance of the quadrature, where there is no closed form.
 
     Raises
     ------
     ValueError
-        If the radius is not positive or the quadrature does not reach the tolerance.
+        If a radius is not positive or the quadrature does not reach the tolerance.
 
     Examples
     --------
@@ -63,13 +63,15 @@ def enclosed_mass(density: Density, r: float, *, rtol: float = 1e-8) -> Enclosed
     >>> enclosed_mass(NFW.from_local_density(0.4, r_s=20.0, r_sun=8.2), 8.2).value / 1e10  # doctest: +ELLIPSIS
     4.55...
     """
-    radius = float(units.Quantity(r, "kpc").value)
-    if not radius > 0:
+    radii = np.asarray(units.Quantity(r, "kpc").value, dtype=float)
+    if not np.all(radii > 0):
         raise ValueError(f"r = {r}; the mass within a radius needs a radius > 0 kpc")
-    value, error = _within(density, radius, rtol)
     target = units.Unit("Msun") if density.unit.is_equivalent(MASS_DENSITY, units.mass_energy()) else units.Unit("")
     factor = (1.0 * density.unit * units.Unit("kpc3")).to_value(target, equivalencies=units.mass_energy())
-    return Enclosed(float(value * factor), float(error * factor), target)
+    ascending, back = np.unique(radii, return_inverse=True)
+    value, error = _within(density, ascending, rtol, np.zeros_like(ascending))
+    value, error = (np.reshape(part[back] * factor, radii.shape) for part in (value, error))
+    return Enclosed(float(value), float(error), target) if radii.ndim == 0 else Enclosed(value, error, target)
 
 
 def with_mass(density: Density, mass: float, *, r: float) -> Density:
@@ -87,17 +89,20 @@ def with_mass(density: Density, mass: float, *, r: float) -> Density:
     return scaled(density, float(units.Quantity(mass, "Msun").value) / now.value, density.unit)
 
 
-def _within(density: Density, r: float, rtol: float, floor: float = 0.0) -> tuple[float, float]:
-    """Return value and error [density unit kpc3]; the error is at most rtol * max(value, floor)."""
+def _within(density: Density, r: Floats, rtol: float, floor: Floats) -> tuple[Floats, Floats]:
+    """Return values and errors [density unit kpc3] at ascending radii, errors <= rtol * max(value, floor)."""
     if isinstance(density, Sum):
-        floor = max(floor, sum(abs(_polar(part, r, 6)) for part in density.parts))
+        floor = np.maximum(floor, np.sum([_polar(part, r, 6) for part in density.parts], axis=0))
         parts = [_within(part, r, rtol, floor) for part in density.parts]
-        return math.fsum(value for value, _ in parts), math.fsum(error for _, error in parts)
-    if isinstance(density, Scaled):
-        value, error = _within(density.density, r, rtol, floor / density.factor if density.factor else 0.0)
+        return np.sum([value for value, _ in parts], axis=0), np.sum([error for _, error in parts], axis=0)
+    if isinstance(density, Scaled) and density.factor > 0:
+        value, error = _within(density.density, r, rtol, floor / density.factor)
         return density.factor * value, density.factor * error
-    known = _closed_form(density, r)
-    return _quadrature(density, r, rtol, floor) if known is None else known
+    known = [_closed_form(density, float(radius)) for radius in r]
+    if all(pair is not None for pair in known):
+        value, error = np.array(known).T
+        return value, error
+    return _quadrature(density, r, rtol, floor)
 
 
 @functools.singledispatch
@@ -174,42 +179,50 @@ def _difference(scale: float, first: float, second: float) -> tuple[float, float
     return scale * (first - second), _ROUNDING * scale * (first + second)
 
 
-def _quadrature(density: Density, r: float, rtol: float, floor: float = 0.0) -> tuple[float, float]:
+def _quadrature(density: Density, r: Floats, rtol: float, floor: Floats) -> tuple[Floats, Floats]:
     """Integrate with ever more nodes in polar coordinates; the error is the last change, plus rounding."""
     previous = _polar(density, r, 4)
     for order in (6, 9, 13, 19, 28, 40):
         value = _polar(density, r, order)
-        error = abs(value - previous) + _ROUNDING * abs(value)
-        if error <= rtol * max(abs(value), floor):
+        error = np.abs(value - previous) + _ROUNDING * np.abs(value)
+        if np.all(error <= rtol * np.maximum(np.abs(value), floor)):
             return value, error
         previous = value
-    reached = error / abs(value) if value else math.inf
-    raise ValueError(f"the mass of {type(density).__name__} within {r:g} kpc is good to {reached:.1e} only; raise rtol")
+    reached = float(np.max(error / np.maximum(np.maximum(np.abs(value), floor), 1e-300)))
+    raise ValueError(f"the mass of {type(density).__name__} is only good to {reached:.1e}; raise rtol = {rtol:g}")
 
 
-def _polar(density: Density, r: float, order: int) -> float:
-    """Gauss-Legendre in panels: geometric in the radius, graded to the plane in latitude."""
-    radius, weight = _panels(_radii(density, r), order)
-    weight = 4 * math.pi * weight * radius * radius
+def _polar(density: Density, r: Floats, order: int) -> Floats:
+    """Return the integrals within ascending radii: Gauss-Legendre in panels, geometric in the radius."""
+    edges = _radii(density, r)
+    radius, weight = _panels(edges, order)
+    shells = 4 * math.pi * weight * radius * radius * _means(density, radius, order)
+    whole = np.concatenate([[0.0], np.cumsum(shells.reshape(-1, order).sum(axis=1))])
+    return whole[np.searchsorted(edges, r)]
+
+
+def _means(density: Density, radius: Floats, order: int) -> Floats:
+    """Return the means over spheres: panels graded to the plane in latitude, a trapezoid rule in longitude."""
     if density.symmetry == "spherical":
-        return float(np.sum(weight * _method(density, "radial")(radius)))
+        return np.asarray(_method(density, "radial")(radius))
     above = np.concatenate([[0.0], np.geomspace(1e-4, math.pi / 2, 13)])
     latitude, share = _panels(above if density.mirror_z else np.concatenate([-above[:0:-1], above]), order)
     share = share * np.cos(latitude) / (1 if density.mirror_z else 2)
     flat, height = radius[:, None] * np.cos(latitude), radius[:, None] * np.sin(latitude)
     if density.symmetry == "axisymmetric":
-        return float(np.einsum("i,j,ij->", weight, share, _method(density, "meridional")(flat, height)))
+        return np.asarray(_method(density, "meridional")(flat, height) @ share)
     turns = 8 * order  # the trapezoid rule is spectrally accurate around a circle
-    total = 0.0
+    total = np.zeros_like(radius)
     for phi in 2 * math.pi * (np.arange(turns) + 0.5) / turns:
-        values = density(flat * math.cos(phi), flat * math.sin(phi), height)
-        total += float(np.einsum("i,j,ij->", weight, share, values)) / turns
-    return total
+        total += density(flat * math.cos(phi), flat * math.sin(phi), height) @ share
+    return total / turns
 
 
-def _radii(density: Density, r: float) -> Floats:
-    edges = [0.0, *(r * np.geomspace(1e-6, 1.0, 25)), *(radius for radius in density.hints.spheres if radius < r)]
-    return np.unique(edges)
+def _radii(density: Density, r: Floats) -> Floats:
+    """Return panel edges: three a decade over six decades, the asked radii, and the density's own spheres."""
+    graded = np.geomspace(1e-6 * r[0], r[-1], 2 + int(3 * np.log10(1e6 * r[-1] / r[0])))
+    own = [radius for radius in density.hints.spheres if radius < r[-1]]
+    return np.unique(np.concatenate([[0.0], graded, r, own]))
 
 
 def _panels(edges: Floats, order: int) -> tuple[Floats, Floats]:
