@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,11 +139,12 @@ def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows of the draws `first` <= i < `last`, a structured array."""
+    """The rows of the draws `first` <= i < `last`, a structured array, and the seconds they took to compute."""
 
     first: int
     last: int
     rows: Rows
+    seconds: float
 
 
 def row_type(config: EnsembleConfig) -> np.dtype[np.void]:
@@ -165,11 +167,12 @@ def column_units(config: EnsembleConfig) -> dict[str, Any]:
 
 def compute(config: EnsembleConfig, first: int, last: int) -> Batch:
     """Return the draws `first` <= i < `last`."""
+    start = time.perf_counter()
     cube = designs.points(config.sampling, config.dimensions, config.seed, first, last, draws=config.draws)
     rows = np.zeros(last - first, dtype=row_type(config))
     for row, number, point in zip(rows, range(first, last), cube, strict=True):
         _fill(row, config, number, point)
-    return Batch(first, last, rows)
+    return Batch(first, last, rows, time.perf_counter() - start)
 
 
 def _fill(row: np.void, config: EnsembleConfig, number: int, point: NDArray[np.float64]) -> None:

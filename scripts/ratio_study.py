@@ -1,0 +1,64 @@
+"""The ratio claim over everything that is not known about the Galaxy: the study behind docs/ratio_study.md.
+
+``python scripts/ratio_study.py --out study`` draws the galaxies of scripts/galaxy_priors.yaml, then a Saltelli design
+of the same priors, and writes the verdict, quantiles of W and of the chi that COMPTEL asks for, Sobol indices, the
+extreme galaxies and the figures. It resumes where it stopped; ``--workers 2`` uses two processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from skymodel.output.ensemble_folder import summarise
+from skymodel.output.store import open_store
+from skymodel.runs import workers
+from skymodel.runs.ensemble import EnsembleConfig, load_ensemble
+
+PRIORS = Path(__file__).with_name("galaxy_priors.yaml")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("ratio-study"))
+    parser.add_argument("--draws", type=int, help="of the ensemble; by default those of the priors' file")
+    parser.add_argument("--rows", type=int, default=256, help="of the Saltelli design, a power of two")
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    plain = load_ensemble(PRIORS, draws=options.draws)
+    design = load_ensemble(PRIORS, sampling="saltelli", draws=options.rows * (plain.dimensions + 2))
+    for name, config in (("ensemble", plain), ("sensitivity", design)):
+        draw(config, options.out / name, options.workers)
+        print(f"\n{name}: {summarise(open_store(options.out / name, config.resolved()), config)}")
+    extremes(plain, options.out / "ensemble")
+
+
+def draw(config: EnsembleConfig, folder: Path, count: int) -> None:
+    store = open_store(folder, config.resolved())
+    missing = store.missing(config.draws)
+    if count == 1 or not missing:
+        for batch in workers.here(config, missing):
+            store.add(batch.first, batch.last, batch.rows)
+        return
+    with workers.local_cluster(count) as client:
+        for batch in workers.on_cluster(client, config, missing):
+            store.add(batch.first, batch.last, batch.rows)
+        client.cluster.close()
+
+
+def extremes(config: EnsembleConfig, folder: Path) -> None:
+    rows = open_store(folder, config.resolved()).rows(config.draws)
+    good = rows[rows["failure"] == ""]
+    print("\nthe galaxies farthest from the claim (W = 1) and nearest to it:")
+    for row in (*good[np.argsort(good["W"])[:3]], *good[np.argsort(good["W"])[-3:]]):
+        numbers = [name for prior in config.priors for name in prior.parameters]
+        told = ", ".join(
+            f"{name} = {row[name] if isinstance(row[name], str) else format(row[name], '.3g')}" for name in numbers
+        )
+        print(f"  W = {row['W']:.4f}  draw {row['draw']}: {told}")
+
+
+if __name__ == "__main__":
+    main()
