@@ -160,15 +160,17 @@ class Electrosphere:
         extinction = self._extinction(exact=False)
         return self._band(extinction, band, lambda rate, mu: rate / event_rate_leading_log(mu)) / extinction.column
 
-    def band_photons_per_electron(self, band: Band) -> float:
-        """Return the integral of :meth:`photons_per_electron`, exact, over a band.
+    def band_photons_per_electron(self, band: Band, exact: bool = True) -> float:
+        """Return the integral of :meth:`photons_per_electron` over a band.
 
         Parameters
         ----------
         band
             The energy band.
+        exact
+            As for :meth:`photons_per_electron`.
         """
-        return self._band(self._extinction(exact=True), band, lambda rate, mu: rate / self.v_e)
+        return self._band(self._extinction(exact), band, lambda rate, mu: rate / self.v_e)
 
     def _band(self, extinction: Extinction, band: Band, weight: Any) -> float:
         """Integrate weight(band photon rate, mu) over height, in panels cut where the band meets the spectrum."""

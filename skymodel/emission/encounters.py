@@ -14,12 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from skymodel.emission.constants import PROTON_MASS, SPEED_OF_LIGHT
+from skymodel.emission.constants import PROTON_GRAM, PROTON_MASS, SPEED_OF_LIGHT
 from skymodel.emission.inputs import FloatArray, fraction, plain, positive
 from skymodel.emission.positronium import photons_per_annihilation
 
 J_UNIT = "kpc GeV cm-6"
-_PROTON_GRAM = 1.67262192369e-24  # CODATA 2018
 _KPC_CM = 3.0856775814913673e21  # IAU 2012 and 2015
 
 
@@ -58,7 +57,7 @@ class Encounters:
 
     def radius(self, baryon_number: float) -> float:
         """Return the radius R [cm] of a nugget of `baryon_number`."""
-        mass = float(positive(baryon_number, "baryon_number")) * _PROTON_GRAM
+        mass = float(positive(baryon_number, "baryon_number")) * PROTON_GRAM
         return float(np.cbrt(3 * mass / (4 * np.pi * self.nuclear_density)))
 
     def rate_coefficient(self, baryon_number: float) -> float:

@@ -16,7 +16,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from skymodel.emission.annihilation import event_rate, gauss_legendre
+from skymodel.emission.annihilation import event_rate, event_rate_leading_log, gauss_legendre
 from skymodel.emission.constants import ALPHA, ELECTRON_MASS
 from skymodel.emission.inputs import FloatArray
 
@@ -102,6 +102,27 @@ def printed_extinction(lowest: float, highest: float, v_e: float) -> Extinction:
     """
     slope = 3 * ALPHA / (4 * ELECTRON_MASS * v_e) * np.log(highest / ELECTRON_MASS) / THOMAS_FERMI
     return Extinction(lambda mu: np.asarray(slope * (mu - lowest)), lowest, highest)
+
+
+def leading_log_depth(lowest: float, highest: float, v_e: float) -> float:
+    """Return the optical depth at the surface by integrating (A.2) with (5), its logarithm fixed at mu_0.
+
+    The independent check of A.3.
+
+    Parameters
+    ----------
+    lowest, highest
+        Chemical potential [MeV] at the upper edge and at the surface.
+    v_e
+        Speed of the electrons [c].
+    """
+    from scipy.integrate import quad
+
+    def rate(mu: float) -> float:
+        fixed = np.log(highest / ELECTRON_MASS) / np.log(mu / ELECTRON_MASS)
+        return float(event_rate_leading_log(mu) * fixed * THOMAS_FERMI / (v_e * mu**2))
+
+    return float(quad(rate, lowest, highest, epsrel=1e-10)[0])
 
 
 @cache

@@ -1,0 +1,155 @@
+"""Claims about the spectrum of one encounter, eqs. (2)-(6)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skymodel.emission.anchor import PAPER_INTENSITY
+from skymodel.emission.annihilation import (
+    differential_cross_section,
+    event_rate,
+    event_rate_leading_log,
+    photon_range,
+    photon_rate,
+    photon_rate_integral,
+    total_cross_section,
+)
+from skymodel.emission.bands import CONTINUUM_1_20, Band, band_photon_rate
+from skymodel.emission.claims.claim import INFINITY, Claim, half_decade, near
+from skymodel.emission.claims.scenario import Scenario
+from skymodel.emission.model import NuggetEmission
+
+COMPTEL_FLUX = 1e-2  # MeV cm-2 s-1 sr-1, section 4.2
+
+
+def spectrum_claims(scenario: Scenario) -> list[Claim]:
+    """Return the claims about eqs. (2) to (4)."""
+    from scipy.integrate import quad
+
+    mu, k = scenario.mu, scenario.mu / 2
+    low, high = (float(edge) for edge in photon_range(mu))
+    integral = quad(lambda k: float(differential_cross_section(k, mu)), low, high, epsrel=1e-9, limit=200)[0]
+    exact = "rounding and quadrature only"
+    return [
+        Claim(
+            "cross_section",
+            "eq. (2)",
+            "the cross-section of e+ e- -> 2 gamma per photon energy",
+            f"its integral over twice Dirac's cross-section, at E = {mu:g} MeV",
+            integral / (2 * float(total_cross_section(mu))),
+            *near(1.0, 1e-6),
+            exact,
+            "Eq. (2) counts both photons of an event.",
+        ),
+        Claim(
+            "phase_space",
+            "eq. (3)",
+            "the phase space 8 pi dE / (2 pi)^2",
+            f"eq. (4) over eq. (3) as printed, k = mu/2 = {k:g} MeV",
+            float(photon_rate(k, mu) / (2 * np.pi * photon_rate_integral(k, mu))),
+            *near(1.0, 1e-6),
+            exact,
+            "A misprint for (2 pi)^3, as eq. (1) has it; eq. (4) is right.",
+        ),
+        Claim(
+            "photon_rate",
+            "eq. (4)",
+            "the rate per photon energy in closed form",
+            f"eq. (4) over the Fermi-gas integral of eq. (2), k = mu/2 = {k:g} MeV",
+            float(photon_rate(k, mu) / photon_rate_integral(k, mu)),
+            *near(1.0, 1e-6),
+            exact,
+            f"Only for {low:.4g} < k < {high:.4g} MeV: outside, the printed formula is negative or undefined.",
+        ),
+        Claim(
+            "maximum_energy",
+            "section 3",
+            "the maximum photon energy is mu",
+            f"k_max / mu at mu = {mu:g} MeV",
+            high / mu,
+            *near(1.0, 0.05),
+            "5 %: the paper writes 'approximately'",
+            "k_max tends to mu + m/2.",
+        ),
+    ]
+
+
+def rate_claims(scenario: Scenario) -> list[Claim]:
+    """Return the claims about eq. (5)."""
+    mu, tolerance = scenario.mu, "10 %: the spectrum is normalised by it, COMPTEL's errors are 20 %"
+    events, printed = float(event_rate(mu)), float(event_rate_leading_log(mu))
+    return [
+        Claim(
+            "leading_log_integral",
+            "eq. (5)",
+            "the integral of (4) over k, 'fully adequate for our present purposes'",
+            f"integral of (4) over (5) at mu = {mu:g} MeV",
+            float(band_photon_rate(0, INFINITY, mu)) / printed,
+            *near(1.0, 0.1),
+            tolerance,
+            "Tends to 2: (5) is the leading logarithm of the number of events, and each has two photons.",
+        ),
+        Claim(
+            "leading_log_events",
+            "eq. (5)",
+            "read as the rate of events",
+            f"exact event rate over (5) at mu = {mu:g} MeV",
+            events / printed,
+            *near(1.0, 0.1),
+            tolerance,
+        ),
+    ]
+
+
+def flux_claims(scenario: Scenario) -> list[Claim]:
+    """Return the claims about the size of eq. (6) and the meaning of chi."""
+    per_chi = log_mean_flux(NuggetEmission(mu=scenario.mu, chi=1.0))
+    mean = scenario.chi * per_chi
+    statement = f"k^2 Phi ~ 1e-2 MeV cm-2 s-1 sr-1 with chi ~ 0.1 (here {scenario.chi:g})"
+    tolerance = "half a decade: the paper gives the order of magnitude"
+    quantity = f"mean over ln k, 1-20 MeV, mu = {scenario.mu:g} MeV"
+    return [
+        Claim(
+            "flux",
+            "section 4.2",
+            statement,
+            f"{quantity}, W = 1",
+            mean,
+            *half_decade(COMPTEL_FLUX),
+            tolerance,
+            f"chi = {COMPTEL_FLUX / per_chi:.2g} gives 1e-2 with W = 1.",
+        ),
+        Claim(
+            "flux_in_window",
+            "section 4.2",
+            statement,
+            f"{quantity}, in COMPTEL's window, W = {scenario.window_factor:.3g}",
+            mean * scenario.window_factor,
+            *half_decade(COMPTEL_FLUX),
+            tolerance,
+        ),
+        Claim(
+            "survival_fraction",
+            "section 4.1",
+            "chi, direct per positronium, is also 'the survival rate of electrons'",
+            f"survival rate chi / (1 + chi) over chi = {scenario.chi:g}",
+            1 / (1 + scenario.chi),
+            *near(1.0, 0.1),
+            "10 %: a second meaning should not move the flux by more",
+        ),
+    ]
+
+
+def log_mean_flux(model: NuggetEmission, band: Band = CONTINUUM_1_20) -> float:
+    """Return the mean over ln k of k^2 Phi in a band, eq. (6) with the paper's anchor [MeV cm-2 s-1 sr-1].
+
+    Parameters
+    ----------
+    model
+        A model counted as in the paper.
+    band
+        The band.
+    """
+    energy = band_photon_rate(band.low, band.high, model.mu, energy_power=1)
+    photons = PAPER_INTENSITY * 4 * model.chi / event_rate_leading_log(model.mu)
+    return float(photons * energy / np.log(band.high / band.low))
