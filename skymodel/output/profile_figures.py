@@ -20,6 +20,7 @@ Plane = Literal["xy", "xz", "Rz"]
 Extent = tuple[float, float]
 _DECADES = 8  # below the largest value a density is not drawn
 _DASHES = ("-", "--", ":", "-.")
+_AXES: dict[Line, str] = {"sun": "$-x$, to the Sun", "y": "$y$", "z": "$z$"}
 _LABELS = {"x": "$x$", "y": "$y$", "z": "$z$", "sun": "distance from the centre towards the Sun"}
 
 
@@ -53,16 +54,16 @@ def lines_figure(
     unit = _common_unit(densities)
     axes = figure(COLUMN * 1.5, COLUMN * 1.2).subplots() if axes is None else axes
     s = np.geomspace(*extent, 400)
-    peak = 0.0
+    peaks = []
     for number, (label, density) in enumerate(densities.items()):
         values = np.asarray(density(*_points(along, s)), dtype=float)
-        peak = max(peak, float(values.max()))
+        peaks.append(float(values.max()))
         axes.plot(s, np.where(values > 0, values, np.nan), label=label, **_pen(number))
     axes.set(
         xscale="log", yscale="log", xlim=extent, xlabel=f"{_LABELS[along]} [kpc]", ylabel=f"density [{_tex(unit)}]"
     )
-    axes.set_ylim(bottom=max(axes.get_ylim()[0], peak * 10.0**-_DECADES))
-    axes.legend(ncols=1 + len(densities) // 10)
+    _limit(axes, max(peaks))
+    _legend(axes, len(densities))
     return axes
 
 
@@ -90,6 +91,7 @@ def slice_figure(
     >>> slice_figure(NFW(), "Rz").get_ylabel()
     '$z$ [kpc]'
     """
+    from matplotlib import colormaps
     from matplotlib.colors import LogNorm
 
     made = figure(COLUMN * 1.3, COLUMN * 1.1) if axes is None else axes.figure
@@ -102,6 +104,7 @@ def slice_figure(
     top = float(shown.max())
     bottom = max(top * 10.0**-_DECADES, float(shown.min()))
     norm = LogNorm(bottom, top)
+    axes.set_facecolor(colormaps["cividis"](0))  # where there is nothing at all
     image = axes.pcolormesh(across, up, shown, norm=norm, cmap="cividis", shading="nearest", rasterized=True)
     axes.contour(across, up, shown, levels=np.geomspace(bottom, top, 9)[1:-1], colors="white", linewidths=0.4)
     names = {"xy": ("$x$", "$y$ (to $l = 90°$)"), "xz": ("$x$", "$z$"), "Rz": ("$R$", "$z$")}[plane]
@@ -128,19 +131,18 @@ def mass_figure(
     """
     axes = figure(COLUMN * 1.5, COLUMN * 1.2).subplots() if axes is None else axes
     radii = np.geomspace(*extent, 30)
-    kinds = set()
+    kinds, peaks = set(), []
     for number, (label, density) in enumerate(densities.items()):
         held = enclosed_mass(density, radii, rtol=1e-3)  # less than the width of a line
         kinds.add(str(held.unit))
-        values = held.value
-        axes.plot(radii, np.where(values > 0, values, np.nan), label=label, **_pen(number))
+        peaks.append(float(held.value[-1]))
+        axes.plot(radii, np.where(held.value > 0, held.value, np.nan), label=label, **_pen(number))
     if len(kinds) > 1:
         raise ValueError("masses and numbers of particles cannot share an axis; draw them apart")
     name = r"mass inside $r$ [$M_\odot$]" if kinds == {"solMass"} else "particles inside $r$"
     axes.set(xscale="log", yscale="log", xlim=extent, xlabel="$r$ [kpc]", ylabel=name)
-    top = axes.get_ylim()[1]
-    axes.set_ylim(bottom=max(axes.get_ylim()[0], top * 10.0**-_DECADES))
-    axes.legend()
+    _limit(axes, max(peaks))
+    _legend(axes, len(densities))
     return axes
 
 
@@ -160,21 +162,30 @@ def density_figure(density: Density, *, extent: float = 10.0, r_sun: float = 8.2
     """
     made = figure(PAGE, 0.9 * PAGE, label)
     ((lines, mass), (face, edge)) = made.subplots(2, 2)
-    s = (1e-3 * extent, 6 * extent)
-    for number, (along, name) in enumerate((("sun", "$-x$, to the Sun"), ("y", "$y$"), ("z", "$z$"))):
-        distances = np.geomspace(*s, 400)
-        values = np.asarray(density(*_points(along, distances)), dtype=float)
-        lines.plot(distances, np.where(values > 0, values, np.nan), label=name, **_pen(number))
-    top = lines.get_ylim()[1]
-    lines.set(xscale="log", yscale="log", xlim=s, xlabel="distance from the centre [kpc]")
-    lines.set_ylabel(f"density [{_tex(density.unit)}]")
-    lines.set_ylim(bottom=max(lines.get_ylim()[0], top * 10.0 ** -(_DECADES + 2)))
+    ends = (1e-3 * extent, 6 * extent)
+    for along in _AXES:
+        lines_figure({_AXES[along]: density}, along=along, extent=ends, axes=lines)
+    for number, line in enumerate(lines.get_lines()):
+        line.set(**_pen(number))
+    lines.set_xlabel("distance from the centre [kpc]")
     lines.legend(title="along")
     mass_figure({"all": density}, extent=(1e-2 * extent, 6 * extent), axes=mass)
     mass.get_legend().remove()
     slice_figure(density, "xy", extent=extent, r_sun=r_sun, axes=face)
     slice_figure(density, "xz", extent=extent, r_sun=r_sun, axes=edge)
     return made
+
+
+def _limit(axes: Any, peak: float) -> None:
+    """Show the decades below the peak that are there, and a little above it."""
+    drawn = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.get_lines()])
+    lowest = float(np.min(drawn[np.isfinite(drawn)], initial=peak))
+    axes.set_ylim(max(lowest / 2, peak * 10.0**-_DECADES), 3 * peak)
+
+
+def _legend(axes: Any, entries: int) -> None:
+    many = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 3} if entries > 7 else {}
+    axes.legend(**many)
 
 
 def _points(along: str, s: Any) -> tuple[Any, Any, Any]:
