@@ -1,16 +1,14 @@
 """Quadrature over rectangular cells of two coordinates, with an error that tells the truth.
 
 A *chart* turns the coordinates of a patch into directions on the sky; a patch is cut into cells, a cell carries a
-Gauss-Legendre tensor rule. The error of a cell comes from how fast the Legendre coefficients of its two marginals
-fall: the rule integrates the first 2n of them exactly, so the tail beyond 2n, extrapolated from the slowest decay
-seen among the last three pairs, is what it misses. A kink falls slowly and is seen as such; an analytic integrand
-is not overcharged as it is by the difference of two rules.
+Gauss-Legendre tensor rule of n nodes a side. It integrates the first 2n Legendre coefficients of its two marginals
+exactly; how far the first n of them fall tells what is left beyond (:func:`tail`). A kink falls slowly and is seen as
+such, a smooth integrand is not overcharged as much as by the difference of two rules.
 """
 
 from __future__ import annotations
 
 import functools
-import itertools
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -98,22 +96,18 @@ def gauss(order: int) -> Rule:
 def tail(values: Floats, rule: Rule) -> Floats:
     """Return what the rule misses of integrals over (0, 1), estimated from values ``(N, n)`` at its nodes.
 
-    Zero for a rule of one node, which is used only where the integrand does not depend on the coordinate. Rules of
-    fewer than six nodes have one pair less to judge the decay by, and are trusted over half the way only.
+    The coefficients beyond 2n are what it misses. They are taken as a(2n) = a(n)^2 / a(n/2), the largest of the last
+    three and of the middle two standing for a(n) and a(n/2): right if they fall like a power, as at a kink or at an
+    end with a root or a logarithm, and safe if they fall geometrically. Zero for a rule of one node, which is used
+    only where the integrand does not depend on the coordinate.
     """
     order = rule.node.size
     if order == 1:
         return np.zeros(len(values))
     size = np.abs(values @ rule.to_coefficients)
-    pairs = [np.maximum(size[:, k - 1], size[:, k - 2]) for k in (order, order - 2, order - 4) if k >= 2]
-    ratios = [_ratio(small, large) for small, large in itertools.pairwise(pairs)]
-    decay = np.sqrt(np.minimum(np.max(ratios, axis=0), 0.96))
-    steps = order + 1 if len(pairs) == 3 else (order + 1) / 2
-    return np.asarray(pairs[0] * np.minimum(decay**steps / (1 - decay), 4.0))
-
-
-def _ratio(small: Floats, large: Floats) -> Floats:
-    return np.asarray(small / np.where(large > 0, large, np.where(small > 0, small, 1.0)))
+    middle = (order // 2 - 1) if order > 4 else 0  # of four, the last three are not the middle
+    last, mid = size[:, -3:].max(axis=1), size[:, middle : middle + 2].max(axis=1)
+    return np.asarray(last * np.minimum(last / np.where(mid > 0, mid, 1.0), 1.0))
 
 
 class Measured(NamedTuple):

@@ -27,6 +27,8 @@ from skymodel.sky.region import Combination, Complement, HealpixMask, Region, as
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
+_FINE = 1e-5  # tolerances from here on take the second of the orders
+_ORDERS = (10, 12), (12, 14)  # outwards and along arcs: a disk's two windows are done in one round
 _FOREIGN_NSIDE = 128  # of the pixels that stand for a region of another package
 
 
@@ -172,8 +174,8 @@ class _Exact:
 
 def _exact(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exact:
     kept = promises.check(lines.density, lines.observer)
-    order = 8 if rtol > 1e-5 else 12
-    orders = order, 1 if kept.spherical else order
+    along, across = _ORDERS[rtol <= _FINE]
+    orders = along, 1 if kept.spherical else across
     made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders)
     aims = targets(lines)
     start = focused(made.cells, made.chart, made.rules, aims) if aims else made.cells

@@ -25,7 +25,7 @@ from skymodel.sky.region import Region
 
 _QUARTER = math.pi / 2
 _SAME = 1e-11  # angles [rad] and radii [deg] closer than this are equal
-_RADII = (0.3, 2.0, 30.0, 60.0, 90.0, 120.0, 150.0)  # deg: no first cell is longer than a disk's or a bulge's scale
+_RADII = (1.0, 15.0, 30.0, 60.0, 90.0, 120.0, 150.0)  # deg: no first cell spans several scales of a disk or a bulge
 _SIDES = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])  # signs of lon and lat in the quadrants
 
 
@@ -246,6 +246,6 @@ def _stretch(ring: _Ring, exponent: float) -> Callable[[Floats], tuple[Floats, F
 def _angle(low: Floats, high: Floats, v: Floats) -> tuple[Floats, Floats]:
     """Return position angles ``(N, n, m)`` and their change with v, denser towards the plane if an arc starts there."""
     width = (high - low)[:, :, None]
-    fine = (low[:, 0] < _SAME)[:, None, None]
+    plane = (low[:, 0] < _SAME)[:, None, None]
     v = v[:, None, :]
-    return low[:, :, None] + width * np.where(fine, v * v, v), width * np.where(fine, 2 * v, 1.0)
+    return low[:, :, None] + width * np.where(plane, v * v, v), width * np.where(plane, 2 * v, 1.0)

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 _RTOL = 1e-9  # rounding of a rotated coordinate, amplified by a steep or thin density, stays far below
 _COUNT = 20
 _DECADES = np.logspace(-9, 0, 10)  # radii [kpc] between which slopes are measured
+_STEEPEST_FLANK = 2.5  # away from the innermost radii; at 3 the grading would drive every node into the centre
 _STEEPEST = 3.0  # the flux inside r grows as r^(3 - slope)
 
 
@@ -75,7 +76,7 @@ def check(density: Density, observer: Observer) -> Promises:
 
 
 def inner_slope(density: Density) -> float:
-    """Return the steepest slope -dln(density)/dln(r) from 1e-9 to 1 kpc from the centre, at least 0.
+    """Return the steepest slope -dln(density)/dln(r) from 1e-9 to 1 kpc from the centre, at least 0, flanks up to 2.5.
 
     The mean over several directions is taken, so that a flattened density has its total slope.
 
@@ -95,7 +96,8 @@ def inner_slope(density: Density) -> float:
             f"the density rises towards the centre as r^-{slopes[0]:.4g}: at r^-3 and beyond the flux is infinite; "
             "give one factor a core or a shallower slope"
         )
-    return float(max(0.0, *slopes))
+    # A steep flank further out needs no more than a moderate grading: the flux is already small within it.
+    return float(max(0.0, slopes[0], *np.minimum(slopes[1:], _STEEPEST_FLANK)))
 
 
 def _places(scale: float) -> Floats:
