@@ -18,14 +18,26 @@ from typing import Any, NamedTuple, get_type_hints
 from astropy import units
 
 from profiles import registry
-from profiles.density import Density, Product, Scaled, Sum, in_unit, total
+from profiles.density import (
+    Density,
+    FunctionDensity,
+    Product,
+    Scaled,
+    Sum,
+    Symmetry,
+    from_function,
+    in_unit,
+    total,
+)
 from profiles.fields import MASS_DENSITY, NUMBER_DENSITY, Kind, field_kinds
 from profiles.literature import Preset, Role, preset, preset_names
 from profiles.normalise import amplitudes_of
 from profiles.registry import nearest
+from profiles.tracers import gas_mass
 
 Spec = Any  # what YAML gives: a string, a mapping or a list of them
 Roles = tuple[Role, ...] | None
+Component = tuple[Density, Role | None]
 _CONSTRUCTORS = {
     "local_density": "from_local_density",
     "m_200": "from_m200",
@@ -51,7 +63,7 @@ def build(spec: Spec) -> Density:
     >>> build([{"type": "nfw"}, {"type": "burkert", "local_density": "0.01 GeV cm-3", "r_sun": "8.2 kpc"}]).symmetry
     'spherical'
     """
-    return total(_components(spec, None))
+    return total(part for part, _ in _components(spec, None))
 
 
 def dark_matter(spec: Spec) -> Density:
@@ -62,7 +74,7 @@ def dark_matter(spec: Spec) -> Density:
     >>> dark_matter({"preset": "mcmillan2017"}).symmetry
     'spherical'
     """
-    parts = _components(spec, ("dark_matter",))
+    parts = [part for part, _ in _components(spec, ("dark_matter",))]
     for part in parts:
         if not _is_mass(part):
             raise ValueError(f"dark matter needs a mass density, but {_title(part)} is in [{part.unit}]")
@@ -72,7 +84,8 @@ def dark_matter(spec: Spec) -> Density:
 def electrons(spec: Spec, per_baryon: float = 1.0) -> Density:
     """Return the electron density [cm-3] of a specification: mass components become n_e = `per_baryon` rho / m_p.
 
-    Number densities are taken as electrons. Of a model preset only the baryons count.
+    Number densities are taken as electrons, but a preset of hydrogen nuclei counts its helium too. Of a model preset
+    only the baryons count.
 
     Parameters
     ----------
@@ -87,7 +100,7 @@ def electrons(spec: Spec, per_baryon: float = 1.0) -> Density:
     Unit("1 / cm3")
     """
     parts = _components(spec, ("baryons", "electrons", "hydrogen"))
-    return total([_as_electrons(part, per_baryon) for part in parts])
+    return total([_as_electrons(part, role, per_baryon) for part, role in parts])
 
 
 def describe(density: Density) -> Spec:
@@ -106,11 +119,21 @@ def describe(density: Density) -> Spec:
     """
     if isinstance(density, Sum):
         return [describe(part) for part in density.parts]
+    if isinstance(density, FunctionDensity):
+        return _described_function(density)
     if hasattr(density, "to_spec"):
         return density.to_spec()
     combined = {cls: name for name, cls in _COMBINATIONS.items()}
     name = combined.get(type(density)) or registry.name_of(type(density))
     return {"type": name, **_described_fields(density)}
+
+
+def _described_function(density: FunctionDensity) -> dict[str, Any]:
+    name = registry.name_of(density.function)
+    if "<" in name:
+        raise ValueError(f"the function {name} cannot be written down, as a lambda cannot; make it a name in a module")
+    promises = {"symmetry": density.symmetry, "mirror_z": density.mirror_z}
+    return {"type": name, "unit": _unit_text(density.unit), **promises}
 
 
 def _described_fields(density: Density) -> dict[str, Any]:
@@ -147,7 +170,8 @@ def _unit_text(unit: Any) -> str:
         return str(unit)
 
 
-def _components(spec: Spec, roles: Roles) -> list[Density]:
+def _components(spec: Spec, roles: Roles) -> list[Component]:
+    """Return the densities of a specification, each with the role that its preset gives it, if any."""
     if isinstance(spec, str):
         spec = {"preset": spec} if spec in preset_names() else {"type": spec}
     if isinstance(spec, (list, tuple)):
@@ -159,10 +183,10 @@ def _components(spec: Spec, roles: Roles) -> list[Density]:
         raise ValueError(f"a density is a mapping with 'type' or 'preset', or a list of them; got {spec!r}")
     if "preset" in spec:
         return _preset_components(spec, roles)
-    return [_build_type(spec)]
+    return [(_build_type(spec), None)]
 
 
-def _preset_components(spec: Mapping[str, Any], roles: Roles) -> list[Density]:
+def _preset_components(spec: Mapping[str, Any], roles: Roles) -> list[Component]:
     chosen = preset(spec["preset"])
     changes = _changes(chosen, {key: value for key, value in spec.items() if key != "preset"})
     kept = {name: part for name, part in chosen.components.items() if changes.get(name, {}) is not None}
@@ -171,7 +195,8 @@ def _preset_components(spec: Mapping[str, Any], roles: Roles) -> list[Density]:
     if not specs:
         wanted = " or ".join(roles or ("components",)).replace("_", " ")
         raise ValueError(f"preset {chosen.name!r} holds no {wanted}; it is of the role {chosen.role}")
-    return [density for part in specs for density in _components(part, roles)]
+    built = [pair for part in specs for pair in _components(part, roles)]
+    return built if chosen.role == "model" else [(density, chosen.role) for density, _ in built]
 
 
 def _plays(chosen: Preset, part: Mapping[str, Any], roles: Roles) -> bool:
@@ -222,8 +247,17 @@ def _build_type(spec: Mapping[str, Any]) -> Density:
     maker = _maker(name)
     if isinstance(maker, Density):
         maker = _constant(maker)
+    elif inspect.isfunction(maker) and [*inspect.signature(maker).parameters] == ["x", "y", "z"]:
+        maker = _plain_function(maker)
     form = next((method for key, method in _CONSTRUCTORS.items() if key in given and hasattr(maker, method)), None)
     return _call(name, getattr(maker, form) if form else maker, maker, given)
+
+
+def _plain_function(function: Callable[..., Any]) -> Callable[..., Density]:
+    def of_function(unit: str, symmetry: Symmetry = "none", mirror_z: bool | None = None) -> Density:
+        return from_function(function, unit=unit, symmetry=symmetry, mirror_z=mirror_z)
+
+    return of_function
 
 
 def _constant(density: Density) -> Callable[[], Density]:
@@ -318,8 +352,9 @@ def _is_mass(density: Density) -> bool:
     return bool(units.Unit(density.unit).is_equivalent(MASS_DENSITY, equivalencies=units.mass_energy()))
 
 
-def _as_electrons(part: Density, per_baryon: float) -> Density:
-    return part.electrons(per_baryon) if _is_mass(part) else in_unit(part, NUMBER_DENSITY)
+def _as_electrons(part: Density, role: Role | None, per_baryon: float) -> Density:
+    mass = gas_mass(part) if role == "hydrogen" else part
+    return mass.electrons(per_baryon) if _is_mass(mass) else in_unit(mass, NUMBER_DENSITY)
 
 
 def _title(density: Density) -> str:
