@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from skymodel.emission.anchor import Anchor
 from skymodel.emission.inputs import FloatArray, photon_energy
-from skymodel.emission.model import SpectralModel
+from skymodel.emission.origins import SpectralModel
 from skymodel.sky.skymap import SkyMap
 
 PER_MEV = units.Unit("MeV-1")

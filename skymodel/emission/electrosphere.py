@@ -149,19 +149,22 @@ class Electrosphere:
         extinction = self._extinction(exact)
         return self._spectrum(extinction, photon_energy(k), lambda rate, mu: rate / self.v_e)
 
-    def band_photons_per_event(self, band: Band) -> float:
-        """Return the integral of :meth:`photons_per_event` over a band.
+    def band_photons_per_event(self, band: Band, *, energy_power: int = 0) -> float:
+        """Return the integral of :meth:`photons_per_event`, times k^energy_power, over a band [MeV^power].
 
         Parameters
         ----------
         band
             The energy band.
+        energy_power
+            0 counts photons, 1 sums their energies.
         """
         extinction = self._extinction(exact=False)
-        return self._band(extinction, band, lambda rate, mu: rate / event_rate_leading_log(mu)) / extinction.column
+        total = self._band(extinction, band, lambda rate, mu: rate / event_rate_leading_log(mu), energy_power)
+        return total / extinction.column
 
-    def band_photons_per_electron(self, band: Band, exact: bool = True) -> float:
-        """Return the integral of :meth:`photons_per_electron` over a band.
+    def band_photons_per_electron(self, band: Band, exact: bool = True, *, energy_power: int = 0) -> float:
+        """Return the integral of :meth:`photons_per_electron`, times k^energy_power, over a band [MeV^power].
 
         Parameters
         ----------
@@ -169,10 +172,12 @@ class Electrosphere:
             The energy band.
         exact
             As for :meth:`photons_per_electron`.
+        energy_power
+            0 counts photons, 1 sums their energies.
         """
-        return self._band(self._extinction(exact), band, lambda rate, mu: rate / self.v_e)
+        return self._band(self._extinction(exact), band, lambda rate, mu: rate / self.v_e, energy_power)
 
-    def _band(self, extinction: Extinction, band: Band, weight: Any) -> float:
+    def _band(self, extinction: Extinction, band: Band, weight: Any, energy_power: int) -> float:
         """Integrate weight(band photon rate, mu) over height, in panels cut where the band meets the spectrum."""
         edges = np.array([band.low, band.high])
         cuts = threshold_energy(edges)
@@ -180,7 +185,7 @@ class Electrosphere:
         branch = (cuts + ELECTRON_MASS - edges)[np.isfinite(cuts)]  # from a cut down to the logarithm's branch point
 
         def photons(mu: FloatArray) -> FloatArray:
-            return np.asarray(weight(band_photon_rate(band.low, band.high, mu), mu))
+            return np.asarray(weight(band_photon_rate(band.low, band.high, mu, energy_power=energy_power), mu))
 
         total = 0.0
         for start, stop in pairwise(borders):

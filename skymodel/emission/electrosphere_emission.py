@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from skymodel.emission.bands import Band
@@ -11,13 +12,11 @@ from skymodel.emission.electrosphere import Electrosphere
 from skymodel.emission.inputs import FloatArray, fraction, not_negative
 from skymodel.emission.model import (
     PAPER_LINE_INTENSITY,
-    BandPhotons,
     Convention,
     direct_per_line_photon,
     known_convention,
-    ortho_intensity,
-    with_positronium,
 )
+from skymodel.emission.origins import BandPhotons, ortho_intensity, with_positronium
 
 
 @dataclass(frozen=True)
@@ -107,8 +106,20 @@ class ElectrosphereEmission:
         """
         return float(sum(self.photons(band)))
 
-    def _direct_photons(self, band: Band) -> float:
+    def log_mean(self, band: Band, line_intensity: float = PAPER_LINE_INTENSITY) -> float:
+        """Return the mean over ln k of k^2 times the direct spectrum in a band [MeV cm-2 s-1 sr-1].
+
+        Parameters
+        ----------
+        band
+            The energy band.
+        line_intensity
+            Intensity of the 511 keV line [cm-2 s-1 sr-1].
+        """
+        return float(line_intensity * self._direct_photons(band, 1) / np.log(band.high / band.low))
+
+    def _direct_photons(self, band: Band, energy_power: int = 0) -> float:
         per_line = float(direct_per_line_photon(self.chi, self.positronium_fraction, self.convention))
         if self.convention == "consistent":
-            return per_line * self.sphere.band_photons_per_electron(band)
-        return per_line * self.sphere.band_photons_per_event(band)
+            return per_line * self.sphere.band_photons_per_electron(band, energy_power=energy_power)
+        return per_line * self.sphere.band_photons_per_event(band, energy_power=energy_power)

@@ -15,20 +15,16 @@ turns J into the intensity of the 511 keV line, and :class:`NuggetEmission` turn
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol, TypedDict, get_args
+from typing import Literal, TypedDict, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from skymodel.emission.annihilation import event_rate, event_rate_leading_log, photon_rate
-from skymodel.emission.bands import LINE_511, Band, band_photon_rate
+from skymodel.emission.bands import Band, band_photon_rate
 from skymodel.emission.inputs import FloatArray, above_mass, fraction, not_negative, photon_energy
-from skymodel.emission.positronium import (
-    ortho_share,
-    ortho_spectrum,
-    photons_per_annihilation,
-    positronium_per_line_photon,
-)
+from skymodel.emission.origins import BandPhotons, ortho_intensity, with_positronium
+from skymodel.emission.positronium import positronium_per_line_photon
 
 Convention = Literal["paper", "consistent"]
 CONVENTIONS: tuple[Convention, ...] = get_args(Convention)
@@ -105,14 +101,6 @@ def known_convention(convention: str) -> Convention:
     raise ValueError(f"convention = {convention!r}; allowed: {', '.join(map(repr, CONVENTIONS))}")
 
 
-class BandPhotons(NamedTuple):
-    """Photons in a band per 511 keV photon, by origin."""
-
-    line: FloatArray
-    ortho: FloatArray
-    direct: FloatArray
-
-
 def band_photons(
     band: Band,
     *,
@@ -138,67 +126,6 @@ def band_photons(
     direct = direct_per_line_photon(chi, positronium_fraction, convention)
     rate = band_photon_rate(band.low, band.high, mu) / _normalisation(mu, convention)
     return with_positronium(band, positronium_fraction, direct * rate)
-
-
-def with_positronium(band: Band, positronium_fraction: ArrayLike, direct: ArrayLike) -> BandPhotons:
-    """Return all photons in `band` per 511 keV photon, given those of direct annihilation.
-
-    Parameters
-    ----------
-    band
-        The energy band; LINE_511 stands for the line alone.
-    positronium_fraction
-        Positronium fraction f, 0 to 1.
-    direct
-        Photons of direct annihilation in the band per 511 keV photon.
-    """
-    if band == LINE_511:
-        nothing = np.zeros(np.broadcast_shapes(np.shape(positronium_fraction), np.shape(direct)))
-        return BandPhotons(nothing[()] + 1, nothing[()], nothing[()])
-    ortho = _ortho_per_line_photon(positronium_fraction) * ortho_share(band.low, band.high)
-    line, ortho, direct = np.broadcast_arrays(float(band.holds_line), ortho, direct)
-    return BandPhotons(line[()], ortho[()], direct[()])
-
-
-def _ortho_per_line_photon(positronium_fraction: ArrayLike) -> FloatArray:
-    count = photons_per_annihilation(positronium_fraction)
-    return count.continuum / count.line
-
-
-def ortho_intensity(k: ArrayLike, positronium_fraction: ArrayLike, line_intensity: ArrayLike) -> FloatArray:
-    """Return the intensity of the ortho-positronium continuum [cm-2 s-1 sr-1 MeV-1].
-
-    Parameters
-    ----------
-    k
-        Photon energy [MeV].
-    positronium_fraction
-        Positronium fraction f, 0 to 1.
-    line_intensity
-        Intensity of the 511 keV line [cm-2 s-1 sr-1].
-    """
-    line = not_negative(line_intensity, "line_intensity", "cm-2 s-1 sr-1")
-    return _ortho_per_line_photon(positronium_fraction) * ortho_spectrum(k) * line
-
-
-class SpectralModel(Protocol):
-    """What every spectral model offers: maps, tables and figures need no more."""
-
-    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = ...) -> FloatArray:
-        """Return the continuum dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1] at photon energies `k` [MeV]."""
-        ...
-
-    def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = ...) -> FloatArray:
-        """Return the part of the continuum that comes from direct annihilation."""
-        ...
-
-    def photons(self, band: Band) -> BandPhotons:
-        """Return the photons in `band` per 511 keV photon, by origin."""
-        ...
-
-    def band_factor(self, band: Band) -> float:
-        """Return the photons in `band` per 511 keV photon."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -281,6 +208,21 @@ class NuggetEmission:
             The energy band; LINE_511 stands for the line alone, so its factor is 1.
         """
         return float(sum(self.photons(band)))
+
+    def log_mean(self, band: Band, line_intensity: float = PAPER_LINE_INTENSITY) -> float:
+        """Return the mean over ln k of k^2 times the direct spectrum in a band [MeV cm-2 s-1 sr-1].
+
+        Parameters
+        ----------
+        band
+            The energy band.
+        line_intensity
+            Intensity of the 511 keV line [cm-2 s-1 sr-1].
+        """
+        per_line = direct_per_line_photon(self.chi, self.positronium_fraction, self.convention)
+        rate = band_photon_rate(band.low, band.high, self.mu, energy_power=1)
+        photons = per_line * rate / _normalisation(np.asarray(self.mu), self.convention)
+        return float(line_intensity * photons / np.log(band.high / band.low))
 
     def _parameters(self) -> _Parameters:
         return {

@@ -4,15 +4,10 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
 
-from skymodel.emission.annihilation import photon_range
-from skymodel.emission.bands import Band
 from skymodel.emission.claims import FAILS, HOLDS, Claim, Scenario, claims_table, claims_text, flatness, paper_claims
 from skymodel.emission.claims.shape import k2_flux
-from skymodel.emission.claims.spectrum import log_mean_flux
 from skymodel.emission.electrosphere import Electrosphere
-from skymodel.emission.model import NuggetEmission, continuum_intensity
 
 SCENARIO = Scenario(v_e=0.1, window_factor=0.38, containment=0.3, window_factors=(0.2, 1.05), mean_j=500.0)
 
@@ -80,13 +75,6 @@ def test_no_speed_makes_the_spectrum_both_flat_and_vanishing(by_name):
     assert by_name["speed"].value == pytest.approx(0.3, abs=0.03)  # the checked value: v_e >~ 0.3 c
     assert by_name["vanishing_flat"].verdict == FAILS
     assert flatness(replace(SCENARIO.sphere(), v_e=by_name["speed"].value)) == pytest.approx(2, rel=1e-4)
-
-
-def test_the_mean_flux_is_the_mean_over_the_logarithm_of_the_energy():
-    low, high = 1.0, 30.0
-    top = float(photon_range(20.0).high)
-    expected = quad(lambda k: k * continuum_intensity(k, mu=20.0, chi=0.1), low, top, epsrel=1e-9)[0] / np.log(high)
-    assert log_mean_flux(NuggetEmission(mu=20.0, chi=0.1), Band("X", low, high)) == pytest.approx(expected, rel=1e-8)
 
 
 def test_flatness_is_the_largest_over_the_smallest():

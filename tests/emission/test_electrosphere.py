@@ -141,6 +141,16 @@ def test_the_band_factor_is_the_integral_of_the_spectrum_plus_the_line(band, con
     assert model.band_factor(LINE_511) == 1
 
 
+@pytest.mark.parametrize("convention", ["paper", "consistent"])
+def test_the_logarithmic_mean_is_that_of_k_squared_times_the_direct_spectrum(convention):
+    model = ElectrosphereEmission(SPHERE, chi=0.2, convention=convention)
+    kink = float(photon_range(SPHERE.lowest_mu).high)
+    parts = [
+        quad(lambda k: k * model.direct_spectrum(k, 0.03), *ends, epsrel=1e-9)[0] for ends in ((1, kink), (kink, 9))
+    ]
+    assert model.log_mean(Band("X", 1.0, 9.0), 0.03) == pytest.approx(sum(parts) / np.log(9), rel=1e-8)
+
+
 def test_every_electron_annihilates_when_it_is_slow_so_the_consistent_count_is_four_chi_photons():
     model = ElectrosphereEmission(Electrosphere(60, 30, 1e-3), chi=0.1, convention="consistent")
     everything = model.photons(Band("ALL", 0.1, 100))

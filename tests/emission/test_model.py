@@ -52,6 +52,14 @@ def test_the_band_factor_is_the_integral_of_the_spectrum_plus_the_line(band, con
     assert model.band_factor(band) == pytest.approx(smooth[0] + band.holds_line, rel=1e-8)
 
 
+@pytest.mark.parametrize("convention", ["paper", "consistent"])
+def test_the_logarithmic_mean_is_that_of_k_squared_times_the_direct_spectrum(convention):
+    model = NuggetEmission(mu=20.0, chi=0.1, convention=convention)
+    top = float(photon_range(20.0).high)
+    expected = quad(lambda k: k * model.direct_spectrum(k, 0.03), 1.0, top, epsrel=1e-9)[0] / np.log(30)
+    assert model.log_mean(Band("X", 1.0, 30.0), 0.03) == pytest.approx(expected, rel=1e-8)
+
+
 def test_the_line_band_is_the_line_alone():
     model = NuggetEmission(chi=0.3)
     assert model.band_factor(LINE_511) == 1

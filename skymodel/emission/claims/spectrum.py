@@ -14,7 +14,7 @@ from skymodel.emission.annihilation import (
     photon_rate_integral,
     total_cross_section,
 )
-from skymodel.emission.bands import CONTINUUM_1_20, Band, band_photon_rate
+from skymodel.emission.bands import CONTINUUM_1_20, band_photon_rate
 from skymodel.emission.claims.claim import INFINITY, Claim, half_decade, near
 from skymodel.emission.claims.scenario import Scenario
 from skymodel.emission.model import NuggetEmission
@@ -103,7 +103,7 @@ def rate_claims(scenario: Scenario) -> list[Claim]:
 
 def flux_claims(scenario: Scenario) -> list[Claim]:
     """Return the claims about the size of eq. (6) and the meaning of chi."""
-    per_chi = log_mean_flux(NuggetEmission(mu=scenario.mu, chi=1.0))
+    per_chi = NuggetEmission(mu=scenario.mu, chi=1.0).log_mean(CONTINUUM_1_20, PAPER_INTENSITY)
     mean = scenario.chi * per_chi
     statement = f"k^2 Phi ~ 1e-2 MeV cm-2 s-1 sr-1 with chi ~ 0.1 (here {scenario.chi:g})"
     tolerance = "half a decade: the paper gives the order of magnitude"
@@ -138,18 +138,3 @@ def flux_claims(scenario: Scenario) -> list[Claim]:
             "10 %: a second meaning should not move the flux by more",
         ),
     ]
-
-
-def log_mean_flux(model: NuggetEmission, band: Band = CONTINUUM_1_20) -> float:
-    """Return the mean over ln k of k^2 Phi in a band, eq. (6) with the paper's anchor [MeV cm-2 s-1 sr-1].
-
-    Parameters
-    ----------
-    model
-        A model counted as in the paper.
-    band
-        The band.
-    """
-    energy = band_photon_rate(band.low, band.high, model.mu, energy_power=1)
-    photons = PAPER_INTENSITY * 4 * model.chi / event_rate_leading_log(model.mu)
-    return float(photons * energy / np.log(band.high / band.low))
