@@ -19,7 +19,7 @@ _CONVENTIONS = {"paper": COLOURS[0], "consistent": COLOURS[2]}
 
 def spectrum(table: Any, axes: Any) -> Any:
     """Draw a run's spectrum table on Axes, over COMPTEL's points and GALPROP's model, and return the Axes."""
-    _draw_comptel(axes)
+    draw_comptel(axes)
     _draw_background(axes)
     energy = table["E"].to_value("MeV")
     for convention, colour in _CONVENTIONS.items():
@@ -44,7 +44,7 @@ def spectrum_figure(table: Any, label: str = "") -> Any:
     return made
 
 
-def _draw_comptel(axes: Any) -> None:
+def draw_comptel(axes: Any) -> None:
     """Draw the published bands: each edge is a power law inside its bin, so a straight line here."""
     from astropy.table import QTable
 
