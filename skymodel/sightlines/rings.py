@@ -1,0 +1,119 @@
+"""The rings of a HEALPix map, and means over pixel-sized diamonds anywhere.
+
+Rings are counted from the north pole, from 1 to 4 nside - 1; ring 2 nside is the plane. Only the quarter l >= 0,
+b >= 0 is needed: column j of a ring lies at l = (j + offset) step, and the others are mirror images.
+HEALPix draws every pixel as a diamond of one size in a plane (Gorski et al. 2005, section 5). A mean over the diamond
+about *any* place of a belt or a cap is therefore a function as smooth as the sky, and is a pixel's mean at its centre.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymodel.sightlines.cells import gauss
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+QUARTER_TURN = np.pi / 2
+SAME = 1e-12  # angles [rad] closer than this are equal: edges that went through a chart and back
+
+
+@dataclass(frozen=True)
+class Rings:
+    """Northern rings, the plane's included.
+
+    Parameters
+    ----------
+    nside
+        Resolution of the map.
+    """
+
+    nside: int
+
+    @functools.cached_property
+    def lat(self) -> Floats:
+        """Latitude [rad] of ring i, ``(2 nside + 1,)``; entry 0 is the pole."""
+        ring = np.arange(2 * self.nside + 1)
+        cap = ring / (self.nside * np.sqrt(6))  # sin(colatitude / 2)
+        belt = (4 - 2 * ring / self.nside) / 3
+        return np.where(ring < self.nside, QUARTER_TURN - 2 * np.arcsin(np.minimum(cap, 1.0)), np.arcsin(np.minimum(belt, 1.0)))
+
+    def step(self, ring: Integers) -> Floats:
+        """Return the distance [rad] between columns of northern rings."""
+        return QUARTER_TURN / np.minimum(ring, self.nside)
+
+    def offset(self, ring: Integers) -> Floats:
+        """Return the place of column 0 in units of the step: 0 or a half."""
+        return np.where((ring >= self.nside) & ((ring - self.nside) % 2 == 1), 0.0, 0.5)
+
+    def columns(self, ring: Integers) -> Integers:
+        """Return how many columns of northern rings lie at 0 <= l <= pi."""
+        return 2 * np.minimum(ring, self.nside) + (self.offset(ring) == 0)
+
+    def first_column(self, ring: Integers, lon: float) -> Integers:
+        """Return the first column at or beyond l [rad]; that of pi is the number of columns."""
+        if lon > np.pi - SAME:
+            return self.columns(ring)
+        return np.ceil((lon - SAME) / self.step(ring) - self.offset(ring)).astype(np.intp)
+
+    def first_ring(self, lat: float) -> int:
+        """Return the first northern ring whose latitude is below b [rad]; that of the pole is 1."""
+        return int(np.searchsorted(-self.lat, SAME - lat, side="right")) if lat < QUARTER_TURN - SAME else 1
+
+    def first_pixel(self, ring: Integers) -> Integers:
+        """Return the RING index of the first pixel of any ring."""
+        ring, n = np.asarray(ring), self.nside
+        south = 4 * n - ring
+        belt = 2 * n * (n - 1) + (ring - n) * 4 * n
+        return np.where(ring < n, 2 * ring * (ring - 1), np.where(ring <= 3 * n, belt, 12 * n * n - 2 * south * (south + 1)))
+
+    def pixels(self, ring: Integers, column: Integers, signs: tuple[float, float]) -> Integers:
+        """Return RING indices of columns ``(K,)`` of northern rings, mirrored to a quarter with signs (lon, lat)."""
+        count = 4 * np.minimum(ring, self.nside)
+        mirrored = np.where(self.offset(ring) == 0, -column, -1 - column) % count
+        first = self.first_pixel(ring if signs[1] > 0 else 4 * self.nside - ring)
+        return first + (column if signs[0] > 0 else mirrored)
+
+
+class Diamond(NamedTuple):
+    """Nodes of a product rule on a pixel's diamond, in units of its half diagonal, and weights; ``(q * q,)`` each."""
+
+    across: Floats
+    up: Floats
+    weight: Floats
+
+
+@functools.cache
+def diamond(order: int) -> Diamond:
+    """Return the Gauss-Legendre rule of order x order nodes; order 0 is the centre alone."""
+    if order == 0:
+        return Diamond(np.zeros(1), np.zeros(1), np.ones(1))
+    rule = gauss(order)
+    s, t = np.meshgrid(2 * rule.node - 1, 2 * rule.node - 1)
+    return Diamond((s - t).ravel() / 2, (s + t).ravel() / 2, np.outer(rule.weight, rule.weight).ravel())
+
+
+def around(nside: int, lon: Floats, lat: Floats, order: int) -> Floats:
+    """Return unit vectors ``(..., q * q, 3)`` on pixel-sized diamonds about places of the quarter [rad].
+
+    Each diamond must lie in one cap or in the belt, as every pixel does but those of the rings between them.
+    """
+    nodes, half = diamond(order), np.pi / (4 * nside)
+    lon, lat = lon[..., None], lat[..., None]
+    height = np.sin(lat)
+    cap = np.sqrt(6) * np.sin((QUARTER_TURN - lat) / 2)  # 1 on the border, 0 at the pole
+    polar = cap < 1
+    safe = np.where(polar, cap, 1.0)
+    new = np.where(polar, safe - 4 / np.pi * half * nodes.up, 1.0)
+    middle = QUARTER_TURN * (np.floor(np.minimum(lon, 0.999 * np.pi) / QUARTER_TURN) + 0.5)
+    turned = middle + ((lon - middle) * safe + half * nodes.across) / new
+    lon = np.where(polar, turned, lon + half * nodes.across)
+    height = np.where(polar, 1 - new**2 / 3, height + 8 / (3 * np.pi) * half * nodes.up)
+    flat = np.where(polar, new * np.sqrt((2 - new**2 / 3) / 3), np.sqrt(np.maximum(1 - height**2, 0.0)))
+    return np.stack([flat * np.cos(lon), flat * np.sin(lon), height], axis=-1)

@@ -1,0 +1,267 @@
+"""Chebyshev tiles: what they hold, and the sky they make together.
+
+A :class:`Batch` is a set of tiles, each a polynomial of log J (or of J itself) in the coordinates of a quarter's
+chart (:mod:`skymodel.sightlines.quarters`). A :class:`TiledSky` evaluates them anywhere; where a tile is open, or
+so near the centre that no tile is there, it integrates directly.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from profiles import Density
+from skymodel.sightlines import chebyshev, quarters
+from skymodel.sightlines.geometry import Observer
+from skymodel.sightlines.integrate import LineIntegrals, SightLines
+from skymodel.sightlines.quarters import FAR, NEAR, Folds, Frame, Place
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+BLOCK = 2048  # points evaluated at once: their basis stays in the cache
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tiles: where they lie and what they hold.
+
+    Parameters
+    ----------
+    quarter, chart
+        Index of the quarter and chart each lies in ``(T,)``.
+    bounds
+        Low and high of u, low and high of v ``(T, 4)``.
+    coefficients
+        ``(T, n, n)``; nan while unknown.
+    missed_u, missed_v
+        Errors along u by cells of v, and reversed, ``(T, CELLS)``; of log J where logarithmic.
+    noise
+        Error that comes from the integrals at the nodes ``(T,)``, likewise.
+    logarithmic
+        Whether the polynomial is log J ``(T,)``.
+    brightness
+        The smallest value at the nodes ``(T,)``.
+    """
+
+    quarter: Integers
+    chart: Integers
+    bounds: Floats
+    coefficients: Floats
+    missed_u: Floats
+    missed_v: Floats
+    noise: Floats
+    logarithmic: NDArray[np.bool_]
+    brightness: Floats
+
+    @classmethod
+    def unknown(cls, quarter: Integers, chart: Integers, bounds: Floats, order: int) -> Batch:
+        """Return tiles that hold nothing yet."""
+        count = len(bounds)
+        return cls(
+            quarter,
+            chart,
+            bounds,
+            np.full((count, order, order), np.nan),
+            np.full((count, chebyshev.CELLS), np.inf),
+            np.full((count, chebyshev.CELLS), np.inf),
+            np.zeros(count),
+            np.zeros(count, bool),
+            np.zeros(count),
+        )
+
+    def __getitem__(self, keep: NDArray[np.bool_]) -> Batch:
+        return Batch(*(column[keep] for column in self._columns()))
+
+    def joined(self, other: Batch) -> Batch:
+        """Return the tiles of both."""
+        return Batch(*(np.concatenate(pair) for pair in zip(self._columns(), other._columns(), strict=True)))
+
+    def _columns(self) -> tuple[NDArray[np.generic], ...]:
+        return (
+            self.quarter,
+            self.chart,
+            self.bounds,
+            self.coefficients,
+            self.missed_u,
+            self.missed_v,
+            self.noise,
+            self.logarithmic,
+            self.brightness,
+        )
+
+    @property
+    def error(self) -> Floats:
+        """Bound ``(T,)`` of the error of what the polynomial holds."""
+        return np.asarray(self.missed_u.max(axis=1) + self.missed_v.max(axis=1) + self.noise)
+
+    @property
+    def worse_along_u(self) -> Bools:
+        """Which tiles ``(T,)`` miss more along u than along v."""
+        return np.asarray(self.missed_u.max(axis=1) >= self.missed_v.max(axis=1))
+
+    def error_at(self, index: Any, x: Floats, y: Floats) -> Floats:
+        """Return bounds of the error of what tiles hold at places x, y in [-1, 1]; all of one shape."""
+        across, up = chebyshev.cell(x), chebyshev.cell(y)
+        return np.asarray(self.missed_u[index, up] + self.missed_v[index, across] + self.noise[index])
+
+    def places(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return coordinates u, v of the places x, y, each ``(T, N)`` or ``(N,)`` and within [-1, 1]."""
+        low_u, high_u, low_v, high_v = self.bounds.T[:, :, None]
+        return (
+            0.5 * (low_u + high_u) + 0.5 * (high_u - low_u) * x,
+            0.5 * (low_v + high_v) + 0.5 * (high_v - low_v) * y,
+        )
+
+    def nodes(self, order: int) -> tuple[Floats, Floats]:
+        """Return coordinates u, v of the nodes, ``(T, n * n)`` each."""
+        node = chebyshev.rule(order).node
+        return self.places(np.repeat(node, order), np.tile(node, order))
+
+    def halves(self, along_u: NDArray[np.bool_]) -> Batch:
+        """Return both halves of each tile, cut along u or v."""
+        low, high = self.bounds.copy(), self.bounds.copy()
+        for cut, (a, b) in ((along_u, (0, 1)), (~along_u, (2, 3))):
+            middle = self.bounds[cut][:, [a, b]].mean(axis=1)
+            low[cut, b], high[cut, a] = middle, middle
+        twice = (np.concatenate([column, column]) for column in (self.quarter, self.chart))
+        return Batch.unknown(*twice, np.concatenate([low, high]), self.coefficients.shape[1])
+
+    def revealed(self, index: int, held: Floats, error: Floats) -> tuple[Floats, Floats]:
+        """Return values and errors ``(N,)`` from what the polynomial of a tile gives, and its error."""
+        if self.logarithmic[index]:
+            value = np.exp(held)
+            return value, value * np.expm1(error)
+        return held, error
+
+    def rectangles(self, frame: Frame) -> Floats:
+        """Return low and high l, low and high b [rad] of far tiles ``(T, 4)``; nan for near ones."""
+        u, v = quarters.far_lon(self.bounds[:, :2]), frame.far_lat(self.bounds[:, 2:])
+        ends = np.concatenate([u, v], axis=1)
+        return np.where((self.chart == FAR)[:, None], ends, np.nan)
+
+    def solid_angle(self, frame: Frame) -> Floats:
+        """Return the solid angle [sr] of each tile, ``(T,)``."""
+        u, v = self.bounds[:, :2], self.bounds[:, 2:]
+        polar = 0.5 * np.diff(np.exp(2 * u), axis=1) * quarters.QUARTER_TURN * np.diff(v * v, axis=1)
+        level = np.diff(quarters.far_lon(u), axis=1) * np.diff(np.sin(frame.far_lat(v)), axis=1)
+        return np.where(self.chart == NEAR, polar[:, 0], level[:, 0])
+
+
+@dataclass(frozen=True)
+class TiledSky:
+    """A sky made of tiles; integrates like :class:`~skymodel.sightlines.integrate.SightLines`.
+
+    Parameters
+    ----------
+    tiles
+        The tiles of all quarters that differ.
+    frame
+        Their charts.
+    lines
+        What they stand for, integrated directly where no closed tile is.
+    """
+
+    tiles: Batch
+    frame: Frame
+    lines: SightLines
+
+    @property
+    def folds(self) -> Folds:
+        """The reflections that leave the sky unchanged."""
+        return self.frame.folds
+
+    @property
+    def density(self) -> Density:
+        """What is integrated."""
+        return self.lines.density
+
+    @property
+    def observer(self) -> Observer:
+        """Where the lines start."""
+        return self.lines.observer
+
+    @property
+    def unit(self) -> Any:
+        """Unit of the integrals."""
+        return self.lines.unit
+
+    @functools.cached_property
+    def _finders(self) -> dict[tuple[int, int], _Finder]:
+        keys = [(quarter, chart) for quarter in range(len(self.folds.quarters)) for chart in (NEAR, FAR)]
+        return {key: _Finder.of(self.tiles, *key) for key in keys}
+
+    def integrate(self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0) -> LineIntegrals:
+        """Return the integrals along unit vectors ``(N, 3)``: their errors are those of the tiles.
+
+        `rtol`, `floor` and `share` hold where it integrates directly.
+        """
+        place = self.frame.places(directions)
+        tile = self._tile(place)
+        value, error = self._tiled(tile, place.u, place.v)
+        evaluations = np.zeros(len(tile), dtype=np.intp)
+        bare = np.flatnonzero(np.isnan(value))
+        if bare.size:
+            found = self.lines.integrate(directions[bare], rtol=rtol, floor=floor, share=share)
+            value[bare], error[bare], evaluations[bare] = found.value, found.error, found.evaluations
+        return LineIntegrals(value, error, evaluations, self.unit)
+
+    def tile(self, directions: Floats) -> Integers:
+        """Return which tiles unit vectors ``(N, 3)`` lie in; -1 where there is none."""
+        return self._tile(self.frame.places(directions))
+
+    def _tile(self, place: Place) -> Integers:
+        tile = np.empty(len(place.u), dtype=np.intp)
+        for (quarter, chart), finder in self._finders.items():
+            rows = (place.quarter == quarter) & (place.near == (chart == NEAR))
+            tile[rows] = finder(place.u[rows], place.v[rows])
+        return tile
+
+    def _tiled(self, tile: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+        """Return values and errors of places ``(N,)`` in their tiles; nan where no closed tile is."""
+        value, error = np.full(len(tile), np.nan), np.full(len(tile), np.nan)
+        order = np.argsort(tile, kind="stable")
+        found, starts = np.unique(tile[order], return_index=True)
+        for index, rows in zip(found, np.split(order, starts[1:]), strict=True):
+            if index < 0 or np.isnan(self.tiles.coefficients[index, 0, 0]):
+                continue
+            low_u, high_u, low_v, high_v = self.tiles.bounds[index]
+            for part in np.split(rows, range(BLOCK, len(rows), BLOCK)):
+                x = (2 * u[part] - low_u - high_u) / (high_u - low_u)
+                y = (2 * v[part] - low_v - high_v) / (high_v - low_v)
+                held = chebyshev.evaluate(self.tiles.coefficients[index], x, y)
+                value[part], error[part] = self.tiles.revealed(index, held, self.tiles.error_at(index, x, y))
+        return value, error
+
+
+@dataclass(frozen=True)
+class _Finder:
+    """Which tile of a quarter's chart covers a place: a table over all different edges."""
+
+    u: Floats
+    v: Floats
+    table: Integers
+
+    @classmethod
+    def of(cls, tiles: Batch, quarter: int, chart: int) -> _Finder:
+        chosen = np.flatnonzero((tiles.quarter == quarter) & (tiles.chart == chart))
+        bounds = tiles.bounds[chosen]
+        u, v = np.unique(bounds[:, :2]), np.unique(bounds[:, 2:])
+        table = np.full((max(len(u) - 1, 1), max(len(v) - 1, 1)), -1, dtype=np.intp)
+        for index, (low_u, high_u, low_v, high_v) in zip(chosen, bounds, strict=True):
+            across = slice(*np.searchsorted(u, [low_u, high_u]))
+            table[across, slice(*np.searchsorted(v, [low_v, high_v]))] = index
+        return cls(u, v, table)
+
+    def __call__(self, u: Floats, v: Floats) -> Integers:
+        """Return indices ``(N,)`` of tiles, -1 below the innermost; beyond the outer edges the nearest tile."""
+        if not self.u.size:
+            return np.full(len(u), -1, dtype=np.intp)
+        i = np.clip(np.searchsorted(self.u, u, side="right") - 1, 0, self.table.shape[0] - 1)
+        j = np.clip(np.searchsorted(self.v, v, side="right") - 1, 0, self.table.shape[1] - 1)
+        return np.where(u < self.u[0], -1, self.table[i, j])

@@ -1,0 +1,149 @@
+"""Maps from tiles: what :func:`~skymodel.sightlines.project.project` does with ``method="tiles"``.
+
+A tenth of the tolerance goes to the tiles, a tenth to the blocks that pixels are read from, a twentieth to the
+quadrature over pixels; pixels near the centre, on the plane and on the border of the caps are integrated one by one
+on the tiles. :class:`Tiling` gives any run of rings, so that a map larger than the memory is written in pieces.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymodel.sightlines.blocks import Block, Blocks, Maker
+from skymodel.sightlines.fitting import Fitted, Request, fit, order_for
+from skymodel.sightlines.integrate import FAINT, SightLines
+from skymodel.sightlines.loose import over_pixels
+from skymodel.sightlines.painting import Canvas, Loose, painted, strips
+from skymodel.sightlines.promises import Promises
+from skymodel.sightlines.quarters import Folds, Frame
+from skymodel.sightlines.rings import Rings
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+TILE_SHARE = 0.1  # of the tolerance goes to the tiles
+NODES = {"mean": 16, "centre": 1}  # directions that a pixel is evaluated in
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """A map, ready to be painted.
+
+    Parameters
+    ----------
+    lines
+        The sight lines.
+    kept
+        What the density promises.
+    nside
+        Resolution.
+    rtol
+        Tolerance.
+    sample
+        "mean" or "centre".
+    progress
+        Called with (line integrals so far, an estimate of all).
+    """
+
+    lines: SightLines
+    kept: Promises
+    nside: int
+    rtol: float
+    sample: str
+    progress: Progress | None = None
+
+    @functools.cached_property
+    def fitted(self) -> Fitted:
+        """The sky in tiles."""
+        area = 4 * np.pi / (12 * self.nside**2)
+        innermost = float(np.log(np.sqrt(area) * (1e-4 if self.sample == "mean" else 0.2)))
+        tolerance = TILE_SHARE * self.rtol
+        request = Request(tolerance, order_for(tolerance), innermost, area / NODES[self.sample])
+        frame = Frame(Folds(self.kept.left_right, self.kept.up_down), self.lines.observer)
+        return fit(self.lines, frame, request)
+
+    @functools.cached_property
+    def rings(self) -> Rings:
+        """The rings of the map."""
+        return Rings(self.nside)
+
+    @property
+    def folds(self) -> Folds:
+        """Symmetries of the sky."""
+        return self.fitted.sky.folds
+
+    @functools.cached_property
+    def blocks(self) -> Blocks:
+        """The blocks and the loose windows."""
+        floor = FAINT * self.fitted.brightest
+        return Maker(self.fitted.sky, self.rings, self.sample == "mean", self.rtol, floor).made()
+
+    @functools.cached_property
+    def loose(self) -> tuple[Loose, ...]:
+        """The pixels taken one by one, by quarter."""
+        return tuple(self._loose(quarter) for quarter in range(len(self.folds.quarters)))
+
+    def _loose(self, quarter: int) -> Loose:
+        windows = [window for window in self.blocks.loose if window.quarter == quarter]
+        ring = np.concatenate([np.arange(window.first, window.stop) for window in windows]).astype(np.intp)
+        low = np.concatenate([self.rings.first_column(np.arange(w.first, w.stop), w.low) for w in windows])
+        high = np.concatenate([self.rings.first_column(np.arange(w.first, w.stop), w.high) for w in windows])
+        count = np.maximum(high - low, 0)
+        rings = np.repeat(ring, count)
+        column = np.arange(len(rings)) - np.repeat(np.cumsum(count) - count - low, count)
+        order = np.lexsort((column, rings))
+        rings, column = rings[order], column[order]
+        pixels = self.rings.pixels(rings, column, self.folds.quarters[quarter])
+        found = over_pixels(self.fitted.sky, self.nside, pixels, self.kept, self.rtol, self.sample)
+        return Loose(rings, column, found.value, found.error)
+
+    def paint(self, canvas: Canvas, first: int, stop: int, sides: tuple[float, ...]) -> None:
+        """Fill northern rings, or their mirror images, of a canvas."""
+        for quarter in range(len(self.folds.quarters)):
+            if not self.folds.up_down and self.folds.quarters[quarter][1] not in sides:
+                continue
+            blocks = [block for block in self.blocks.blocks if block.window.quarter == quarter]
+            for low, high in strips(self.rings, first, stop):
+                canvas.put(painted(self.rings, low, high, blocks, self.loose[quarter]), self.folds, quarter, sides)
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What the map's header should say."""
+        return {
+            "sightlines": self.fitted.sightlines,
+            "evaluations": self.fitted.evaluations,
+            "tiles": len(self.fitted.sky.tiles.bounds),
+            "probes": self.fitted.probes,
+            "observed_error": self.fitted.observed,
+        }
+
+
+class Painted(NamedTuple):
+    """Values and errors ``(12 nside^2,)`` and what the header should say."""
+
+    value: Floats
+    error: Floats
+    meta: Mapping[str, Any]
+
+
+def project_tiles(
+    lines: SightLines,
+    nside: int,
+    kept: Promises,
+    *,
+    rtol: float,
+    sample: str = "mean",
+    progress: Progress | None = None,
+) -> Painted:
+    """Return the whole map from tiles."""
+    tiling = Tiling(lines, kept, nside, rtol, sample, progress)
+    count = 12 * nside**2
+    canvas = Canvas(tiling.rings, np.empty(count), np.empty(count))
+    tiling.paint(canvas, 1, 2 * nside + 1, (1.0, -1.0))
+    return Painted(canvas.value, canvas.error, tiling.meta)
