@@ -22,7 +22,7 @@ Velocity = Annotated[float, Kind("km s-1", above=0.0)]
 
 @dataclass(frozen=True)
 class GalpyDensity(Density):
-    """The mass density [GeV cm-3] of a galpy potential, or of a sum of them; made by :func:`galpy`.
+    """The mass density [GeV cm-3] of a galpy potential, or of a sum of them; made by :func:`from_galpy`.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class GalpyDensity(Density):
 
 @dataclass(frozen=True)
 class GalaDensity(Density):
-    """The mass density [GeV cm-3] of a gala potential; made by :func:`gala`.
+    """The mass density [GeV cm-3] of a gala potential; made by :func:`from_gala`.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class GalaDensity(Density):
 
 @dataclass(frozen=True)
 class AgamaDensity(Density):
-    """The mass density [GeV cm-3] of an Agama density or potential; made by :func:`agama`.
+    """The mass density [GeV cm-3] of an Agama density or potential; made by :func:`from_agama`.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class AgamaDensity(Density):
         return {"type": "agama", "source": self.path, "length": f"{self.length!r} kpc", "mass": self.mass}
 
 
-def galpy(
+def from_galpy(
     potential: Any, component: str | int | None = None, r_0: Length | None = None, v_0: Velocity | None = None
 ) -> GalpyDensity:
     """Return the density of a galpy potential.
@@ -155,7 +155,7 @@ def galpy(
     return GalpyDensity(found, r_0, v_0, path, component)
 
 
-def gala(potential: Any, component: str | int | None = None) -> GalaDensity:
+def from_gala(potential: Any, component: str | int | None = None) -> GalaDensity:
     """Return the density of a gala potential.
 
     Parameters
@@ -169,7 +169,7 @@ def gala(potential: Any, component: str | int | None = None) -> GalaDensity:
     return GalaDensity(_component(_made(potential), component), path, component)
 
 
-def agama(source: Any, length: Length = 1.0, mass: Positive = 1.0) -> AgamaDensity:
+def from_agama(source: Any, length: Length = 1.0, mass: Positive = 1.0) -> AgamaDensity:
     """Return an Agama density or potential, or ``"module:Name"`` of one, in the units set with ``agama.setUnits``."""
     path = source if isinstance(source, str) else ""
     return AgamaDensity(_made(source), length, mass, path)

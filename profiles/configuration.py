@@ -9,30 +9,26 @@ HI: {R_d: 8 kpc}, H2: null}``, or, if it has one component, that component's fie
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
-from numbers import Real
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any
 
 from astropy import units
 
 from profiles import registry
 from profiles.density import (
     Density,
-    FunctionDensity,
-    Product,
-    Scaled,
-    Sum,
     Symmetry,
     from_function,
     in_unit,
     total,
 )
-from profiles.fields import MASS_DENSITY, NUMBER_DENSITY, Kind, field_kinds
+from profiles.description import COMBINATIONS
+from profiles.fields import MASS_DENSITY, NUMBER_DENSITY
 from profiles.literature import Preset, Role, preset, preset_names
 from profiles.normalise import amplitudes_of
 from profiles.registry import nearest
+from profiles.schema import parsed, schema
 from profiles.tracers import gas_mass
 
 Spec = Any  # what YAML gives: a string, a mapping or a list of them
@@ -45,7 +41,6 @@ _CONSTRUCTORS = {
     "Sigma_0": "from_surface_density",
 }
 _AMPLITUDES = ({"local_density", "r_sun"}, {"m_200", "c", "h"}, {"mass"}, {"Sigma_0"})
-_COMBINATIONS: dict[str, Callable[..., Density]] = {"scaled": Scaled, "product": Product, "sum": Sum}
 
 
 def build(spec: Spec) -> Density:
@@ -101,73 +96,6 @@ def electrons(spec: Spec, per_baryon: float = 1.0) -> Density:
     """
     parts = _components(spec, ("baryons", "electrons", "hydrogen"))
     return total([_as_electrons(part, role, per_baryon) for part, role in parts])
-
-
-def describe(density: Density) -> Spec:
-    """Return the specification from which :func:`build` makes the same density.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be written down, as a lambda cannot.
-
-    Examples
-    --------
-    >>> from profiles import Burkert
-    >>> describe(Burkert())
-    {'type': 'burkert', 'rho_s': '0.712 GeV cm-3', 'r_s': '12.67 kpc'}
-    """
-    if isinstance(density, Sum):
-        return [describe(part) for part in density.parts]
-    if isinstance(density, FunctionDensity):
-        return _described_function(density)
-    if hasattr(density, "to_spec"):
-        return density.to_spec()
-    combined = {cls: name for name, cls in _COMBINATIONS.items()}
-    name = combined.get(type(density)) or registry.name_of(type(density))
-    return {"type": name, **_described_fields(density)}
-
-
-def _described_function(density: FunctionDensity) -> dict[str, Any]:
-    name = registry.name_of(density.function)
-    if "<" in name:
-        raise ValueError(f"the function {name} cannot be written down, as a lambda cannot; make it a name in a module")
-    promises = {"symmetry": density.symmetry, "mirror_z": density.mirror_z}
-    return {"type": name, "unit": _unit_text(density.unit), **promises}
-
-
-def _described_fields(density: Density) -> dict[str, Any]:
-    kinds = field_kinds(type(density))
-    values = {f.name: getattr(density, f.name) for f in dataclasses.fields(density) if f.init and f.name != "unit"}
-    written = {name: _written(value, kinds.get(name), density.unit) for name, value in values.items()}
-    return written if _unit_follows(density) else {**written, "unit": _unit_text(density.unit)}
-
-
-def _written(value: Any, kind: Kind | None, unit: Any) -> Any:
-    if isinstance(value, Density):
-        return describe(value)
-    if isinstance(value, tuple):
-        return [_written(item, kind, unit) for item in value]
-    if kind is None or not isinstance(value, Real):
-        return value
-    text = _unit_text(unit) if kind.amplitude else kind.unit
-    return f"{float(value)!r} {text}" if text else float(value)
-
-
-def _unit_follows(density: Density) -> bool:
-    """Whether building from the fields alone gives the density's unit."""
-    if isinstance(density, Product):
-        return True
-    if any(kind.amplitude for kind in field_kinds(type(density)).values()):
-        return density.unit in (MASS_DENSITY, NUMBER_DENSITY)
-    return bool(dataclasses.replace(density, unit=None).unit == density.unit)
-
-
-def _unit_text(unit: Any) -> str:
-    try:
-        return str(units.Unit(unit).to_string("fits"))
-    except ValueError:
-        return str(unit)
 
 
 def _components(spec: Spec, roles: Roles) -> list[Component]:
@@ -236,7 +164,7 @@ def _merged(part: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
 def _maker(name: Any) -> Callable[..., Any]:
     if not isinstance(name, str):
         raise ValueError(f"type = {name!r}; give the name of a profile or 'package.module:Name'")
-    return _COMBINATIONS.get(name) or registry.get(name)
+    return COMBINATIONS.get(name) or registry.get(name)
 
 
 def _build_type(spec: Mapping[str, Any]) -> Density:
@@ -265,87 +193,19 @@ def _constant(density: Density) -> Callable[[], Density]:
 
 
 def _call(name: str, call: Callable[..., Any], maker: Callable[..., Any], given: Mapping[str, Any]) -> Density:
-    schema = _schema(maker) | (_schema(call) if call is not maker else {})
+    known = schema(maker) | (schema(call) if call is not maker else {})
     for key in given:
-        if key not in schema:
-            raise ValueError(f"{name} has no {key!r}; {nearest(key, schema)}allowed: {', '.join(schema)}")
-    arguments = {key: _parsed(f"{name}.{key}", schema[key], value) for key, value in given.items()}
+        if key not in known:
+            raise ValueError(f"{name} has no {key!r}; {nearest(key, known)}allowed: {', '.join(known)}")
+    arguments = {key: parsed(f"{name}.{key}", known[key], value, build) for key, value in given.items()}
     first = next(iter(inspect.signature(call).parameters), "")
     try:
         made = call(arguments.pop(first), **arguments) if call is not maker else call(**arguments)
     except TypeError as error:
-        raise ValueError(f"{name}: {error}; parameters: {', '.join(schema)}") from error
+        raise ValueError(f"{name}: {error}; parameters: {', '.join(known)}") from error
     if not isinstance(made, Density):
         raise ValueError(f"{name} made a {type(made).__name__}, not a Density")
     return made
-
-
-class Declared(NamedTuple):
-    """A parameter that a profile declares: its name, its unit, its default or None."""
-
-    name: str
-    unit: str
-    default: Any
-
-
-def parameters(maker: Callable[..., Any]) -> list[Declared]:
-    """Return the parameters of a class or factory as a configuration gives them."""
-    found = []
-    for name, annotation in _schema(maker).items():
-        kind = _kind(annotation)
-        parameter = inspect.signature(maker).parameters[name]
-        default = None if parameter.default is inspect.Parameter.empty else parameter.default
-        if name != "unit":
-            found.append(Declared(name, kind.unit if kind else "", default))
-    return found
-
-
-def _kind(annotation: Any) -> Kind | None:
-    return next((meta for meta in getattr(annotation, "__metadata__", ()) if isinstance(meta, Kind)), None)
-
-
-def _schema(maker: Callable[..., Any]) -> dict[str, Any]:
-    """Return the annotation of each parameter by name."""
-    if isinstance(maker, type) and dataclasses.is_dataclass(maker):
-        hints = get_type_hints(maker, include_extras=True)
-        return {f.name: hints[f.name] for f in dataclasses.fields(maker) if f.init}
-    hints = get_type_hints(maker, include_extras=True)
-    parameters = inspect.signature(maker).parameters.values()
-    return {p.name: hints.get(p.name, Any) for p in parameters if p.kind is not inspect.Parameter.VAR_KEYWORD}
-
-
-def _parsed(label: str, annotation: Any, value: Any) -> Any:
-    kind = _kind(annotation)
-    if kind is not None:
-        return _number(label, kind, value)
-    if annotation is Density or (isinstance(value, Mapping) and ("type" in value or "preset" in value)):
-        return build(value)
-    if isinstance(value, list):
-        return tuple(_parsed(label, Any, item) for item in value)
-    return value
-
-
-def _number(label: str, kind: Kind, value: Any) -> Any:
-    if isinstance(value, units.Quantity):
-        return value
-    try:
-        quantity = units.Quantity(value) if isinstance(value, (str, Real)) and not isinstance(value, bool) else None
-    except (TypeError, ValueError):
-        quantity = None
-    if quantity is None or quantity.shape:
-        wanted = f"a number with a unit, such as '1 {kind.unit}'" if kind.unit else "a pure number"
-        raise ValueError(f"{label} = {value!r} is not {wanted}")
-    if not kind.unit:
-        return _pure(label, quantity)
-    if quantity.unit == units.dimensionless_unscaled:
-        raise ValueError(f"{label} = {value!r} has no unit; write '{value} {kind.unit}'")
-    return quantity
-
-
-def _pure(label: str, quantity: units.Quantity) -> float:
-    if not quantity.unit.is_equivalent(units.dimensionless_unscaled):
-        raise ValueError(f"{label} = {quantity} has a unit; give a pure number")
-    return float(quantity.to_value(units.dimensionless_unscaled))
 
 
 def _is_mass(density: Density) -> bool:

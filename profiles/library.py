@@ -11,9 +11,11 @@ import inspect
 import re
 from typing import Any, NamedTuple
 
-from profiles.configuration import build, dark_matter, describe, electrons, parameters
+from profiles.configuration import build, dark_matter, electrons
+from profiles.description import describe
 from profiles.literature import Preset, preset, preset_names
 from profiles.registry import claims, get, names, nearest, owner
+from profiles.schema import parameters
 
 __all__ = [
     "About",
