@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from skymodel.comparison.backgrounds import background, background_names
 from skymodel.comparison.chi_fit import ChiFit, fit_chi
 from skymodel.comparison.comptel import comptel
-from skymodel.comparison.ratio import SkyModel, ratio
+from skymodel.comparison.ratio import SkyModel, of_bands
 from skymodel.emission.bands import LINE_511, Band
 from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
@@ -68,7 +68,8 @@ def judge(
         Tolerance of W.
     """
     window = window_factor(model.pair, numerator=COMPTEL_WINDOW, denominator=INTEGRAL_CIRCLE, rtol=rtol, **model.lines)
-    same = ratio(model, numerator=(band, INTEGRAL_CIRCLE), denominator=(LINE_511, INTEGRAL_CIRCLE), rtol=rtol)
+    circle = Ratio(1.0, 0.0, window.denominator, window.denominator)  # the one integral that both bands are made of
+    same = of_bands(model, circle, band, LINE_511)
     fits = {name: Fits(_fit(template, name), _fit(window.value * template, name)) for name in background_names()}
     return PairVerdict(*names, window, same, fits)
 

@@ -129,9 +129,11 @@ def ratio(model: SkyModel, *, numerator: BandRegion, denominator: BandRegion, rt
     0.558289 0.3810
     """
     if model.uniform:
-        return _of_one_density(model, numerator, denominator, rtol)
+        density = model.positronium or model.pair
+        found = window_factor(density, numerator=numerator[1], denominator=denominator[1], rtol=rtol, **model.lines)
+        return of_bands(model, found, numerator[0], denominator[0])
     above, below = (band_mean(model, *side, rtol=rtol) for side in (numerator, denominator))
-    _refuse_dark(below.value, denominator)
+    _refuse_dark(below.value, denominator[0], as_region(denominator[1]).name)
     value = above.value / below.value
     error = (above.error + abs(value) * below.error) / (below.value - below.error)
     return Ratio(value, error + _ROUNDING * abs(value), above, below)
@@ -161,21 +163,29 @@ def band_mean(model: SkyModel, band: Band, region: Any, *, rtol: float = 1e-6) -
     )
 
 
-def _of_one_density(model: SkyModel, numerator: BandRegion, denominator: BandRegion, rtol: float) -> Ratio:
-    """Return the ratio over two regions of one density: sight lines that both hold are integrated once."""
-    shining = [model.emissivity(band) for band, _ in (numerator, denominator)]
-    above, below = (sum(factor for _, factor in parts) for parts in shining)
-    _refuse_dark(below, denominator)
-    density = model.positronium or model.pair
-    found = window_factor(density, numerator=numerator[1], denominator=denominator[1], rtol=rtol, **model.lines)
+def of_bands(model: SkyModel, columns: Ratio, numerator: Band, denominator: Band) -> Ratio:
+    """Return the ratio of two bands that follow one density, from the ratio of the means of J.
+
+    Parameters
+    ----------
+    model
+        A uniform model.
+    columns
+        Ratio of the two means of J, as :func:`~skymodel.sightlines.means.window_factor` gives it.
+    numerator, denominator
+        The bands.
+    """
+    above, below = (sum(factor for _, factor in model.emissivity(band)) for band in (numerator, denominator))
+    _refuse_dark(below, denominator, "any region")
     factor = above / below
-    error = found.error * factor + _ROUNDING * abs(found.value * factor)
-    return Ratio(found.value * factor, error, _scaled(found.numerator, above), _scaled(found.denominator, below))
+    error = columns.error * factor + _ROUNDING * abs(columns.value * factor)
+    means = _scaled(columns.numerator, above), _scaled(columns.denominator, below)
+    return Ratio(columns.value * factor, error, *means)
 
 
-def _refuse_dark(light: float, side: BandRegion) -> None:
+def _refuse_dark(light: float, band: Band, region: str) -> None:
     if light == 0:
-        raise ValueError(f"band {side[0].name} has no light in {as_region(side[1]).name}: there is no ratio to it")
+        raise ValueError(f"band {band.name} has no light in {region}: there is no ratio to it")
 
 
 def _scaled(mean: Mean, factor: float) -> Mean:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from skymodel.comparison.pair import PairVerdict
+from skymodel.comparison.windows import mapped_window_factors
 from skymodel.emission.model import NuggetEmission
 
 NEAR_ONE = 0.2  # COMPTEL's points have errors of 20 %: a window factor nearer to 1 would not show
@@ -23,7 +24,7 @@ def describe(pairs: Sequence[PairVerdict], emission: NuggetEmission) -> str:
     emission
         What an encounter radiates.
     """
-    sentences = [_same_window(pairs), _across(pairs), *_spread(pairs), *_chi(pairs, emission)]
+    sentences = [_same_window(pairs), _across(pairs), _mapped(), *_spread(pairs), *_chi(pairs, emission)]
     return " ".join(sentences)
 
 
@@ -40,13 +41,20 @@ def _same_window(pairs: Sequence[PairVerdict]) -> str:
 def _across(pairs: Sequence[PairVerdict]) -> str:
     ordered = sorted(pairs, key=_window)
     low, high = ordered[0], ordered[-1]
-    near = sum(abs(_window(pair) - 1) <= NEAR_ONE for pair in pairs)
-    holds = "fails" if near < len(pairs) else "holds to COMPTEL's accuracy"
+    near = [pair for pair in pairs if abs(_window(pair) - 1) <= NEAR_ONE]
+    holds = "fails" if len(near) < len(pairs) else "holds to COMPTEL's accuracy"
+    tracers = ", ".join(dict.fromkeys(pair.electrons for pair in near))
     return (
         f"Across the two instruments' windows it {holds}: the window factor W, which the paper sets to 1, is "
         f"{_window(low):.3f} ({_names(low)}) to {_window(high):.3f} ({_names(high)}), a factor of "
-        f"{_window(high) / _window(low):.1f}; {near} of {len(pairs)} pairs lie within {NEAR_ONE:.0%} of 1."
+        f"{_window(high) / _window(low):.1f}; {len(near)} of {len(pairs)} pairs lie within {NEAR_ONE:.0%} of 1"
+        + (f" (electrons: {tracers})." if near else ".")
     )
+
+
+def _mapped() -> str:
+    skies = " and ".join(f"{found.value:.3f} ({found.sky})" for found in mapped_window_factors())
+    return f"Published maps of the line itself have W = {skies}."
 
 
 def _spread(pairs: Sequence[PairVerdict]) -> list[str]:

@@ -59,7 +59,7 @@ def test_a_chi_that_grows_with_radius_breaks_the_ratio_by_what_nested_rules_say(
     broken = found.value / EMISSION.band_factor(CONTINUUM_1_20)
     weighted = nested_mean(lambda x, y, z: pair(x, y, z) * linear_chi(x, y, z), shape)
     expected = weighted / nested_mean(pair, shape)
-    assert broken == pytest.approx(expected, rel=4e-6)  # 2e-6 of each nested mean
+    assert broken == pytest.approx(expected, rel=3e-6)  # 1e-6 of each nested mean, 1e-6 of the ratio
     assert expected > 1.2  # far from one: the control does break the claim
 
 
@@ -71,7 +71,7 @@ def test_a_band_with_positronium_and_direct_light_adds_what_each_follows(nested_
     expected = (photons.line + photons.ortho) * nested_mean(pair, "circle") + photons.direct * nested_mean(
         lambda x, y, z: pair(x, y, z) * linear_chi(x, y, z), "circle"
     )
-    assert band_mean(model, both, INTEGRAL_CIRCLE).value == pytest.approx(float(expected), rel=4e-6)
+    assert band_mean(model, both, INTEGRAL_CIRCLE).value == pytest.approx(float(expected), rel=3e-6)
 
 
 def test_a_dark_band_has_no_ratio_to_it_but_may_be_compared():
