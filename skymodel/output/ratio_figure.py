@@ -54,12 +54,17 @@ def ratio_figure(table: Any, label: str = "") -> Any:
     power = math.ceil(math.log10(worst)) if worst > 0 else -16
     left.set_xlabel(f"window factor $W$, relative errors below $10^{{{power}}}$\n(dotted: $W = 1$, as in the paper)")
     dots(rows, "chi_with_window", right)
-    right.axvline(float(rows["chi"][0]), color="0.3", linestyle=":")
+    plain = float(rows["chi"][0])
+    if plain > 0:
+        right.axvline(plain, color="0.3", linestyle=":")
+    else:  # open, because nothing reaches COMPTEL's bins: a logarithmic axis would have nothing to span
+        right.set(xscale="linear", xlim=(0, 1))
     right.set_xlabel(
         r"$\chi$ that fits COMPTEL's points without a background" + "\nwith this $W$ (dotted: with $W = 1$)"
     )
     for axes in (left, right):
-        _plain_ticks(axes)
+        if axes.get_xscale() == "log":
+            _plain_ticks(axes)
     made.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4, title="electrons")
     return made
 

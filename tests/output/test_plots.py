@@ -1,0 +1,191 @@
+"""Figures show what the files hold, with units, names and the instruments' regions; same run, same bytes."""
+
+from types import SimpleNamespace
+
+import healpy
+import numpy as np
+import pytest
+from astropy.table import QTable
+
+from skymodel.emission.model import NuggetEmission
+from skymodel.output import plots
+from skymodel.output.ratio_figure import ratio_figure
+from skymodel.output.sky_figures import all_sky_figure, centre_figure, title
+from skymodel.output.spectrum_figure import spectrum_figure
+from skymodel.output.style import figure, style
+from skymodel.runs.spectrum import spectrum_table
+from skymodel.sky.skymap import SkyMap
+
+LABEL = "a model for the tests"
+
+
+def bright_centre(name, nside=16):
+    lon, lat = healpy.pix2ang(nside, np.arange(12 * nside**2), lonlat=True)
+    distance = np.hypot((lon + 180) % 360 - 180, 2 * lat)
+    return SkyMap(0.1 / (1 + distance), 0.0, "cm-2 s-1 sr-1", name=name)
+
+
+MAPS = [bright_centre("LINE_511"), bright_centre("CONTINUUM_1_20")]
+RATIO = QTable(
+    {
+        "dark_matter": ["cusp", "cusp", "core", "core"] * 2,
+        "electrons": ["gas", "stars"] * 4,
+        "W": [0.2, 0.4, 0.6, 1.05] * 2,
+        "W_error": [1e-7] * 8,
+        "chi": [0.03] * 4 + [0.01] * 4,
+        "chi_with_window": [0.15, 0.075, 0.05, 0.0286, 0.05, 0.025, 0.016, 0.0095],
+        "background": ["none"] * 4 + ["Ackermann"] * 4,
+    }
+)
+SPECTRUM = spectrum_table(NuggetEmission(mu=20.0, chi=0.1), 0.025, (0.27, 1e-8))
+
+
+def texts(made):
+    """Return all text that a figure shows, in one string."""
+    import matplotlib.text
+
+    return " ".join(text.get_text() for text in made.findobj(matplotlib.text.Text))
+
+
+def drawn(axes):
+    """Return the curves of Axes by label."""
+    return {line.get_label(): np.array(line.get_data(), dtype=float) for line in axes.get_lines()}
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Return a function that saves a figure, which must raise no warning, and returns its bytes."""
+
+    def save(made, name="figure.png"):
+        plots.save(made, tmp_path / name)
+        return (tmp_path / name).read_bytes()
+
+    return save
+
+
+@pytest.mark.parametrize("make", [all_sky_figure, centre_figure])
+def test_sky_figures_name_bands_units_regions_and_the_model(make, saved):
+    with style():
+        made = make(MAPS, LABEL)
+    assert saved(made)
+    shown = texts(made)
+    for part in ("511 keV line", "continuum, 1-20 MeV", "cm$^{-2}$ s$^{-1}$ sr$^{-1}$", "INTEGRAL", "COMPTEL", LABEL):
+        assert part in shown
+
+
+def test_the_zoom_draws_the_two_regions_where_they_are():
+    axes = centre_figure(MAPS[:1]).axes[0]
+    circle, window = drawn(axes).values()
+    np.testing.assert_allclose(circle.min(axis=1), [-6, -6], rtol=1e-9)
+    np.testing.assert_allclose(circle.max(axis=1), [6, 6], rtol=1e-9)
+    np.testing.assert_allclose(window.min(axis=1), [-30, -5], rtol=1e-12)
+    np.testing.assert_allclose(window.max(axis=1), [30, 5], rtol=1e-12)
+
+
+def test_longitude_grows_to_the_left():
+    low, high = centre_figure(MAPS[:1]).axes[0].get_xlim()
+    assert low > high
+    circle = next(iter(drawn(all_sky_figure(MAPS[:1]).axes[0]).values()))
+    east = np.degrees(circle[0][90])  # a quarter turn from the north through the east: lon = +6
+    assert east == pytest.approx(-6, rel=1e-9)
+
+
+@pytest.mark.parametrize("make", [all_sky_figure, centre_figure])
+def test_a_point_shows_the_pixel_it_falls_into(make):
+    sky = SkyMap(np.arange(1.0, 12 * 16**2 + 1), 0.0, "cm-2 s-1 sr-1", name="LINE_511")
+    axes = make([sky]).axes[0]
+    mesh = axes.collections[0]
+    edges = mesh.get_coordinates()
+    middle = (edges[:-1, :-1] + edges[1:, 1:]) / 2
+    lon, lat = middle[..., 0], middle[..., 1]
+    if axes.name == "mollweide":
+        lon, lat = -np.degrees(lon), np.degrees(lat)
+    expected = sky.values[healpy.ang2pix(16, lon, lat, lonlat=True)]
+    agree = np.mean(np.asarray(mesh.get_array()).reshape(expected.shape) == expected)
+    assert agree > 0.999  # but for middles that lie on a pixel's edge to rounding
+
+
+def test_a_map_that_is_zero_everywhere_is_drawn(saved):
+    dark = SkyMap(np.zeros(12 * 16**2), 0.0, "cm-2 s-1 sr-1", name="CONTINUUM_50_100")
+    with style():
+        assert saved(all_sky_figure([MAPS[0], dark]))
+
+
+def test_bands_are_named_by_their_edges():
+    assert title("CONTINUUM_0.5_3") == "continuum, 0.5-3 MeV"
+
+
+def test_the_spectrum_names_both_conventions_with_and_without_the_window_factor(saved):
+    with style():
+        made = spectrum_figure(SPECTRUM, LABEL)
+    assert saved(made)
+    shown = texts(made)
+    for part in ("'paper'", "'consistent'", "$W = 1$", "with $W$", "COMPTEL", "GALPROP", "MeV cm$^{-2}$", LABEL):
+        assert part in shown
+
+
+def test_the_spectrum_draws_the_tables_curves():
+    curves = drawn(spectrum_figure(SPECTRUM).axes[0])
+    plain, windowed = (curves[f"nuggets, {meaning}, 'paper' counting"] for meaning in ("$W = 1$", "with $W$"))
+    np.testing.assert_array_equal(plain[0], SPECTRUM["E"].value)
+    kept = SPECTRUM["E2I_paper"].value > 0
+    np.testing.assert_array_equal(plain[1][kept], SPECTRUM["E2I_paper"].value[kept])
+    np.testing.assert_allclose(windowed[1][kept] / plain[1][kept], 0.27, rtol=1e-14)
+
+
+def test_comptels_bands_are_drawn_slanted_as_published():
+    axes = spectrum_figure(SPECTRUM).axes[0]
+    corners = [band.get_paths()[0].vertices for band in axes.collections]
+    assert len(corners) == 3
+    first = {(round(float(x), 6), round(float(y), 4)) for x, y in corners[0]}
+    # the 1-3 MeV band of Strong et al. 1999, figure 3, read off to four decimals
+    assert {(1.0, 0.0108), (3.0, 0.0126), (1.0, 0.0161), (3.0, 0.0189)} <= first
+
+
+def test_the_ratio_is_drawn_for_each_pair_and_without_a_background(saved):
+    with style():
+        made = ratio_figure(RATIO, LABEL)
+    assert saved(made)
+    left, right = ({bar.get_label(): bar[0].get_data() for bar in axes.containers} for axes in made.axes)
+    assert sorted(left["gas"][0]) == [0.2, 0.6]
+    assert sorted(left["stars"][0]) == [0.4, 1.05]
+    assert sorted(right["gas"][0]) == [0.05, 0.15]
+    assert [tick.get_text() for tick in made.axes[0].get_yticklabels()] == ["cusp", "core"]
+    shown = texts(made)
+    for part in ("gas", "stars", "window factor", "10^{-6}", r"$\chi$", LABEL):
+        assert part in shown
+
+
+def test_a_ratio_figure_of_an_open_chi_is_drawn(saved):
+    open_chi = RATIO.copy()
+    open_chi["chi"] = open_chi["chi_with_window"] = np.nan
+    with style():
+        assert saved(ratio_figure(open_chi))
+
+
+def test_a_run_has_four_figures_and_they_are_the_same_bytes_twice(saved):
+    result = SimpleNamespace(
+        maps={"J": MAPS[0], "LINE_511": MAPS[0], "CONTINUUM_1_20": MAPS[1]},
+        config=SimpleNamespace(label=LABEL),
+        spectrum=SPECTRUM,
+        ratio=RATIO,
+    )
+    first, second = (plots.figures(result) for _ in range(2))
+    assert list(first) == ["sky", "centre", "spectrum", "ratio"]
+    assert saved(first["ratio"], "one.png") == saved(second["ratio"], "two.png")
+
+
+def test_figures_leave_matplotlibs_global_state_alone():
+    import matplotlib
+    from matplotlib import pyplot
+
+    before = dict(matplotlib.rcParams)
+    with style():
+        centre_figure(MAPS[:1])
+    assert dict(matplotlib.rcParams) == before
+    assert pyplot.get_fignums() == []
+
+
+def test_a_long_label_is_wrapped_into_the_figure():
+    made = figure(3.4, 2.0, "word " * 60)
+    assert max(map(len, made.get_supxlabel().splitlines())) <= 3.4 * 26
