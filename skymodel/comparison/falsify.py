@@ -94,7 +94,7 @@ def window_test(
     model: SkyModel,
     *,
     background: str = "none",
-    windows: Sequence[str] = WINDOWS,
+    measurements: Sequence[Measurement] | None = None,
     line_intensity: float = PAPER_LINE_INTENSITY,
     rtol: float = 1e-4,
 ) -> WindowTest:
@@ -106,23 +106,23 @@ def window_test(
         The pair, its emission, where it is seen from.
     background
         One of :func:`~skymodel.comparison.backgrounds.background_names`.
-    windows
-        Names of the windows, two or more.
+    measurements
+        Spectra of two windows or more; by default all of COMPTEL's.
     line_intensity
         Mean 511 keV intensity in the INTEGRAL circle [cm-2 s-1 sr-1].
     rtol
         Tolerance of the window factors.
     """
-    if len(windows) < 2:
-        raise ValueError(f"windows = {tuple(windows)}; give two or more of {', '.join(WINDOWS)}")
-    measured = [comptel(name) for name in windows]
+    measured = tuple(comptel(name) for name in WINDOWS) if measurements is None else tuple(measurements)
+    if len(measured) < 2:
+        raise ValueError(f"{len(measured)} measurement given; one chi is tested with two windows or more")
     factors = tuple(
         window_factor(model.pair, numerator=each.region, denominator=INTEGRAL_CIRCLE, rtol=rtol, **model.lines)
         for each in measured
     )
     values = [factor.value for factor in factors]
     return WindowTest(
-        tuple(windows),
+        tuple(each.name for each in measured),
         factors,
         fit_windows(model.emission, measured, values, background=background, line_intensity=line_intensity),
         _any_spectrum(measured, np.array(values), background),
