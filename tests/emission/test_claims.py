@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from skymodel.emission.claims import FAILS, HOLDS, Claim, Scenario, claims_table, claims_text, flatness, paper_claims
-from skymodel.emission.claims.shape import k2_flux
 from skymodel.emission.electrosphere import Electrosphere
 
 SCENARIO = Scenario(v_e=0.1, window_factor=0.38, containment=0.3, window_factors=(0.2, 1.05), mean_j=500.0)
@@ -41,6 +40,8 @@ def test_a_verdict_is_derived_from_value_and_range_and_cannot_be_stored():
         ("flux_in_window", {"mu": 1.5}),
         ("survival_fraction", {"chi": 0.2}),
         ("window", {"window_factor": 1.05}),
+        ("morphology_siegert2016", {"window_factor": 0.32}),
+        ("morphology_knoedlseder2005", {"window_factor": 0.2}),
         ("independence", {"window_factors": (0.385, 0.39)}),
         ("containment_model", {"containment": 0.79}),
         ("flat_given", {"v_e": 0.35}),
@@ -74,14 +75,22 @@ def test_the_paper_gives_both_of_its_windows_numbers_from_one_published_sky(by_n
 def test_no_speed_makes_the_spectrum_both_flat_and_vanishing(by_name):
     assert by_name["speed"].value == pytest.approx(0.3, abs=0.03)  # the checked value: v_e >~ 0.3 c
     assert by_name["vanishing_flat"].verdict == FAILS
-    assert flatness(replace(SCENARIO.sphere(), v_e=by_name["speed"].value)) == pytest.approx(2, rel=1e-4)
+    assert flatness(SCENARIO.electrosphere(by_name["speed"].value)) == pytest.approx(2, rel=1e-4)
 
 
 def test_flatness_is_the_largest_over_the_smallest():
-    sphere = Electrosphere(60, 30, 0.3)
-    values = k2_flux(sphere, np.linspace(2, 20, 3001), 0.2)
-    assert flatness(sphere) == pytest.approx(values.max() / values.min(), rel=1e-3)  # the peak is broad
-    assert flatness(Electrosphere(15, 20, 0.3)) == np.inf  # nothing at 20 MeV
+    model = SCENARIO.electrosphere(0.3)
+    k = np.linspace(2, 20, 3001)
+    values = k**2 * model.sphere.continuum_intensity(k, chi=0.2)
+    assert flatness(model) == pytest.approx(values.max() / values.min(), rel=1e-3)  # the peak is broad
+    assert flatness(replace(model, sphere=Electrosphere(15, 20, 0.3))) == np.inf  # nothing at 20 MeV
+
+
+def test_with_photons_conserved_no_speed_makes_the_spectrum_flat(by_name):
+    assert by_name["flat_conserved"].verdict == FAILS
+    closed = replace(SCENARIO.electrosphere(), convention="consistent")
+    best = min(flatness(replace(closed, sphere=SCENARIO.sphere(v))) for v in (0.003, 0.005, 0.01, 0.02, 0.1))
+    assert by_name["flat_conserved"].value <= best
 
 
 def test_an_electrosphere_too_thin_for_twenty_mev_is_flat_at_no_speed():

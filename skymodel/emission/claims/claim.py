@@ -109,4 +109,7 @@ def _range(claim: Claim) -> str:
         return f"up to {claim.high:.4g}"
     if claim.high == INFINITY:
         return f"from {claim.low:.4g}"
+    middle, half = (claim.low + claim.high) / 2, (claim.high - claim.low) / 2
+    if half < 1e-3 * abs(middle):
+        return f"within {half / abs(middle):.0e} of {middle:.4g}"
     return f"from {claim.low:.4g} to {claim.high:.4g}"

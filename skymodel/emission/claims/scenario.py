@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skymodel.emission.electrosphere import Electrosphere
+from skymodel.emission.electrosphere_emission import ElectrosphereEmission
 from skymodel.emission.encounters import Encounters
 from skymodel.emission.inputs import fraction, positive
 from skymodel.emission.model import NuggetEmission
@@ -52,7 +53,7 @@ class Scenario:
         """Check what no other object checks."""
         positive(np.array(self.all_window_factors), "window_factor")
         fraction(self.containment, "containment")
-        self.sphere()
+        self.electrosphere()
         NuggetEmission(mu=self.mu, chi=self.chi)
 
     @property
@@ -63,3 +64,7 @@ class Scenario:
     def sphere(self, v_e: float | None = None) -> Electrosphere:
         """Return the electrosphere, for the scenario's speed or another [c]."""
         return Electrosphere(self.mu_0, self.z_max, self.v_e if v_e is None else v_e)
+
+    def electrosphere(self, v_e: float | None = None) -> ElectrosphereEmission:
+        """Return what it radiates, counted as in the paper, for the scenario's speed or another [c]."""
+        return ElectrosphereEmission(self.sphere(v_e), self.sphere_chi)

@@ -7,7 +7,7 @@ from skymodel.emission.claims.claim import Claim, near
 from skymodel.emission.claims.scenario import Scenario
 from skymodel.emission.line_sky import FWHM, LINE_SKIES, Gaussian
 from skymodel.emission.positronium import photons_per_annihilation
-from skymodel.sky.regions import INTEGRAL_CIRCLE
+from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 
 def line_claims(scenario: Scenario) -> list[Claim]:
@@ -70,6 +70,7 @@ def window_claims(scenario: Scenario) -> list[Claim]:
             f"The chi that fits COMPTEL is 1/W = {1 / scenario.window_factor:.2g} times larger.",
         ),
     ]
+    claims += [_morphology(scenario, name) for name in LINE_SKIES]
     factors = scenario.all_window_factors
     if len(factors) == 1:
         return claims
@@ -87,3 +88,17 @@ def window_claims(scenario: Scenario) -> list[Claim]:
             "Within one and the same window the ratio is a number of the spectrum, whatever the densities.",
         ),
     ]
+
+
+def _morphology(scenario: Scenario, name: str) -> Claim:
+    sky = LINE_SKIES[name]()
+    published = sky.mean_intensity(COMPTEL_WINDOW)[0] / sky.mean_intensity(INTEGRAL_CIRCLE)[0]
+    return Claim(
+        f"morphology_{name}",
+        "sections 1, 5",
+        "the line has the morphology of dark times visible matter",
+        f"W of the densities over that of the published line sky {name}, {published:.3g}",
+        scenario.window_factor / published,
+        *near(1.0, 0.2),
+        "20 %: COMPTEL's error, and about that of the published skies",
+    )

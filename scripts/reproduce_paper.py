@@ -1,0 +1,146 @@
+"""Lawson & Zhitnitsky (2007) computed anew: figure 1, the figure of the electrons' speed, and the table of claims.
+
+``python scripts/reproduce_paper.py --out reproduced`` writes two figures (PNG), two tables (ECSV) and the claims as
+text. The densities are those of a configuration, by default the preset ``paper``, a stand-in since the paper fixes
+none. The paper gives no speed of the electrons; by default the least one that makes the spectrum as flat as printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from skymodel.comparison.candidates import default_electrons, default_halos
+from skymodel.comparison.ratio import SkyModel
+from skymodel.comparison.windows import share
+from skymodel.emission.claims import (
+    FAILS,
+    Claim,
+    Scenario,
+    claims_table,
+    claims_text,
+    paper_claims,
+    speed_of_flatness,
+)
+from skymodel.emission.electrosphere import Electrosphere
+from skymodel.emission.electrosphere_emission import ElectrosphereEmission
+from skymodel.output.paper_figures import confrontation_table, figure_one, galprop_backgrounds, speed_figure
+from skymodel.output.style import style
+from skymodel.runs.config import load_config
+from skymodel.sightlines.means import window_factor
+from skymodel.sky.regions import INTEGRAL_CIRCLE
+
+RTOL = 1e-4
+MU_0, Z_MAX, CHI = 60.0, 30.0, 0.2  # MeV, z_0: "representative values" of appendix A
+OTHER_PAIRS = (  # from the narrowest to the widest sky
+    ("fermi_generalized_nfw", "mcmillan2017_bulge"),
+    ("pppc4dmid_nfw", "mcmillan2017_disks"),
+    ("pppc4dmid_burkert", "mcmillan2017_gas"),
+)
+NOT_REPRODUCED = """
+What could not be reproduced
+----------------------------
+The background of figure 1, the "optimized model" of the paper's reference [24], was not found in numbers. Three
+published GALPROP models of the same window stand in; they differ by a factor of two, more than COMPTEL's errors.
+The densities are not given in the paper, nor is v_e. (A.4) has no normalisation ("~"): its weights are divided by
+their integral. COMPTEL's errors are systematic, so a chi-square of three bins compares models and is no probability.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Compute and write everything."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        _reproduce(options)
+    except (ValueError, FileNotFoundError) as error:
+        parser.error(str(error))
+
+
+def _reproduce(options: argparse.Namespace) -> None:
+    config = load_config(options.config)
+    galaxy = SkyModel(
+        config.dark_matter,
+        config.electrons,
+        observer=config.observer.build(),
+        r_max=config.path.r_max,
+        s_max=config.path.s_max,
+    )
+    emission = _electrosphere(options.v_e)
+    scenario = _scenario(galaxy, emission.sphere.v_e)
+    claims = paper_claims(scenario)
+    origin = "least for a flatness of 2" if options.v_e is None else "given"
+    label = (
+        f"{config.label or f'densities of {options.config}'}; chi = {CHI:g}, mu_0 = {MU_0:g} MeV, "
+        f"z_max = {Z_MAX:g} z_0, v_e = {emission.sphere.v_e:.3g} c ({origin}); W = {scenario.window_factor:.4f}; "
+        f"convention '{emission.convention}'"
+    )
+    options.out.mkdir(parents=True, exist_ok=True)
+    _write_figures(options.out, emission, scenario.window_factor, label)
+    _write_tables(options.out, emission, scenario.window_factor, claims, label)
+    _report(claims, options.out)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("reproduced"), help="folder to write to")
+    parser.add_argument("--config", default="paper", help="configuration file or preset with the densities")
+    parser.add_argument("--v-e", type=float, help="speed of the electrons [c]")
+    return parser
+
+
+def _electrosphere(v_e: float | None) -> ElectrosphereEmission:
+    """Return the electrosphere of figure 1; without a speed, with the least one that is flat within two."""
+    made = ElectrosphereEmission(Electrosphere(MU_0, Z_MAX, 1.0 if v_e is None else v_e), chi=CHI)
+    if v_e is not None:
+        return made
+    return replace(made, sphere=replace(made.sphere, v_e=speed_of_flatness(made)))
+
+
+def _scenario(galaxy: SkyModel, v_e: float) -> Scenario:
+    """Return what the densities say: window factors, containment, mean of J."""
+    own = window_factor(galaxy.pair, rtol=RTOL, **galaxy.lines)
+    halos, electrons = default_halos(), default_electrons()
+    others = [window_factor(halos[halo] * electrons[tracer], rtol=RTOL, **galaxy.lines) for halo, tracer in OTHER_PAIRS]
+    return Scenario(
+        v_e=v_e,
+        window_factor=own.value,
+        containment=share(galaxy, INTEGRAL_CIRCLE, rtol=RTOL).value,
+        window_factors=tuple(other.value for other in others),
+        mean_j=own.denominator.value,
+        mu_0=MU_0,
+        z_max=Z_MAX,
+        sphere_chi=CHI,
+    )
+
+
+def _write_figures(folder: Path, emission: ElectrosphereEmission, window: float, label: str) -> None:
+    with style():
+        figure_one(emission, window, label=label).savefig(folder / "figure_1.png")
+        speed_figure(emission, label=label).savefig(folder / "electron_speed.png")
+
+
+def _write_tables(
+    folder: Path, emission: ElectrosphereEmission, window: float, claims: Sequence[Claim], label: str
+) -> None:
+    tables: dict[str, Any] = {
+        "claims.ecsv": claims_table(claims),
+        "figure_1.ecsv": confrontation_table(emission, galprop_backgrounds(), (1.0, window)),
+    }
+    for name, table in tables.items():
+        table.meta["model"] = label
+        table.write(folder / name, overwrite=True)
+    (folder / "claims.txt").write_text(f"{label}\n\n{claims_text(claims)}{NOT_REPRODUCED}", encoding="utf-8")
+
+
+def _report(claims: Sequence[Claim], folder: Path) -> None:
+    failing = [claim.name for claim in claims if claim.verdict == FAILS]
+    print(f"{len(claims)} statements, {len(claims) - len(failing)} hold, {len(failing)} fail: {', '.join(failing)}")
+    print(f"written to {folder}")
+
+
+if __name__ == "__main__":
+    main()
