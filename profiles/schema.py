@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from numbers import Real
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from astropy import units
 
@@ -37,7 +37,11 @@ def parameters(maker: Callable[..., Any]) -> list[Declared]:
 
 
 def _kind(annotation: Any) -> Kind | None:
-    return next((meta for meta in getattr(annotation, "__metadata__", ()) if isinstance(meta, Kind)), None)
+    for choice in (annotation, *get_args(annotation)):  # an optional parameter is a union
+        for meta in getattr(choice, "__metadata__", ()):
+            if isinstance(meta, Kind):
+                return meta
+    return None
 
 
 def schema(maker: Callable[..., Any]) -> dict[str, Any]:
