@@ -204,9 +204,10 @@ def event_rate(mu: ArrayLike) -> FloatArray:
     2.166414e-02 2.432853e-02
     """
     H = _rapidity(above_mass(mu))
-    small = H < 1.0
-    near = fermi_gas_integral(np.where(small, H, 0.5), 0)
-    return ALPHA**2 * ELECTRON_MASS / np.pi * np.where(small, near, _event_integral(np.where(small, 1.0, H)))
+    integral, small = np.empty_like(H), H < 1.0
+    integral[small] = fermi_gas_integral(H[small], 0)
+    integral[~small] = _event_integral(H[~small])
+    return np.asarray(ALPHA**2 * ELECTRON_MASS / np.pi * integral)[()]
 
 
 def _event_integral(H: FloatArray) -> FloatArray:

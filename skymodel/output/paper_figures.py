@@ -275,7 +275,7 @@ def _speed_flatness(axes: Any, model: ElectrosphereEmission) -> None:
         here = [replace(model, convention=convention, sphere=replace(model.sphere, v_e=float(v))) for v in speeds]
         axes.plot(speeds, [flatness(entry) for entry in here], dashes, color="black")
     axes.axhline(2.0, color=COLOURS[1], linestyle="--")
-    axes.text(2.2e-3, 2.1, "a factor of two, as printed", color=COLOURS[1], va="bottom", fontsize=7)
+    axes.text(2.2e-3, 1.9, "a factor of two, as printed", color=COLOURS[1], va="top", fontsize=7)
     crossing = speed_of_flatness(model)
     marks = {"electrons at 8000 K": _WARM_GAS_KEV, "plasma of 8 keV": 8.0}
     lines = {name: float(thermal_speed(kev)) for name, kev in marks.items()}
