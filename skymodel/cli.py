@@ -20,7 +20,7 @@ from skymodel.terminal import one_line_errors, progress
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 Config = Annotated[
-    str | None, typer.Argument(metavar="[CONFIG]", help="YAML file or preset; by default the preset 'paper'.")
+    str | None, typer.Argument(metavar="CONFIG", help="YAML file or preset; by default the preset 'paper'.")
 ]
 
 

@@ -73,6 +73,10 @@ def test_validate_refuses_with_one_line(call, config):
         ({"emision": {}}, ("'emision'", "did you mean 'emission'?")),
         ({"dark_matter": {"type": "nwf"}}, ("'nwf'", "did you mean 'nfw'?")),
         ({"emission": {"mu": "0.5 MeV"}}, ("mu = 0.5 MeV", "electron mass")),
+        (
+            {"dark_matter": {"type": "generalized_nfw", "gamma": 2.5}, "electrons": {"type": "hernquist_bulge"}},
+            ("r^-3.5", "flux is infinite", "core"),
+        ),
     ],
 )
 def test_a_bad_configuration_ends_with_one_line_and_no_folder(call, config, tmp_path, changes, parts):

@@ -44,7 +44,7 @@ def _table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequen
 
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for heading, justify in columns:
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]  # "left" or "right"
+        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]  # "left" or "right"
     for row in rows:
         table.add_row(*row)
     return table
@@ -79,24 +79,28 @@ def _fluxes(table: Any) -> Any:
     return _table("Photon intensities and fluxes", [*columns, ("share of sky", "right")], rows)
 
 
+def _own(table: Any) -> list[Any]:
+    """Return the rows of the configured pair, which is the table's first: one for each background."""
+    pair = (table["dark_matter"][0], table["electrons"][0])
+    return [row for row in table if (row["dark_matter"], row["electrons"]) == pair]
+
+
 def _window_factors(table: Any) -> Any:
-    """Return W over the pairs: a line for each halo, a column for each electron distribution."""
-    factors = {(str(row["dark_matter"]), str(row["electrons"])): float(row["W"]) for row in table}
+    """Return W over the published pairs: a line for each halo, a column for each electron distribution."""
+    published = table[len(_own(table)) :]
+    factors = {(str(row["dark_matter"]), str(row["electrons"])): float(row["W"]) for row in published}
     halos, tracers = (list(dict.fromkeys(pair[side] for pair in factors)) for side in (0, 1))
-    rows = [[halo, *(_cell(factors.get((halo, tracer))) for tracer in tracers)] for halo in halos]
-    title = "Window factor W: mean of J in COMPTEL's window over that in the INTEGRAL circle"
-    return _table(title, [("", "left"), *((tracer, "right") for tracer in tracers)], rows)
-
-
-def _cell(factor: float | None) -> str:
-    return "" if factor is None else f"{factor:.4f}"
+    rows = [[halo.replace("_", " "), *(f"{factors[halo, tracer]:.4f}" for tracer in tracers)] for halo in halos]
+    title = (
+        "Window factor W, the mean of J in COMPTEL's window over that in the INTEGRAL circle\n"
+        f"this run: {number(float(table['W'][0]), float(table['W_error'][0]))}; pairs of published densities:"
+    )
+    columns = [("", "left"), *((tracer.replace("_", " "), "right") for tracer in tracers)]
+    return _table(title, columns, rows)
 
 
 def _chi(table: Any) -> Any:
-    """Return the fits to COMPTEL's points of the configured pair, which is the table's first."""
-    own = [
-        row for row in table if (row["dark_matter"], row["electrons"]) == tuple(table[0]["dark_matter", "electrons"])
-    ]
+    """Return the fits to COMPTEL's points of the configured pair."""
     columns = [("background", "left"), ("chi, W = 1", "right"), ("chi with W", "right"), ("chi-square", "right")]
     rows = [
         (
@@ -105,6 +109,6 @@ def _chi(table: Any) -> Any:
             f"{float(row['chi_with_window']):.4f}",
             f"{float(row['chi_square']):.1f}",
         )
-        for row in own
+        for row in _own(table)
     ]
-    return _table("What COMPTEL's points ask for, with the densities of this run", columns, rows)
+    return _table("Chi that fits COMPTEL's points, this run", columns, rows)

@@ -23,6 +23,7 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
+from pydantic_core import PydanticSerializationError
 
 from profiles import Density, library
 from profiles.density import MASS_DENSITY, NUMBER_DENSITY, in_unit
@@ -182,8 +183,17 @@ class RunConfig(Section):
             raise ValueError(one_line(error)) from None
 
     def resolved(self) -> dict[str, Any]:
-        """Return the complete configuration as plain numbers and text with units; ``RunConfig(**it)`` repeats it."""
-        return self.model_dump(mode="json", exclude_none=True)
+        """Return the complete configuration as plain numbers and text with units; ``RunConfig(**it)`` repeats it.
+
+        Raises
+        ------
+        ValueError
+            If a density or a region cannot be written down, as a lambda cannot.
+        """
+        try:
+            return self.model_dump(mode="json", exclude_none=True)
+        except PydanticSerializationError as error:
+            raise ValueError(str(error).rpartition("ValueError: ")[2]) from None
 
 
 def presets() -> tuple[str, ...]:

@@ -180,6 +180,12 @@ def test_a_circle_elsewhere_is_read_with_gammapys_keys():
     assert make(anchor={"region": region}).anchor.region == Circle(lon=10, lat=-2, radius=3)
 
 
+def test_a_density_that_cannot_be_written_down_is_named_when_it_is_asked_for():
+    config = make(electrons=from_function(lambda x, y, z: 0 * x + 1, unit="cm-3"))
+    with pytest.raises(ValueError, match=r"^the function .*lambda.* cannot be written down"):
+        config.resolved()
+
+
 def test_a_configuration_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
         make().map.nside = 128
