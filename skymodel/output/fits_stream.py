@@ -135,7 +135,8 @@ def _table_header(layer: Layer) -> Any:
     from astropy.io import fits
 
     column = fits.Column(name=layer.column, format="D", array=np.empty(0))
-    header = fits.BinTableHDU.from_columns([column], name=layer.name).header
+    header = fits.BinTableHDU.from_columns([column]).header
+    header["EXTNAME"] = (layer.name, "name of the map")  # astropy's own `name` would lose the case
     header["NAXIS2"] = layer.rows
     header.set("TUNIT1", layer.unit, after="TFORM1")
     header.update(_given(layer.cards))

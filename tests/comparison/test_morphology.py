@@ -1,0 +1,105 @@
+"""The whole comparison, from maps and from files: tables, curves, and what is refused."""
+
+import healpy
+import numpy as np
+import pytest
+
+from skymodel.comparison.morphology import common_nside, compare
+from skymodel.output.compare import compare_files, open_map
+from skymodel.output.fits import write_maps
+from skymodel.sky.beams import GaussianBeam
+from skymodel.sky.healpix import UNSEEN
+from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle
+from skymodel.sky.skymap import SkyMap
+from tests.comparison.gaussians import containment, gaussian, width
+
+NARROW, BROAD = gaussian(64, 4.0), gaussian(32, 7.0, lon=3.0)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return compare(NARROW, BROAD, region=Circle(0, 0, 40))
+
+
+def row(table, statistic):
+    return table[table["statistic"] == statistic][0]
+
+
+def test_maps_meet_at_the_coarser_nside_and_keep_their_flux(found):
+    assert (found.first.nside, found.second.nside) == (32, 32)
+    assert found.first.total().value == pytest.approx(NARROW.total().value, rel=1e-13)
+    assert np.array_equal(found.second.values, BROAD.values)
+
+
+def test_the_table_of_the_pair_holds_every_statistic_with_its_error(found):
+    assert list(found.likeness["statistic"]) == ["pearson", "cosine", "spearman", "amplitude", "explained"]
+    total = 4.0**2 + 7.0**2
+    expected = 2 * 4 * 7 / total * np.exp(-9 / 2 / total)
+    assert row(found.likeness, "cosine")["value"] == pytest.approx(expected, abs=0.01)  # flat sky, coarse pixels
+    assert np.all(found.likeness["error"] >= 0)
+    assert found.likeness.meta["region"] == "circle(0, 0, 40)"
+
+
+def test_the_table_of_shapes_tells_the_two_apart(found):
+    assert row(found.shapes, "width_lat")["first"] == pytest.approx(width(4.0), rel=5e-3)
+    assert row(found.shapes, "width_lat")["second"] == pytest.approx(width(7.0), rel=5e-3)
+    assert row(found.shapes, "centroid_lon")["second"] == pytest.approx(3.0, abs=0.01)
+    assert row(found.shapes, "radius_68%")["first"] == pytest.approx(containment(4.0, 0.68), rel=5e-3)
+    assert row(found.shapes, "share_in_6_deg")["first"] > row(found.shapes, "share_in_6_deg")["second"]
+
+
+def test_the_curves_are_ready_to_draw(found):
+    first, second = found.curves
+    assert np.all(np.diff(first.share) >= -1e-12)
+    at = np.flatnonzero(first.radius == 6.0)[0]
+    assert first.share[at] > second.share[at]
+    assert np.nanargmax(second.lon.mean) in (36, 37)  # the bins around lon = 0 and 5 deg
+    assert found.fit.residual.nside == 32
+    assert found.spectrum.degree.size == 64
+
+
+def test_a_beam_is_applied_to_both():
+    beam = GaussianBeam(9.0)
+    through = compare(gaussian(32, 5.0), gaussian(32, 5.0), region=Circle(0, 0, 60), beam=beam)
+    expected = np.sqrt(5.0**2 + beam.sigma**2)
+    assert row(through.shapes, "width_lon")["first"] == pytest.approx(expected, rel=5e-3)
+    assert row(through.likeness, "pearson")["value"] == pytest.approx(1.0, abs=1e-12)
+
+
+def test_the_amplitude_carries_its_unit_and_convertible_units_meet():
+    sky = gaussian(32, 6.0)
+    found = compare(sky, sky.to("m-2 s-1 sr-1"), region=INTEGRAL_CIRCLE)
+    assert row(found.likeness, "amplitude")["value"] == pytest.approx(1.0, rel=1e-12)
+    other = compare(sky, SkyMap(sky.values, 0.0, "GeV cm-6 kpc"), region=INTEGRAL_CIRCLE)
+    assert "GeV" in other.likeness.meta["amplitude_unit"]
+
+
+def test_a_masked_part_masks_the_coarse_pixel():
+    values = np.ones(12 * 4**2)
+    values[healpy.nest2ring(4, 5)] = UNSEEN
+    coarse, _ = common_nside(SkyMap(values, 0.5, ""), SkyMap(np.ones(12 * 2**2), 0.0, ""))
+    assert np.flatnonzero(coarse.masked).tolist() == [healpy.nest2ring(2, 1)]
+    assert coarse.error[~coarse.masked].tolist() == [0.5] * 47
+
+
+def test_a_beam_wider_than_the_region_is_refused():
+    with pytest.raises(ValueError, match="a beam of 20 deg is wider than integral_circle, about 12 deg"):
+        compare(NARROW, NARROW, region=INTEGRAL_CIRCLE, beam=GaussianBeam(20.0))
+
+
+def test_files_are_compared_as_maps_are(tmp_path, found):
+    write_maps(tmp_path / "a.fits", [NARROW])
+    healpy.write_map(tmp_path / "b.fits", healpy.reorder(BROAD.values, r2n=True), nest=True, coord="G",
+                     column_units="ph cm-2 s-1 sr-1", dtype=np.float64)  # fmt: skip
+    spec = {"lon": "0 deg", "lat": "0 deg", "radius": "40 deg"}
+    again = compare_files(tmp_path / "a.fits", tmp_path / "b.fits", region=spec)
+    assert np.array_equal(again.likeness["value"], found.likeness["value"])
+    named = compare_files(tmp_path / "a.fits", f"{tmp_path}/a.fits[s4]", region="comptel_window")
+    assert named.likeness["value"] == pytest.approx(np.ones(5), abs=1e-12)
+    assert named.likeness.meta["region"] == COMPTEL_WINDOW.name
+
+
+def test_a_map_that_the_file_does_not_hold_is_refused(tmp_path):
+    write_maps(tmp_path / "a.fits", [NARROW])
+    with pytest.raises(ValueError, match="holds no map 'LINE'; it holds s4"):
+        open_map(f"{tmp_path}/a.fits[LINE]")
