@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from skymodel.comparison.candidates import default_electrons, default_halos
 from skymodel.comparison.ratio import SkyModel
@@ -27,7 +27,15 @@ from skymodel.emission.claims import (
 )
 from skymodel.emission.electrosphere import Electrosphere
 from skymodel.emission.electrosphere_emission import ElectrosphereEmission
-from skymodel.output.paper_figures import confrontation_table, figure_one, galprop_backgrounds, speed_figure
+from skymodel.emission.spectrum_table import read_spectrum
+from skymodel.output.paper_figures import (
+    Background,
+    confrontation_table,
+    figure_one,
+    galprop_backgrounds,
+    own_background,
+    speed_figure,
+)
 from skymodel.output.style import style
 from skymodel.runs.config import load_config
 from skymodel.sightlines.means import window_factor
@@ -50,6 +58,15 @@ their integral. COMPTEL's errors are systematic, so a chi-square of three bins c
 """
 
 
+class Seen(NamedTuple):
+    """What figures and tables are made from."""
+
+    emission: ElectrosphereEmission
+    window: float
+    backgrounds: tuple[Background, ...]
+    label: str
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Compute and write everything."""
     parser = _parser()
@@ -62,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _reproduce(options: argparse.Namespace) -> None:
     config = load_config(options.config)
+    backgrounds = (*galprop_backgrounds(), *(own_background(read_spectrum(path)) for path in options.background))
     galaxy = SkyModel(
         config.dark_matter,
         config.electrons,
@@ -79,8 +97,9 @@ def _reproduce(options: argparse.Namespace) -> None:
         f"convention '{emission.convention}'"
     )
     options.out.mkdir(parents=True, exist_ok=True)
-    _write_figures(options.out, emission, scenario.window_factor, label)
-    _write_tables(options.out, emission, scenario.window_factor, claims, label)
+    seen = Seen(emission, scenario.window_factor, backgrounds, label)
+    _write_figures(options.out, seen)
+    _write_tables(options.out, seen, claims)
     _report(claims, options.out)
 
 
@@ -89,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=Path("reproduced"), help="folder to write to")
     parser.add_argument("--config", default="paper", help="configuration file or preset with the densities")
     parser.add_argument("--v-e", type=float, help="speed of the electrons [c]")
+    parser.add_argument(
+        "--background", type=Path, action="append", default=[], help="an ECSV spectrum of the window, besides GALPROP's"
+    )
     return parser
 
 
@@ -117,23 +139,22 @@ def _scenario(galaxy: SkyModel, v_e: float) -> Scenario:
     )
 
 
-def _write_figures(folder: Path, emission: ElectrosphereEmission, window: float, label: str) -> None:
+def _write_figures(folder: Path, seen: Seen) -> None:
     with style():
-        figure_one(emission, window, label=label).savefig(folder / "figure_1.png")
-        speed_figure(emission, label=label).savefig(folder / "electron_speed.png")
+        made = figure_one(seen.emission, seen.window, seen.backgrounds, label=seen.label)
+        made.savefig(folder / "figure_1.png")
+        speed_figure(seen.emission, label=seen.label).savefig(folder / "electron_speed.png")
 
 
-def _write_tables(
-    folder: Path, emission: ElectrosphereEmission, window: float, claims: Sequence[Claim], label: str
-) -> None:
+def _write_tables(folder: Path, seen: Seen, claims: Sequence[Claim]) -> None:
     tables: dict[str, Any] = {
         "claims.ecsv": claims_table(claims),
-        "figure_1.ecsv": confrontation_table(emission, galprop_backgrounds(), (1.0, window)),
+        "figure_1.ecsv": confrontation_table(seen.emission, seen.backgrounds, (1.0, seen.window)),
     }
     for name, table in tables.items():
-        table.meta["model"] = label
+        table.meta["model"] = seen.label
         table.write(folder / name, overwrite=True)
-    (folder / "claims.txt").write_text(f"{label}\n\n{claims_text(claims)}{NOT_REPRODUCED}", encoding="utf-8")
+    (folder / "claims.txt").write_text(f"{seen.label}\n\n{claims_text(claims)}{NOT_REPRODUCED}", encoding="utf-8")
 
 
 def _report(claims: Sequence[Claim], folder: Path) -> None:

@@ -14,10 +14,10 @@ import numpy as np
 
 from skymodel.emission.inputs import not_negative, positive
 from skymodel.emission.line_sky import LINE_SKIES
+from skymodel.emission.model import PAPER_LINE_INTENSITY
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 
 UNIT = "cm-2 s-1 sr-1"
-PAPER_INTENSITY = 0.025  # section 4.1 of the paper; no error is given there
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,9 @@ def published_anchor(name: str, region: Any = INTEGRAL_CIRCLE) -> Anchor:
     if name == "paper":
         if region != INTEGRAL_CIRCLE:
             raise ValueError("the anchor 'paper' is a mean over the circle of 6 deg; for other regions use a model sky")
-        return Anchor(PAPER_INTENSITY, reference="Lawson & Zhitnitsky 2007, section 4.1, 6 deg circle; no error given")
+        return Anchor(
+            PAPER_LINE_INTENSITY, reference="Lawson & Zhitnitsky 2007, section 4.1, 6 deg circle; no error given"
+        )
     if name not in LINE_SKIES:
         known = ["paper", *LINE_SKIES]
         nearest = difflib.get_close_matches(name, known, n=1)

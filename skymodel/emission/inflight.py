@@ -46,7 +46,7 @@ class InFlight:
     -----
     Losses are the collisional stopping power of positrons (Bhabha cross-section) in atomic hydrogen, mean excitation
     energy 15 eV; the density of the gas drops out. Positrons count as stopped at a kinetic energy of 1 keV, below which
-    less than 1e-6 of them annihilate in flight.
+    less than 1e-5 of them annihilate in flight.
 
     References
     ----------

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from skymodel.emission.anchor import PAPER_INTENSITY
 from skymodel.emission.claims.claim import Claim
 from skymodel.emission.claims.scenario import Scenario
 from skymodel.emission.constants import PROTON_GRAM
+from skymodel.emission.model import PAPER_LINE_INTENSITY
 
 
 def nugget_claims(scenario: Scenario) -> list[Claim]:
@@ -28,7 +28,7 @@ def nugget_claims(scenario: Scenario) -> list[Claim]:
     ]
     if scenario.mean_j is None:
         return claims
-    implied = encounters.implied_baryon_number(scenario.mean_j, PAPER_INTENSITY)
+    implied = encounters.implied_baryon_number(scenario.mean_j, PAPER_LINE_INTENSITY)
     note = "Assumes: " + "; ".join(encounters.assumptions()) + "."
     return [
         *claims,

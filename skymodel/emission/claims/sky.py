@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from skymodel.emission.anchor import PAPER_INTENSITY
 from skymodel.emission.claims.claim import Claim, near
 from skymodel.emission.claims.scenario import Scenario
 from skymodel.emission.line_sky import FWHM, LINE_SKIES, Gaussian
+from skymodel.emission.model import PAPER_LINE_INTENSITY
 from skymodel.emission.positronium import photons_per_annihilation
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
@@ -26,10 +26,10 @@ def line_claims(scenario: Scenario) -> list[Claim]:
         Claim(
             f"line_{name}",
             "section 4.1",
-            f"mean line intensity of {PAPER_INTENSITY} cm-2 s-1 sr-1 in the circle of 6 deg",
+            f"mean line intensity of {PAPER_LINE_INTENSITY} cm-2 s-1 sr-1 in the circle of 6 deg",
             f"mean of the published sky {name}",
             LINE_SKIES[name]().mean_intensity(INTEGRAL_CIRCLE)[0],
-            *near(PAPER_INTENSITY, 0.1),
+            *near(PAPER_LINE_INTENSITY, 0.1),
             "10 %: twice the error of the flux",
         )
         for name in LINE_SKIES

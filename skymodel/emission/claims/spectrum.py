@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from skymodel.datafiles import data_path
-from skymodel.emission.anchor import PAPER_INTENSITY
 from skymodel.emission.annihilation import (
     differential_cross_section,
     event_rate,
@@ -18,7 +17,7 @@ from skymodel.emission.annihilation import (
 from skymodel.emission.bands import CONTINUUM_1_20, band_photon_rate
 from skymodel.emission.claims.claim import INFINITY, Claim, half_decade, near
 from skymodel.emission.claims.scenario import Scenario
-from skymodel.emission.model import NuggetEmission
+from skymodel.emission.model import PAPER_LINE_INTENSITY, NuggetEmission
 
 COMPTEL_FLUX = 1e-2  # MeV cm-2 s-1 sr-1, section 4.2
 
@@ -104,7 +103,7 @@ def rate_claims(scenario: Scenario) -> list[Claim]:
 
 def flux_claims(scenario: Scenario) -> list[Claim]:
     """Return the claims about the size of eq. (6) and the meaning of chi."""
-    per_chi = NuggetEmission(mu=scenario.mu, chi=1.0).log_mean(CONTINUUM_1_20, PAPER_INTENSITY)
+    per_chi = NuggetEmission(mu=scenario.mu, chi=1.0).log_mean(CONTINUUM_1_20, PAPER_LINE_INTENSITY)
     mean = scenario.chi * per_chi
     statement = f"k^2 Phi ~ 1e-2 MeV cm-2 s-1 sr-1 with chi ~ 0.1 (here {scenario.chi:g})"
     tolerance = "half a decade: the paper gives the order of magnitude"
