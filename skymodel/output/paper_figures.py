@@ -32,7 +32,7 @@ _WARM_GAS_KEV = 8000 * 8.617333262e-8  # Boltzmann's constant [keV/K], CODATA 20
 _EGRET = "egret_strong1999_fig3_l30_b5.ecsv"
 _GALPROP = "galprop_tsuji2023_box_averages.ecsv"
 _REGION = "|l|<30,|b|<5"
-_ENERGIES, _INTENSITIES = (0.6, 150.0), (1.5e-3, 0.07)  # shown: MeV, and in UNIT
+_ENERGIES, _INTENSITIES = (0.6, 300.0), (1.5e-3, 0.07)  # shown: MeV, and in UNIT
 _INTENSITY_LABEL = r"$k^2\,d\Phi/(d\Omega\,dk)$ [MeV cm$^{-2}$ s$^{-1}$ sr$^{-1}$]"
 
 
@@ -55,7 +55,7 @@ def galprop_backgrounds() -> tuple[Background, ...]:
         rows = table[table["model"] == name]
         bands = [rows[rows["band"] == band] for band in dict.fromkeys(rows["band"])]
         pieces = tuple((band["E"].to_value("MeV"), band["E2I"].to_value(UNIT)) for band in bands)
-        found.append(Background(name, pieces, background(name, comptel())))
+        found.append(Background(f"GALPROP {name}", pieces, background(name, comptel())))
     return tuple(found)
 
 
@@ -183,7 +183,7 @@ def _spectra(axes: Any, model: SpectralModel, backgrounds: Sequence[Background],
     k = np.geomspace(_ENERGIES[0], 61.0, 400)
     axes.plot(k, _positive(window * k**2 * model.direct_spectrum(k)), "--", color="black", label="nuggets alone")
     for entry, colour in zip(backgrounds, COLOURS, strict=False):
-        name: str | None = f"GALPROP {entry.name.replace('_', ' ')}: alone (thin), with nuggets (thick)"
+        name: str | None = f"{entry.name.replace('_', ' ')}: alone (thin), with nuggets (thick)"
         for energies, values in entry.pieces:
             fine = np.geomspace(energies[0], energies[-1], 120)
             curve = np.exp(np.interp(np.log(fine), np.log(energies), np.log(values)))
@@ -217,7 +217,7 @@ def _residuals(axes: Any, confrontations: Sequence[Confrontation]) -> None:
     axes.axhspan(-1, 1, color="0.9", zorder=0)
     axes.axhline(0, color="0.4", linewidth=0.6)
     for number, entry in enumerate(confrontations):
-        colour, shift = COLOURS[number % len(COLOURS)], 1.18 ** (number - 1)
+        colour, shift = COLOURS[number % len(COLOURS)], 1.18 ** (number - (len(confrontations) - 1) / 2)
         style = {"color": colour, "marker": MARKERS[number % len(MARKERS)], "linestyle": "none", "markersize": 4}
         axes.plot(centres * shift, entry.pulls(False), fillstyle="none", **style)
         scores = f"$\\chi^2$: {entry.chi_square(False):.1f} $\\to$ {entry.chi_square(True):.1f}"
