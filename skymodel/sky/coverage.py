@@ -18,6 +18,7 @@ from skymodel.sky.circles import Floats, SmallCircle, lonlat
 _FINEST = 2048  # a straight cut of its pixels, 0.03 deg wide, is good to 1e-3 of one of them for circles above 2 deg
 _PER_RADIUS = 100  # finest pixels per radius of the smallest circle
 _LARGEST_FINEST = 2**18
+_STRAIGHT = 16  # from this share of the finest nside on, an edge crosses a pixel once
 _SAMPLES = 16  # per side of a pixel, where edges meet or are not known
 _BLOCK = 4096
 
@@ -52,6 +53,8 @@ def exact(region: Bounded, nside: int) -> Floats:
             break
         children = (4 * level.pixels[on_edge][:, None] + np.arange(4)).ravel()
         level = _level(edges, 2 * level.nside, children)
+        if level.nside >= finest // _STRAIGHT:
+            level = _where_it_matters(region, edges, level)
     return np.asarray(healpy.reorder(shares, n2r=True), dtype=np.float64)
 
 
@@ -85,6 +88,17 @@ def _level(edges: tuple[SmallCircle, ...], nside: int, pixels: Pixels) -> _Level
     return _Level(nside, pixels, centres, np.array(crossed, dtype=bool).reshape(len(edges), pixels.size))
 
 
+def _where_it_matters(region: Bounded, edges: tuple[SmallCircle, ...], level: _Level) -> _Level:
+    """Return the level without the crossings that change nothing: most of a meridian is no side of its box."""
+    crossed = level.crossed.copy()
+    alone = level.crossed.sum(axis=0) == 1
+    for row, edge in zip(crossed, edges, strict=True):
+        chosen = np.flatnonzero(row & alone)
+        sides = _sides(region, edge, level.nside, level.pixels[chosen])
+        row[chosen[(sides.near == sides.far) & (sides.excess.min(axis=1) < 0) & (sides.excess.max(axis=1) > 0)]] = False
+    return level._replace(crossed=crossed)
+
+
 def _within(reach: float, edge: SmallCircle, vectors: Floats) -> NDArray[np.bool_]:
     """Tell which directions lie within `reach` [rad] of an edge."""
     rho, cosine = np.radians(edge.radius), vectors @ edge.axis
@@ -114,20 +128,31 @@ def _cut(region: Bounded, edges: tuple[SmallCircle, ...], level: _Level, on_edge
     return shares[on_edge]
 
 
-def _straight_cut(region: Bounded, edge: SmallCircle, nside: int, pixels: Pixels, centres: Floats) -> Floats:
+class _Sides(NamedTuple):
+    """The corners N, W, S, E of pixels against an edge, and whether the regions hold its near and its far side."""
+
+    excess: Floats
+    near: NDArray[np.bool_]
+    far: NDArray[np.bool_]
+
+
+def _sides(region: Bounded, edge: SmallCircle, nside: int, pixels: Pixels) -> _Sides:
     import healpy
 
     if pixels.size == 0:
-        return np.empty(0)
-    corners = healpy.boundaries(nside, pixels, nest=True).transpose(0, 2, 1).reshape(pixels.size, 4, 3)  # N, W, S, E
-    excess = edge.excess(corners)
-    mean = (2 * edge.excess(centres) + excess.mean(axis=1)) / 3  # exact for a parabola over the unit square
-    north, west, south, east = excess.T
+        return _Sides(np.empty((0, 4)), np.empty(0, dtype=bool), np.empty(0, dtype=bool))
+    corners = healpy.boundaries(nside, pixels, nest=True).transpose(0, 2, 1).reshape(pixels.size, 4, 3)
+    excess, every = edge.excess(corners), np.arange(pixels.size)
+    near, far = (_contains(region, corners[every, corner]) for corner in (excess.argmax(axis=1), excess.argmin(axis=1)))
+    return _Sides(excess, near, far)
+
+
+def _straight_cut(region: Bounded, edge: SmallCircle, nside: int, pixels: Pixels, centres: Floats) -> Floats:
+    sides = _sides(region, edge, nside, pixels)
+    mean = (2 * edge.excess(centres) + sides.excess.mean(axis=1)) / 3  # exact for a parabola over the unit square
+    north, west, south, east = sides.excess.T
     within = _half_plane(mean, (north + east - south - west) / 2, (north + west - south - east) / 2)
-    every = np.arange(pixels.size)
-    near = _contains(region, corners[every, excess.argmax(axis=1)])
-    far = _contains(region, corners[every, excess.argmin(axis=1)])
-    return np.asarray(within * near + (1 - within) * far)
+    return np.asarray(within * sides.near + (1 - within) * sides.far)
 
 
 def _half_plane(mean: Floats, slope_x: Floats, slope_y: Floats) -> Floats:

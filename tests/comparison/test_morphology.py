@@ -94,9 +94,15 @@ def test_files_are_compared_as_maps_are(tmp_path, found):
     spec = {"lon": "0 deg", "lat": "0 deg", "radius": "40 deg"}
     again = compare_files(tmp_path / "a.fits", tmp_path / "b.fits", region=spec)
     assert np.array_equal(again.likeness["value"], found.likeness["value"])
-    named = compare_files(tmp_path / "a.fits", f"{tmp_path}/a.fits[s4]", region="comptel_window")
+
+
+def test_a_map_of_a_file_and_a_region_may_be_named(tmp_path):
+    sky = gaussian(32, 7.0, lon=3.0)
+    write_maps(tmp_path / "a.fits", [SkyMap(np.ones(12 * 32**2), 0.0, "cm-2", name="FLAT"), sky])
+    named = compare_files(f"{tmp_path}/a.fits[s7]", f"{tmp_path}/a.fits[s7]", region="comptel_window")
     assert named.likeness["value"] == pytest.approx(np.ones(5), abs=1e-12)
     assert named.likeness.meta["region"] == COMPTEL_WINDOW.name
+    assert open_map(tmp_path / "a.fits").name == "FLAT"  # the first, where none is named
 
 
 def test_a_map_that_the_file_does_not_hold_is_refused(tmp_path):
