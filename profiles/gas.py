@@ -50,7 +50,8 @@ class PowerLawHalo(Spherical):
     r"""Outer part of a beta model, :math:`n_1 (r / 1\,\mathrm{kpc})^{-3\beta}`, :math:`n_1 = n_0 r_c^{3\beta}`.
 
     The abstract of Miller & Bregman 2015 prints n_0 r_c^(3 beta) = 1.35; 1.35e-2 cm-3 kpc^(3 beta) is right: it gives
-    their own 3.8e9 solar masses within 50 kpc at metallicity 0.3, the printed number a hundred times more.
+    their own 3.8e9 solar masses within 50 kpc, the printed number a hundred times more. It holds for solar metallicity;
+    at their metallicity of 0.3, which that mass assumes, the density is 1 / 0.3 as large.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ class LaunhardtDisk(Axisymmetric):
 
     Of the published coding (lospy: 301, 11.73e6 and 5.94e24 Msun pc-3 at 1 pc) the middle coefficient breaks the
     continuity by a factor of about 300 at both joints. Here the joints are continuous by construction and the first
-    coefficient holds, which gives 3.52e9 for the middle one; the coding's further factor exp(-((r - r_cut)/r_cut)^2),
+    coefficient holds, which gives 3.53e9 for the middle one; the coding's further factor exp(-((r - r_cut)/r_cut)^2),
     which lowers the centre by e, is left out.
 
     Parameters
