@@ -51,17 +51,18 @@ def _table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequen
 
 
 def number(value: float, error: float) -> str:
-    """Return a number with as many digits as its error leaves, six at most, and the error: "0.26982 +- 2e-08".
+    """Return a number with the digits that its error leaves, six at most, and the error, rounded up.
 
     Examples
     --------
-    >>> number(0.26982424, 0.0021), number(0.26982424, 1.5e-8)
-    ('0.270 +- 2e-03', '0.269824 +- 2e-08')
+    >>> number(0.26982424, 0.0021), number(0.26982424, 1.5e-8), number(0.025, 0.0)
+    ('0.270 +- 3e-03', '0.269824 +- 2e-08', '0.0250000 +- 0e+00')
     """
-    digits = 6
-    if error > 0 and value != 0:
-        digits = min(6, max(1, math.floor(math.log10(abs(value))) - math.floor(math.log10(error)) + 1))
-    return f"{value:#.{digits}g} +- {error:.0e}"
+    if error <= 0 or value == 0:
+        return f"{value:#.6g} +- {error:.0e}"
+    power = math.floor(math.log10(error))
+    digits = min(6, max(1, math.floor(math.log10(abs(value))) - power + 1))
+    return f"{value:#.{digits}g} +- {math.ceil(error / 10.0**power) * 10.0**power:.0e}"
 
 
 def _fluxes(table: Any) -> Any:
