@@ -101,6 +101,8 @@ def slice_figure(
     zero = np.zeros_like(first)
     values = np.asarray(density(first, second, zero) if plane == "xy" else density(first, zero, second), dtype=float)
     shown = np.ma.masked_less_equal(values, 0.0)
+    if shown.count() == 0:
+        raise ValueError(f"the density vanishes in this plane within {extent:g} kpc; choose a larger extent")
     top = float(shown.max())
     bottom = max(top * 10.0**-_DECADES, float(shown.min()))
     norm = LogNorm(bottom, top)
@@ -178,6 +180,8 @@ def density_figure(density: Density, *, extent: float = 10.0, r_sun: float = 8.2
 
 def _limit(axes: Any, peak: float) -> None:
     """Show the decades below the peak that are there, and a little above it."""
+    if peak <= 0:  # nothing to see, and a logarithm has no room for it
+        return
     drawn = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.get_lines()])
     lowest = float(np.min(drawn[np.isfinite(drawn)], initial=peak))
     axes.set_ylim(max(lowest / 2, peak * 10.0**-_DECADES), 3 * peak)

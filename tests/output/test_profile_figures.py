@@ -22,6 +22,8 @@ def test_the_axis_reaches_no_deeper_than_eight_decades():
 
 def test_a_density_that_vanishes_on_the_line_is_no_error():
     lines_figure({"gas": HoledDisk()}, along="z")
+    with pytest.raises(ValueError, match="vanishes in this plane within 0.001 kpc"):
+        slice_figure(HoledDisk(), extent=0.001)
 
 
 def test_a_slice_shows_the_bar_with_its_near_side_at_positive_longitude():
