@@ -98,15 +98,14 @@ def tail(values: Floats, rule: Rule) -> Floats:
 
     The coefficients beyond 2n are what it misses. They are taken as a(2n) = a(n)^2 / a(n/2), the largest of the last
     three and of the middle two standing for a(n) and a(n/2): right if they fall like a power, as at a kink or at an
-    end with a root or a logarithm, and safe if they fall geometrically. Zero for a rule of one node, which is used
-    only where the integrand does not depend on the coordinate.
+    end with a root or a logarithm, and safe if they fall geometrically. The rule has at least six nodes; or a single
+    one, where the integrand does not depend on the coordinate and nothing is missed.
     """
     order = rule.node.size
     if order == 1:
         return np.zeros(len(values))
     size = np.abs(values @ rule.to_coefficients)
-    middle = (order // 2 - 1) if order > 4 else 0  # of four, the last three are not the middle
-    last, mid = size[:, -3:].max(axis=1), size[:, middle : middle + 2].max(axis=1)
+    last, mid = size[:, -3:].max(axis=1), size[:, order // 2 - 1 : order // 2 + 1].max(axis=1)
     return np.asarray(last * np.minimum(last / np.where(mid > 0, mid, 1.0), 1.0))
 
 

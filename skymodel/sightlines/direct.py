@@ -1,6 +1,6 @@
 """Pixel means by direct integration of every pixel asked for: the reference for faster ways.
 
-Block by block, the brightest first: 4 x 4 lines in each pixel, and where their error is too large, or something
+Block by block, the brightest first: 6 x 6 lines in each pixel, and where their error is too large, or something
 happens inside the pixel (:func:`~skymodel.sightlines.pixels.cut`), 8 x 8 lines in adaptive cells.
 """
 
@@ -21,7 +21,7 @@ from skymodel.sightlines.refine import Shares, focused, integrate, line_integral
 Progress = Callable[[int, int], None]
 
 _BLOCK = 1024  # pixels whose nodes are in memory at once
-_COARSE, _FINE = gauss(4), gauss(8)
+_COARSE, _FINE = gauss(6), gauss(8)
 _DOUBT = 10.0  # four nodes see too little of a layer thinner than a pixel: the error was once 2.1 times the estimate
 
 

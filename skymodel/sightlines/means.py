@@ -29,6 +29,7 @@ from skymodel.sky.skymap import SkyMap
 
 _FINE = 1e-5  # tolerances from here on take the second of the orders
 _ORDERS = (10, 12), (12, 14)  # outwards and along arcs: a disk's two windows are done in one round
+_NOTHING = 1e-12  # sr; solid angles are good to about 1e-13
 _FOREIGN_NSIDE = 128  # of the pixels that stand for a region of another package
 
 
@@ -176,6 +177,9 @@ def _exact(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exac
     kept = promises.check(lines.density, lines.observer)
     along, across = _ORDERS[rtol <= _FINE]
     orders = along, 1 if kept.spherical else across
+    for region in regions:
+        if region.solid_angle <= _NOTHING:
+            raise ValueError(f"the region {region.name} is empty: it has no mean")
     made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders)
     aims = targets(lines)
     start = focused(made.cells, made.chart, made.rules, aims) if aims else made.cells

@@ -44,6 +44,9 @@ class PixelChart:
         Whether the patch is a triangle with its first vertex at the anchor ``(K,)``.
     exponent
         How strongly it is graded towards the anchor ``(K,)``.
+    plane
+        Which of the sides u = 1, v = 0 and v = 1 lie in the plane b = 0 ``(K, 3)``; nodes crowd there, because an
+        observer a little above the plane sees structure as thin as that height over the distance.
     """
 
     nside: int
@@ -54,18 +57,32 @@ class PixelChart:
     across: Floats
     triangle: NDArray[np.bool_]
     exponent: Floats
+    plane: NDArray[np.bool_]
 
     def __call__(self, patch: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and shares of a pixel's area per du dv ``(N, n, m)``."""
-        power = self.exponent[patch, None]
-        w, slope = (u**power)[:, :, None], (power * u ** (power - 1))[:, :, None]
-        spread = np.where(self.triangle[patch, None, None], w, 1.0)
+        w, along_slope = _outwards(u, self.exponent[patch, None], self.plane[patch, None, 0])
+        v, across_slope = _sideways(v, *self.plane[patch, None, 1:].T)
+        spread = np.where(self.triangle[patch, None, None], w[:, :, None], 1.0)
         m = spread * v[:, None, :]
         along, across = (edge[patch].T[:, :, None, None] for edge in (self.along, self.across))
-        step = w * along + m * across
+        step = w[:, :, None] * along + m * across
         directions = _sky(self.face[patch], self.anchor[patch], step)
         area = np.abs(self.along[:, 0] * self.across[:, 1] - self.along[:, 1] * self.across[:, 0]) * self.nside**2 / 2
-        return directions, slope * spread * np.ones_like(m) * area[patch, None, None]
+        slope = along_slope[:, :, None] * across_slope[:, None, :]
+        return directions, spread * slope * area[patch, None, None]
+
+
+def _outwards(u: Floats, power: Floats, plane: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return w and dw/du: u^power, or crowded towards u = 1."""
+    return np.where(plane, u * (2 - u), u**power), np.where(plane, 2 - 2 * u, power * u ** (power - 1))
+
+
+def _sideways(v: Floats, low: NDArray[np.bool_], high: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return the place across and its slope: crowded towards v = 0 or v = 1 where that side is marked ``(1, N)``."""
+    low, high = low.T, high.T
+    place = np.where(low, v * v, np.where(high, v * (2 - v), v))
+    return place, np.where(low, 2 * v, np.where(high, 2 - 2 * v, 1.0))
 
 
 def _sky(face: Integers, anchor: Floats, step: Floats) -> Floats:
@@ -132,6 +149,12 @@ def cut(nside: int, pixels: Integers, exponent: float) -> PixelChart:
     return _joined(nside, [_square(nside, found.where(plain)), *triangles])
 
 
+def level(nside: int, pixels: Integers) -> PixelChart:
+    """Return the pixels ``(K,)`` (RING), each cut west to east into two triangles: cells can follow the plane."""
+    found = _located(nside, pixels)
+    return _joined(nside, [_triangle(nside, found, corners, 1.0) for corners in _LEVEL])
+
+
 def is_cut(nside: int, pixels: Integers) -> NDArray[np.bool_]:
     """Return which pixels ``(K,)`` (RING) have something happening inside them or in a vertex."""
     return np.asarray(np.any(_diagonals(nside, _located(nside, pixels)), axis=0))
@@ -157,7 +180,8 @@ def _square(nside: int, pixels: _Pixels) -> tuple[NDArray[Any], ...]:
     corners = (_corner(pixels, corner) / nside for corner in (_SOUTH, _EAST, _WEST))
     south, east, west = corners
     count = len(pixels.owner)
-    return (*pixels[:2], south, east - south, west - south, np.zeros(count, dtype=bool), np.ones(count))
+    flat = np.zeros(count, dtype=bool)
+    return (*pixels[:2], south, east - south, west - south, flat, np.ones(count), np.zeros((count, 3), dtype=bool))
 
 
 def _triangle(
@@ -168,9 +192,11 @@ def _triangle(
     centred = (places == [nside, 0]).all(axis=2) & (pixels.face == _CENTRE_FACE)[:, None]
     first = np.argmax(centred, axis=1)
     order = (first[:, None] + np.arange(3)) % 3
-    a, b, c = np.moveaxis(np.take_along_axis(places, order[:, :, None], axis=1) / nside, 1, 0)
+    a, b, c = np.moveaxis(np.take_along_axis(places, order[:, :, None], axis=1), 1, 0)
+    level_a, level_b, level_c = ((corner[:, 0] == nside) & (pixels.face // 4 == 1) for corner in (a, b, c))
+    plane = np.stack([level_b & level_c, level_a & level_b, level_a & level_c], axis=1)
     power = np.where(centred.any(axis=1), exponent, 1.0)
-    return (*pixels[:2], a, b - a, c - b, np.ones(len(power), dtype=bool), power)
+    return (*pixels[:2], a / nside, (b - a) / nside, (c - b) / nside, np.ones(len(power), dtype=bool), power, plane)
 
 
 def _corner(pixels: _Pixels, corner: tuple[int, int]) -> Floats:

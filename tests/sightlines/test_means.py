@@ -1,0 +1,195 @@
+"""Region means: folding, sharing, masks, errors, refusals."""
+
+import healpy
+import numpy as np
+import pytest
+
+import skymodel as sm
+from profiles import NFW, ExponentialDisk, Hints, from_function
+from skymodel.sightlines import means
+from skymodel.sky.regions import Box, Circle, as_region
+
+HERE = sm.Observer(8.2)
+DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
+UNIFORM = from_function(lambda x, y, z: 2.0 + 0 * x, unit="cm-3", symmetry="spherical")
+REGIONS = [
+    sm.INTEGRAL_CIRCLE,
+    sm.COMPTEL_WINDOW,
+    Circle(lon=97.0, lat=-48.0, radius=13.0),
+    Circle(lon=3.0, lat=1.0, radius=6.0) & ~Box(lon=(-1, 1), lat=(-1, 1)),
+    Circle(lon=2.0, lat=-2.0, radius=4.0) | Box(lon=(170, 190), lat=(-5, 20)),
+    ~Box(lon=(-30, 30), lat=(-80, 80)),
+    Circle(lon=0.0, lat=0.0, radius=180.0),
+]
+
+
+@pytest.mark.parametrize("region", REGIONS, ids=lambda region: region.name)
+@pytest.mark.parametrize("symmetry", ["spherical", "axisymmetric", "none"])
+def test_a_uniform_density_gives_every_region_the_length_of_the_path(region, symmetry):
+    density = from_function(lambda x, y, z: 2.0 + 0 * x, unit="cm-3", symmetry=symmetry)
+    mean = sm.region_mean(density, region, observer=HERE, s_max=3.0, rtol=1e-8)
+    assert abs(mean.value - 6.0) <= mean.error <= 1e-8 * 6.0
+    assert str(mean.unit) == "kpc / cm3"
+
+
+def tilted(x, y, z):
+    """Return a smooth density without any symmetry."""
+    return np.exp(-(((x - 1.0) / 4) ** 2) - ((y + 0.7) / 3) ** 2 - ((z - 0.4) / 2) ** 2)
+
+
+@pytest.mark.parametrize("region", REGIONS[:5], ids=lambda region: region.name)
+@pytest.mark.parametrize("z_sun", [0.0, 0.3])
+def test_the_mean_is_that_of_a_monte_carlo_over_directions(region, z_sun):
+    """The proof that quadrants are not mixed up: the density has no symmetry, the truth is a plain average."""
+    density = from_function(tilted, unit="cm-3")
+    observer = sm.Observer(8.2, z_sun)
+    generator = np.random.default_rng(7)
+    lon, lat = generator.uniform(0, 360, 400_000), np.degrees(np.arcsin(generator.uniform(-1, 1, 400_000)))
+    inside = region.contains(lon, lat)
+    J = sm.line_of_sight(density, lon[inside], lat[inside], observer=observer, r_max=30.0, rtol=1e-4).value
+    mean = sm.region_mean(density, region, observer=observer, r_max=30.0, rtol=1e-5)
+    assert abs(mean.value - J.mean()) < 5 * J.std() / np.sqrt(J.size)  # five standard deviations of the sample
+
+
+@pytest.mark.parametrize("region", REGIONS[:4], ids=lambda region: region.name)
+@pytest.mark.parametrize("z_sun", [0.0, 0.0208])
+def test_folding_by_symmetry_changes_no_mean(region, z_sun):
+    plain = from_function(lambda x, y, z: DISK(x, y, z), unit=DISK.unit)
+    observer = sm.Observer(8.2, z_sun)
+    folded, unfolded = (
+        sm.region_mean(density, region, observer=observer, r_max=60.0, rtol=1e-5) for density in (DISK, plain)
+    )
+    assert abs(folded.value - unfolded.value) <= folded.error + unfolded.error
+    assert folded.sightlines <= unfolded.sightlines
+
+
+@pytest.mark.parametrize("rtol", [1e-3, 1e-5, pytest.param(1e-7, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("z_sun", [0.0, 0.0208])
+def test_the_stated_error_covers_the_change_under_a_finer_tolerance(z_sun, rtol):
+    observer = sm.Observer(8.2, z_sun)
+    for region in REGIONS[:4]:
+        mean, finer = (sm.region_mean(DISK, region, observer=observer, r_max=60.0, rtol=r) for r in (rtol, rtol / 30))
+        assert abs(mean.value - finer.value) <= mean.error + finer.error
+        assert mean.error <= rtol * mean.value
+
+
+def test_a_cusp_just_short_of_the_divergent_one_is_integrated():
+    """The whole sky holds (2 pi / R0) int r j ln |(R0 + r) / (R0 - r)| dr: for j = r^-2.9 a series."""
+    density = from_function(lambda x, y, z: (x * x + y * y + z * z) ** -1.45, unit="cm-3", symmetry="spherical")
+    mean = sm.region_mean(density, Circle(0, 0, 180), observer=HERE, r_max=4.1, rtol=1e-6)
+    k = np.arange(60)  # ln((1 + t) / (1 - t)) = 2 sum t^(2k + 1) / (2k + 1), t = r / R0 up to 1/2
+    power = 2 * k + 1 + 2 - 2.9
+    flux = 4 * np.pi / 8.2 * 8.2 ** (2 - 2.9) * np.sum(0.5**power / (2 * k + 1) / power)
+    assert abs(4 * np.pi * mean.value - flux) <= 4 * np.pi * mean.error
+    assert mean.error <= 1e-6 * mean.value
+
+
+def test_a_cusp_of_slope_three_is_refused():
+    density = from_function(lambda x, y, z: (x * x + y * y + z * z) ** -1.5, unit="cm-3", symmetry="spherical")
+    with pytest.raises(ValueError, match=r"r\^-3.*infinite.*core"):
+        sm.region_mean(density, sm.INTEGRAL_CIRCLE, observer=HERE, r_max=60.0)
+
+
+def test_the_edge_of_a_declared_shell_costs_little():
+    def ball(x, y, z):
+        return np.where(x * x + y * y + z * z < 0.25, 1.0, 0.0)
+
+    density = from_function(ball, unit="cm-3", symmetry="spherical", hints=Hints(spheres=(0.5,)))
+    mean = sm.region_mean(density, Circle(0, 0, 10), observer=HERE, r_max=60.0, rtol=1e-8)
+    t = 0.5 / 8.2  # int sin(theta) 2 sqrt(a^2 - R0^2 sin^2) dtheta over the sphere's disc, in closed form
+    flux = 2 * np.pi * 8.2 * (t - (1 - t * t) * np.arctanh(t))
+    assert abs(mean.value * Circle(0, 0, 10).solid_angle - flux) <= mean.error * Circle(0, 0, 10).solid_angle
+    assert mean.sightlines < 300
+
+
+def test_a_declared_spot_far_narrower_than_the_region_is_found():
+    def spot(x, y, z):
+        return np.exp(-((x + 2) ** 2 + (y - 3) ** 2 + (z - 1) ** 2) / 2 / 0.01**2)
+
+    density = from_function(spot, unit="cm-3", hints=Hints(points=((-2.0, 3.0, 1.0, 0.01),)))
+    mean = sm.region_mean(density, Circle(0, 0, 90), observer=HERE, r_max=60.0, rtol=1e-4)
+    d2 = 6.2**2 + 3.0**2 + 1.0  # the flux of a Gaussian ball far away: mass / d^2 (1 + sigma^2 / d^2)
+    flux = (2 * np.pi) ** 1.5 * 0.01**3 / d2 * (1 + 1e-4 / d2)
+    assert abs(2 * np.pi * mean.value - flux) <= 2 * np.pi * mean.error + 1e-9 * flux
+
+
+def test_regions_share_the_sight_lines_of_the_sky_they_share():
+    both = sm.window_factor(DISK, observer=HERE, r_max=60.0, rtol=1e-4)
+    apart = [sm.region_mean(DISK, r, observer=HERE, r_max=60.0, rtol=1e-4) for r in REGIONS[:2]]
+    assert both.denominator.sightlines < sum(mean.sightlines for mean in apart)
+    assert both.value == both.numerator.value / both.denominator.value
+    separate = both.numerator.error / both.numerator.value + both.denominator.error / both.denominator.value
+    assert 0 < both.error / both.value <= separate * (1 + 1e-12)
+
+
+def test_the_window_factor_of_a_region_with_itself_is_one():
+    w = sm.window_factor(DISK, numerator=REGIONS[3], denominator=REGIONS[3], observer=HERE, r_max=60.0, rtol=1e-4)
+    assert w.value == 1.0
+    assert w.error < 1e-12
+
+
+def test_a_ratio_to_nothing_is_refused():
+    dark = from_function(lambda x, y, z: np.where(x > 0, 1.0, 0.0), unit="cm-3", hints=Hints())
+    with pytest.raises(ValueError, match="no ratio"):
+        sm.window_factor(dark, numerator=sm.INTEGRAL_CIRCLE, denominator=Circle(180, 0, 5), observer=HERE, s_max=5.0)
+
+
+def test_a_map_is_averaged_as_the_map_does():
+    sky = sm.SkyMap(np.arange(192.0), 0.5, "cm-3 kpc")
+    mean = sm.region_mean(sky, Circle(10, 20, 40))
+    assert (mean.value, mean.error, mean.unit) == tuple(sky.mean(Circle(10, 20, 40)))
+
+
+def test_a_mask_has_the_mean_of_its_pixels():
+    mask = np.zeros(12 * 16**2)
+    pixels = healpy.query_disc(16, healpy.ang2vec(5.0, 3.0, lonlat=True), np.radians(12))
+    mask[pixels] = 1.0
+    mean = sm.region_mean(DISK, mask, observer=HERE, r_max=60.0, rtol=1e-4)
+    sky = sm.project(DISK, 16, observer=HERE, r_max=60.0, rtol=1e-4, method="direct")
+    assert mean.value == pytest.approx(sky.values[pixels].mean(), rel=1e-12)
+    assert 0 < mean.error <= 1e-4 * mean.value
+
+
+def test_a_region_of_another_package_is_as_good_as_it_says():
+    class Theirs:
+        def contains(self, coordinate):
+            return sm.INTEGRAL_CIRCLE.contains(coordinate)
+
+    ours = sm.region_mean(DISK, sm.INTEGRAL_CIRCLE, observer=HERE, r_max=60.0, rtol=1e-6)
+    theirs = sm.region_mean(DISK, Theirs(), observer=HERE, r_max=60.0, rtol=1e-4)
+    assert abs(theirs.value - ours.value) <= theirs.error
+    assert theirs.error < 0.01 * theirs.value
+    w = sm.window_factor(DISK, denominator=Theirs(), observer=HERE, r_max=60.0, rtol=1e-4)
+    exact = sm.window_factor(DISK, observer=HERE, r_max=60.0, rtol=1e-6)
+    assert abs(w.value - exact.value) <= w.error
+
+
+# A coverage-weighted map cannot know the gradients inside the pixels on a region's edge: what is lost falls as the
+# square of the pixel's size, from 4e-3 at nside 64 where an edge passes next to the cusp.
+@pytest.mark.parametrize(("nside", "rtol"), [(64, 5e-3), pytest.param(128, 1e-3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("region", REGIONS[:3], ids=lambda region: region.name)
+def test_the_map_weighted_with_the_coverage_has_the_mean_of_the_region(region, nside, rtol):
+    sky, cover = disk_map(nside), region.coverage(nside)
+    mean = sm.region_mean(DISK, region, observer=HERE, r_max=60.0, rtol=1e-5)
+    assert np.sum(sky.values * cover) / cover.sum() == pytest.approx(mean.value, rel=rtol)
+    assert abs(sky.mean(region).value - mean.value) <= sky.mean(region).error + mean.error
+
+
+_MAPS = {}
+
+
+def disk_map(nside):
+    if nside not in _MAPS:
+        _MAPS[nside] = sm.project(DISK, nside, observer=HERE, r_max=60.0, rtol=1e-4, method="direct")
+    return _MAPS[nside]
+
+
+def test_an_empty_region_and_two_path_ends_are_refused():
+    with pytest.raises(ValueError, match="empty"):
+        sm.region_mean(DISK, np.zeros(12), observer=HERE, r_max=60.0)
+    with pytest.raises(ValueError, match="exactly one"):
+        sm.region_mean(DISK, sm.INTEGRAL_CIRCLE, observer=HERE, r_max=60.0, s_max=5.0)
+    nothing = Circle(0, 0, 5) & Circle(90, 0, 5)
+    with pytest.raises(ValueError, match="empty"):
+        sm.region_mean(DISK, nothing, observer=HERE, r_max=60.0)
+    assert means._mask_nside(~as_region(np.ones(48))) == 2
