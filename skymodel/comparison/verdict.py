@@ -8,7 +8,7 @@ bands in one window, and the chi that COMPTEL's points ask for with and without 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,15 @@ class Verdict:
     def statement(self) -> str:
         """Where the claim holds, where it fails and by how much, in words."""
         return describe(self.pairs, self.emission)
+
+    def __add__(self, other: Verdict) -> Verdict:
+        """Return the verdict on the pairs of both, which must be judged with one emission and one anchor."""
+        if (self.emission, self.line_intensity) != (other.emission, other.line_intensity):
+            raise ValueError(
+                f"verdicts for {self.emission} at {self.line_intensity} and {other.emission} at {other.line_intensity} "
+                "cm-2 s-1 sr-1 cannot be joined; judge both with one emission and one line intensity"
+            )
+        return replace(self, pairs=self.pairs + other.pairs)
 
     def table(self) -> Any:
         """Return the QTable with one row for each pair and background, columns as in ``ratio.ecsv``."""

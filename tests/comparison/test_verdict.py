@@ -111,6 +111,16 @@ def test_emission_observer_and_path_are_those_given():
     assert short.window_factors[0] > 1.2 * verdict(halos, {"disk": ExponentialDisk()}).window_factors[0]
 
 
+def test_verdicts_on_a_pair_of_ones_own_and_on_others_are_joined():
+    own = verdict({"mine": NFW(r_s=20)}, {"mine": ExponentialDisk(R_d=2.6, z_d=0.3)})
+    other = verdict({"nfw": NFW()}, {"bulge": HernquistBulge()})
+    joined = own + other
+    assert list(joined.table()["dark_matter"]) == ["mine"] * 4 + ["nfw"] * 4
+    assert "for all 2 pairs" in joined.statement
+    with pytest.raises(ValueError, match="cannot be joined"):
+        own + verdict({"nfw": NFW()}, {"bulge": HernquistBulge()}, emission=NuggetEmission(mu=15.0))
+
+
 def test_progress_counts_the_pairs():
     seen = []
     verdict({"nfw": NFW()}, {"a": HernquistBulge(), "b": ExponentialDisk()}, progress=lambda *done: seen.append(done))
