@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,7 +30,7 @@ class ChiFit:
     Parameters
     ----------
     chi
-        Best value with chi >= 0.
+        Best value with chi >= 0; nan if the model is zero in every bin.
     chi_error
         Its error, one standard deviation of the unbounded fit.
     chi_unbounded
@@ -38,7 +38,7 @@ class ChiFit:
     chi_square
         Sum of the squared pulls at `chi`.
     degrees_of_freedom
-        Number of points minus one.
+        Number of points minus the one fitted number.
     pulls
         (point - model) / error of each point, in the order of the points.
     background
@@ -155,20 +155,64 @@ def fit_chi(
         raise ValueError(f"errors = {sigma.tolist()}; allowed: errors > 0")
     shape, excess = model / sigma, (data - np.asarray(background, dtype=float)) / sigma
     weight = float(shape @ shape)
-    if weight == 0:
-        raise ValueError("the model is zero in every bin, so no chi can be fitted; raise mu or choose other bins")
-    unbounded = float(shape @ excess) / weight
-    chi = max(0.0, unbounded)
-    pulls = excess - chi * shape
+    unbounded = float(shape @ excess) / weight if weight > 0 else math.nan
+    chi = max(unbounded, 0.0)  # in this order a nan stays
+    pulls = excess - chi * shape if weight > 0 else excess
     return ChiFit(
         chi=chi,
-        chi_error=1 / math.sqrt(weight),
+        chi_error=1 / math.sqrt(weight) if weight > 0 else math.inf,
         chi_unbounded=unbounded,
         chi_square=float(pulls @ pulls),
         degrees_of_freedom=len(data) - 1,
         pulls=tuple(pulls.tolist()),
         background=background_name,
     )
+
+
+class MuProfile(NamedTuple):
+    """The best chi and its chi-square at each chemical potential [MeV]; arrays of one shape."""
+
+    mu: NDArray[np.float64]
+    chi: NDArray[np.float64]
+    chi_square: NDArray[np.float64]
+
+    @property
+    def best(self) -> float:
+        """The chemical potential [MeV] of the smallest chi-square."""
+        return float(self.mu[np.argmin(self.chi_square)])
+
+
+def profile_mu(
+    emission: NuggetEmission, mu: ArrayLike, measurement: Measurement, *, factor: float = 1.0, background: str = "none"
+) -> MuProfile:
+    """Return the chi-square over mu, chi fitted at each: the profile likelihood of a single chemical potential.
+
+    Parameters
+    ----------
+    emission
+        Gives the convention and the positronium fraction.
+    mu
+        Chemical potentials [MeV], one dimension.
+    measurement
+        The points.
+    factor
+        Window factor of the pair.
+    background
+        One of :func:`~skymodel.comparison.backgrounds.background_names`.
+
+    Examples
+    --------
+    >>> from skymodel.comparison.comptel import comptel
+    >>> profile = profile_mu(NuggetEmission(), [10, 15, 20], comptel())
+    >>> profile.best, profile.chi_square.round(1).tolist()
+    (15.0, [40.2, 17.4, 32.5])
+    """
+    values = np.asarray(mu, dtype=float)
+    fits = [
+        fit_windows(replace(emission, mu=float(value)), [measurement], [factor], background=background)
+        for value in values
+    ]
+    return MuProfile(values, np.array([fit.chi for fit in fits]), np.array([fit.chi_square for fit in fits]))
 
 
 def fit_windows(

@@ -121,6 +121,12 @@ def test_verdicts_on_a_pair_of_ones_own_and_on_others_are_joined():
         own + verdict({"nfw": NFW()}, {"bulge": HernquistBulge()}, emission=NuggetEmission(mu=15.0))
 
 
+def test_a_model_without_photons_in_comptels_bins_says_so():
+    dim = verdict({"nfw": NFW()}, {"bulge": HernquistBulge()}, emission=NuggetEmission(mu=0.7))
+    assert "no photons in COMPTEL's bins" in dim.statement
+    assert np.all(np.isnan(dim.table()["chi"]))
+
+
 def test_progress_counts_the_pairs():
     seen = []
     verdict({"nfw": NFW()}, {"a": HernquistBulge(), "b": ExponentialDisk()}, progress=lambda *done: seen.append(done))
