@@ -38,7 +38,7 @@ class ChiFit:
     chi_square
         Sum of the squared pulls at `chi`.
     degrees_of_freedom
-        Number of points minus the one fitted number.
+        Number of points, less one if chi was fitted.
     pulls
         (point - model) / error of each point, in the order of the points.
     background
@@ -163,7 +163,7 @@ def fit_chi(
         chi_error=1 / math.sqrt(weight) if weight > 0 else math.inf,
         chi_unbounded=unbounded,
         chi_square=float(pulls @ pulls),
-        degrees_of_freedom=len(data) - 1,
+        degrees_of_freedom=len(data) - (weight > 0),
         pulls=tuple(pulls.tolist()),
         background=background_name,
     )

@@ -69,8 +69,6 @@ def _spread(pairs: Sequence[PairVerdict]) -> list[str]:
 
 
 def _chi(pairs: Sequence[PairVerdict], emission: NuggetEmission) -> list[str]:
-    if math.isnan(pairs[0].fits["none"].neglecting_window.chi):
-        return [f"At mu = {emission.mu:g} MeV the model has no photons in COMPTEL's bins: no chi can be fitted."]
     return [_chi_of(name, pairs, emission) for name in pairs[0].fits]
 
 

@@ -61,7 +61,7 @@ def test_a_model_without_photons_in_the_bins_has_no_chi():
     fit = fit_chi([0.0, 0.0], [1.0, 2.0], [1.0, 1.0])
     assert np.isnan(fit.chi)
     assert fit.chi_error == np.inf
-    assert fit.chi_square == 5
+    assert (fit.chi_square, fit.degrees_of_freedom) == (5, 2)
 
 
 def test_errors_must_be_positive():

@@ -123,7 +123,7 @@ def test_verdicts_on_a_pair_of_ones_own_and_on_others_are_joined():
 
 def test_a_model_without_photons_in_comptels_bins_says_so():
     dim = verdict({"nfw": NFW()}, {"bulge": HernquistBulge()}, emission=NuggetEmission(mu=0.7))
-    assert "no photons in COMPTEL's bins" in dim.statement
+    assert "nothing reaches COMPTEL's bins" in dim.statement
     assert np.all(np.isnan(dim.table()["chi"]))
 
 
