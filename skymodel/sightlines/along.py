@@ -11,7 +11,7 @@ from astropy import units
 from profiles import Density
 from skymodel.sightlines import quadrature
 from skymodel.sightlines.geometry import Floats, Observer, PathEnd, Rays, rays, unit_vectors
-from skymodel.sightlines.integrand import integrand
+from skymodel.sightlines.integrand import integrand, panels
 from skymodel.sightlines.integrate import SightLines, degrees
 
 _NEAREST = 1e-3  # the first place after the observer, as a share of the path
@@ -107,9 +107,14 @@ def _shares(seen: SightLines, lines: Rays, places: Floats, rtol: float) -> tuple
     steps, count = places.shape
     cut = seen.pieces(lines, tuple(places))
     cell = np.sum(places[:, cut.line] <= cut.middle, axis=0) - 1
-    panels = quadrature.Panels(cell * count + cut.line, cut.left, cut.right)
     with np.errstate(all="ignore"):
-        cells = quadrature.integrate(integrand(seen.density, cut), panels, (steps - 1) * count, rtol=rtol, share=1e-3)
+        cells = quadrature.integrate(
+            integrand(seen.density, cut),
+            panels(cut, cell * count + cut.line),
+            (steps - 1) * count,
+            rtol=rtol,
+            share=1e-3,
+        )
     value, error = (np.vstack([np.zeros((1, count)), a.reshape(-1, count)]) for a in (cells.value, cells.error))
     total = value.sum(axis=0)
     some = np.where(total > 0, total, 1.0)

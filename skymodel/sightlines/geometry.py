@@ -169,6 +169,8 @@ class Pieces:
         Scale of the chart [kpc].
     base, direction
         Galactocentric places of t = 0 [kpc] and unit vectors ``(3, M)``.
+    joined
+        Whether the next piece follows on the same line, with no edge announced in between.
     """
 
     line: Ints
@@ -177,6 +179,7 @@ class Pieces:
     scale: Floats
     base: Floats
     direction: Floats
+    joined: NDArray[np.bool_]
 
     @property
     def middle(self) -> Floats:
@@ -194,6 +197,7 @@ class _Centre(NamedTuple):
     base: Floats
 
 
+@np.errstate(over="ignore")  # a line that all but lies in a plane crosses it beyond all numbers
 def pieces(lines: Rays, observer: Observer, density: Density, places: tuple[Floats, ...] = ()) -> Pieces:
     """Return the pieces of the lines on which `density` should be smooth, line by line.
 
@@ -201,18 +205,25 @@ def pieces(lines: Rays, observer: Observer, density: Density, places: tuple[Floa
     spherical also at the reach of the observer's chart, at z = 0 and at the closest approach to the rotation axis.
     """
     hints, centres = density.hints, []
-    cuts = [lines.start, lines.stop, np.zeros_like(lines.p), *places, *_spheres(lines, hints.spheres)]
+    edges = _spheres(lines, hints.spheres)
+    cuts = [lines.start, lines.stop, np.zeros_like(lines.p), *places]
     if density.symmetry != "spherical":
-        cuts += [*_planes(lines, (0.0, *hints.planes)), *_cylinders(lines, (0.0, *hints.cylinders))]
+        height = observer.position[2]
+        edges += [*_planes(lines, height, hints.planes), *_cylinders(lines, hints.cylinders)]
+        cuts += [*_planes(lines, height, (0.0,)), *_cylinders(lines, (0.0,))]
         centres = [_around_observer(lines, observer), *_around_points(lines, hints)]
     for centre in centres:
         cuts += [centre.u - centre.reach, centre.u, centre.u + centre.reach]
-    u = np.sort(np.clip(np.stack(cuts, axis=1), lines.start[:, None], lines.stop[:, None]), axis=1)
+    u = np.clip(np.stack(cuts + edges, axis=1), lines.start[:, None], lines.stop[:, None])
+    order = np.argsort(u, axis=1)
+    u = np.take_along_axis(u, order, axis=1)
     line, step = np.nonzero(u[:, :-1] < u[:, 1:])
-    return _charted(lines, line, u[line, step], u[line, step + 1], centres)
+    return _charted(lines, line, u[line, step], u[line, step + 1], centres, order[line, step + 1] < len(cuts))
 
 
-def _charted(lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre]) -> Pieces:
+def _charted(
+    lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre], smooth: NDArray[np.bool_]
+) -> Pieces:
     """Give each piece from u = `left` to `right` the chart of the last centre that reaches over it, or the foot's."""
     scale, base, origin = np.maximum(lines.p, SMALLEST_SCALE)[line], lines.foot[:, line], np.zeros(line.size)
     middle = 0.5 * (left + right)
@@ -221,7 +232,10 @@ def _charted(lines: Rays, line: Ints, left: Floats, right: Floats, centres: list
         scale, origin = np.where(inside, centre.scale[line], scale), np.where(inside, centre.u[line], origin)
         base = np.where(inside, centre.base[:, line], base)
     t = np.arcsinh((np.stack([left, right]) - origin) / scale)
-    return Pieces(line, t[0], t[1], scale, base, lines.direction[:, line])
+    some = np.flatnonzero(t[0] < t[1])  # what is shorter than rounding in t is nothing
+    line, base, direction = line[some], base[:, some], lines.direction[:, line[some]]
+    follows = np.append(line[1:] == line[:-1], False)
+    return Pieces(line, t[0, some], t[1, some], scale[some], base, direction, follows & smooth[some])
 
 
 def _around_observer(lines: Rays, observer: Observer) -> _Centre:
@@ -250,10 +264,14 @@ def _spheres(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
     return [sign * half for half in halves for sign in (-1.0, 1.0)]
 
 
-def _planes(lines: Rays, heights: tuple[float, ...]) -> list[Floats]:
-    levels = dict.fromkeys(sign * height for height in heights for sign in (1.0, -1.0))
+def _planes(lines: Rays, height: float, heights: tuple[float, ...]) -> list[Floats]:
+    """Return the crossings of z = +-`heights`, reckoned from the nearer of the foot and the observer at `height`."""
     slope = np.where(lines.direction[2] == 0, np.inf, lines.direction[2])  # a line in a plane never crosses one
-    return [(level - lines.foot[2]) / slope for level in levels]
+    crossings = []
+    for level in dict.fromkeys(sign * level for level in heights for sign in (1.0, -1.0)):
+        ahead, u = (level - height) / slope, (level - lines.foot[2]) / slope
+        crossings.append(np.where(np.abs(ahead) < np.abs(u), lines.observer + ahead, u))
+    return crossings
 
 
 def _cylinders(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:

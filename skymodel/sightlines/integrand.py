@@ -9,9 +9,15 @@ import numpy as np
 
 from profiles import Product, Scaled, Sum
 from skymodel.sightlines.geometry import Floats, Ints, Pieces, about_axis
-from skymodel.sightlines.quadrature import Integrand
+from skymodel.sightlines.quadrature import Integrand, Panels
 
 _Places = Callable[[Ints, Floats, Floats], tuple[Floats, ...]]
+
+
+def panels(pieces: Pieces, owner: Ints) -> Panels:
+    """Return the pieces as panels of the integrals `owner` ``(M,)``."""
+    stretches = pieces.scale * np.cosh(np.stack([pieces.left, pieces.right]))
+    return Panels(owner, pieces.left, pieces.right, stretches[0], stretches[1], pieces.joined)
 
 
 def integrand(density: Any, pieces: Pieces) -> Integrand:
@@ -38,7 +44,7 @@ def integrand(density: Any, pieces: Pieces) -> Integrand:
         sinh *= scale
         cosh *= scale
         where = places(piece, sinh, cosh)
-        return _called(density, method, where) * cosh
+        return _checked(density, method, where) * cosh
 
     return values
 
@@ -68,56 +74,51 @@ def _cartesian_places(pieces: Pieces) -> _Places:
     return lambda piece, u, _: tuple(base[piece] + u * direction[piece] for base, direction in axes)
 
 
-def _called(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
+def _checked(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
+    """Return the density there; if it is none, raise ValueError that blames the innermost part at fault."""
+    try:
+        return _values(density, method, where)
+    except ValueError:
+        for part in _parts(density):
+            _checked(part, method, where)
+        raise
+
+
+def _parts(density: Any) -> tuple[Any, ...]:
+    if isinstance(density, Scaled):
+        return (density.density,)
+    return density.parts if isinstance(density, Product | Sum) else ()
+
+
+def _values(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
+    shape = where[0].shape
     try:
         found = getattr(density, method)(*where)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"{name(density)} raised {type(error).__name__} ({error}) when called with arrays of shape "
-            f"{where[0].shape}; a density takes arrays: use numpy functions, or numpy.vectorize"
+            f"{name(density)} raised {type(error).__name__} ({error}) when called with arrays of shape {shape}; "
+            "a density takes arrays: use numpy functions, or numpy.vectorize"
         ) from error
     values = np.asarray(found)
-    if hasattr(found, "unit") or values.dtype.kind not in "fiu" or values.shape != where[0].shape:
+    if hasattr(found, "unit") or values.dtype.kind not in "fiu" or values.shape != shape:
+        kind = "a Quantity" if hasattr(found, "unit") else f"{values.dtype} values"
         raise ValueError(
-            f"{name(density)} returned {_looks(found)} for coordinates of shape {where[0].shape}; "
+            f"{name(density)} returned {kind} of shape {values.shape} for coordinates of shape {shape}; "
             "a density returns plain real numbers, in its declared unit, of the shape it is called with"
         )
     if not (values.min(initial=0) >= 0 and values.max(initial=0) < np.inf):
-        _refuse_values(density, method, where)
+        first = int(np.argmax(~((values >= 0) & (values < np.inf))))
+        axes = {1: "r", 2: "(R, z)", 3: "(x, y, z)"}[len(where)]
+        place = ", ".join(f"{axis.flat[first]:.6g}" for axis in where)
+        raise ValueError(
+            f"{name(density)} is {values.flat[first]} at {axes} = {place} kpc; "
+            "a density is finite and not negative everywhere on the path"
+        )
     return values
-
-
-def _looks(found: Any) -> str:
-    if hasattr(found, "unit"):
-        return "a Quantity"
-    values = np.asarray(found)
-    return f"{values.dtype} values of shape {values.shape}"
-
-
-def _refuse_values(density: Any, method: str, where: tuple[Floats, ...]) -> None:
-    """Raise ValueError that names the innermost density to blame, the value and the place."""
-    parts = density.parts if isinstance(density, Product | Sum) else ()
-    for part in (density.density,) if isinstance(density, Scaled) else parts:
-        if _bad(np.asarray(getattr(part, method)(*where))).any():
-            _refuse_values(part, method, where)
-    values = np.asarray(getattr(density, method)(*where))
-    first = int(np.argmax(_bad(values)))
-    axes = {1: "r", 2: "(R, z)", 3: "(x, y, z)"}[len(where)]
-    place = ", ".join(f"{axis.flat[first]:.6g}" for axis in where)
-    raise ValueError(
-        f"{name(density)} is {values.flat[first]} at {axes} = {place} kpc; "
-        "a density is finite and not negative everywhere on the path"
-    )
-
-
-def _bad(values: Floats) -> Any:
-    return ~((values >= 0) & (values < np.inf))
 
 
 def name(density: Any) -> str:
     """Return what to call a density in a message: its class, the function it was made from, or its parts."""
-    if isinstance(density, Product | Sum):
-        return (" * " if isinstance(density, Product) else " + ").join(map(name, density.parts))
-    if isinstance(density, Scaled):
-        return name(density.density)
+    if parts := _parts(density):
+        return (" + " if isinstance(density, Sum) else " * ").join(map(name, parts))
     return getattr(getattr(density, "function", None), "__name__", type(density).__name__)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from profiles import Density
 from skymodel.sightlines import quadrature
 from skymodel.sightlines.geometry import Floats, Observer, PathEnd, Pieces, Rays, pieces, rays, unit_vectors
-from skymodel.sightlines.integrand import integrand, name
+from skymodel.sightlines.integrand import integrand, name, panels
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 FAINT = 1e-9  # directions fainter than this share of the brightest are integrated to its tolerance
@@ -139,11 +139,15 @@ class SightLines:
         if not SMALLEST_RTOL <= rtol < 1:
             raise ValueError(f"rtol = {rtol}; allowed: {SMALLEST_RTOL:g} <= rtol < 1 (float64 gives no more)")
         cut = self.pieces(rays(self.observer, self.end, directions))
-        panels = quadrature.Panels(cut.line, cut.left, cut.right)
         try:
             with np.errstate(all="ignore"):
                 found = quadrature.integrate(
-                    integrand(self.density, cut), panels, len(directions), rtol=rtol, floor=floor, share=share
+                    integrand(self.density, cut),
+                    panels(cut, cut.line),
+                    len(directions),
+                    rtol=rtol,
+                    floor=floor,
+                    share=share,
                 )
         except quadrature.NotConverged as failure:
             lon, lat = _angles(np.asarray(directions)[cut.line[failure.panel]])

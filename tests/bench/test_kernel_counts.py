@@ -1,0 +1,62 @@
+"""What the line-of-sight kernel costs, in evaluations: deterministic, so a rise of a few per cent is a change."""
+
+import numpy as np
+import pytest
+
+from profiles import NFW, Einasto, ExponentialDisk, HernquistBulge, from_function
+from skymodel.sightlines.geometry import Observer, PathEnd
+from skymodel.sightlines.integrate import SightLines
+
+pytestmark = pytest.mark.bench
+
+DISK = ExponentialDisk(n_0=1.0, R_d=2.6, z_d=0.3)
+
+
+def bar(x, y, z):
+    """Dwek's G2 at 20 degrees."""
+    along, across = 0.94 * x + 0.342 * y, 0.94 * y - 0.342 * x
+    return np.exp(-0.5 * np.sqrt(((along / 1.58) ** 2 + (across / 0.62) ** 2) ** 2 + (z / 0.43) ** 4))
+
+
+CASES = {
+    "halo": NFW(0.3, 20.0),
+    "annihilation": Einasto() * Einasto(),
+    "halo x bulge": NFW(0.3, 20.0) * HernquistBulge(),
+    "halo x disk": NFW(0.3, 20.0) * DISK,
+    "halo x bar": NFW(0.3, 20.0) * from_function(bar, unit="cm-3"),
+}
+
+
+def sky(count=2000):
+    """Directions spread evenly over the sphere (a Fibonacci lattice)."""
+    z = 1 - (2 * np.arange(count) + 1) / count
+    angle = np.arange(count) * np.pi * (3 - np.sqrt(5))
+    return np.stack([np.sqrt(1 - z**2) * np.cos(angle), np.sqrt(1 - z**2) * np.sin(angle), z], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "rtol", "limit"),
+    [
+        ("halo", 1e-4, 36),
+        ("halo", 1e-6, 36),
+        ("halo", 1e-8, 36),
+        ("annihilation", 1e-6, 36),
+        ("halo x bulge", 1e-6, 40),
+        ("halo x disk", 1e-4, 70),
+        ("halo x disk", 1e-6, 85),
+        ("halo x disk", 1e-8, 130),
+        ("halo x bar", 1e-4, 115),
+        ("halo x bar", 1e-6, 180),
+    ],
+)
+def test_evaluations_per_line_over_the_whole_sky(name, rtol, limit):
+    found = SightLines(CASES[name], Observer(8.2), PathEnd(r_max=60.0)).integrate(sky(), rtol=rtol)
+    assert found.evaluations.mean() <= limit, found.evaluations.mean()
+
+
+def test_a_line_near_the_centre_costs_the_logarithm_of_its_distance():
+    lines = SightLines(CASES["halo"], Observer(8.2), PathEnd(r_max=60.0))
+    angles = np.array([1e-2, 1e-4, 1e-8, 1e-12])
+    directions = np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1)
+    found = lines.integrate(directions, rtol=1e-6)
+    assert found.evaluations.max() <= 210, found.evaluations
