@@ -57,7 +57,9 @@ def test_a_worker_of_another_version_is_refused(monkeypatch):
     with workers.local_cluster(1) as client:
         monkeypatch.setattr(workers, "_versions", lambda: {"skymodel": "0.0.0", "numpy": np.__version__})
         # the worker answers with what is installed there; this client claims to be older
-        monkeypatch.setattr(client, "run", lambda *_, **__: {"tcp://127.0.0.1:9": {"skymodel": "9", "numpy": np.__version__}})
+        monkeypatch.setattr(
+            client, "run", lambda *_, **__: {"tcp://127.0.0.1:9": {"skymodel": "9", "numpy": np.__version__}}
+        )
         with pytest.raises(ConnectionError, match="skymodel 9 there, 0.0.0 here"):
             workers._require_same_versions(client)
         client.cluster.close()
