@@ -1,6 +1,6 @@
 """Where an ensemble's rows are kept: a folder of immutable part files, each named by its range of draws.
 
-``ensemble.yaml`` holds the configuration; ``part-000000000000-000000000512.npy`` the draws 0 <= i < 512. A part is
+``ensemble.yaml`` holds the configuration; ``part-000000000000-000000000512.npz`` the draws 0 <= i < 512. A part is
 written beside and renamed, so it is there whole or not at all: whatever is killed, what was computed stays, and
 resuming is computing :meth:`Store.missing`. Several writers may share one folder.
 """
@@ -18,7 +18,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-_PART = re.compile(r"part-(\d{12})-(\d{12})\.npy")
+_PART = re.compile(r"part-(\d{12})-(\d{12})\.npz")
 _CONFIG = "ensemble.yaml"
 _MAY_GROW = "draws"
 
@@ -52,11 +52,11 @@ class Store:
 
     def add(self, first: int, last: int, rows: NDArray[np.void]) -> None:
         """Keep the rows of the draws `first` <= i < `last`."""
-        name = f"part-{first:012d}-{last:012d}.npy"
+        name = f"part-{first:012d}-{last:012d}.npz"
         beside = self.folder / f".{name}.{os.getpid()}"
         try:
             with beside.open("wb") as stream:
-                np.save(stream, rows, allow_pickle=False)
+                np.savez_compressed(stream, rows=rows)
                 stream.flush()
                 os.fsync(stream.fileno())
             beside.rename(self.folder / name)
@@ -72,13 +72,19 @@ class Store:
         ValueError
             If nothing is kept yet.
         """
-        loaded = [np.load(path, allow_pickle=False) for _, _, path in self.parts()]
+        loaded = [_load(path) for _, _, path in self.parts()]
         if not loaded:
             raise ValueError(f"'{self.folder}' holds no draws yet")
         together = np.concatenate(loaded)
         _, once = np.unique(together["draw"], return_index=True)
         rows = together[once]
         return rows if draws is None else rows[rows["draw"] < draws]
+
+
+def _load(path: Path) -> NDArray[np.void]:
+    with np.load(path, allow_pickle=False) as content:
+        rows: NDArray[np.void] = content["rows"]
+    return rows
 
 
 def open_store(folder: Path, config: Mapping[str, Any]) -> Store:

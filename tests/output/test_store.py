@@ -44,7 +44,7 @@ def test_a_part_that_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypat
         stream.write(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "save", full)
+    monkeypatch.setattr(np, "savez_compressed", full)
     with pytest.raises(OSError, match="No space left"):
         store.add(0, 5, rows(0, 5))
     assert store.parts() == []
@@ -53,7 +53,7 @@ def test_a_part_that_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypat
 
 def test_half_written_files_of_a_killed_writer_are_ignored(tmp_path):
     store = open_store(tmp_path / "s", CONFIG)
-    (store.folder / ".part-000000000000-000000000005.npy.123").write_bytes(b"half")
+    (store.folder / ".part-000000000000-000000000005.npz.123").write_bytes(b"half")
     assert store.missing(10) == [(0, 10)]
 
 
