@@ -12,6 +12,7 @@ _EXPORTS = {
     "skymodel.datafiles": ("data_path",),
     "skymodel.sky.regions": ("COMPTEL_WINDOW", "INTEGRAL_CIRCLE", "Box", "Circle", "Region"),
     "skymodel.sky.skymap": ("SkyMap",),
+    "skymodel.sky.beams": ("GaussianBeam", "TabulatedBeam", "smooth"),
     "skymodel.sightlines.geometry": ("Observer",),
     "skymodel.sightlines.along": ("along",),
     "skymodel.sightlines.integrate": ("line_of_sight",),
@@ -28,9 +29,11 @@ _EXPORTS = {
     "skymodel.emission.bands": ("CONTINUUM_1_20", "LINE_511", "Band"),
     "skymodel.comparison.ratio": ("SkyModel", "ratio"),
     "skymodel.comparison.verdict": ("verdict",),
+    "skymodel.comparison.morphology": ("compare",),
     "skymodel.runs.config": ("RunConfig", "load_config"),
     "skymodel.runs.run": ("run",),
     "skymodel.output.folder": ("write",),
+    "skymodel.output.fits": ("read_maps", "write_maps"),
 }
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}
 

@@ -9,6 +9,7 @@ the centre in at most two points known in closed form (a spherical triangle of t
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -18,7 +19,8 @@ from skymodel.sky.circles import Floats, Frame, SmallCircle, crossings, frame, l
 _TURN = 2 * np.pi
 _SAME_RADIUS = 1e-12  # deg: radii closer than this differ by rounding only
 _NODES = 24
-_LARGEST_DEPTH = 40
+_PANEL_ERROR = 1e-14  # sr
+_LARGEST_DEPTH = 60
 
 
 class Bounded(Protocol):
@@ -160,23 +162,24 @@ def _length(region: Bounded, lon: float, lat: float, theta: Floats) -> Floats:
     return np.asarray((pieces.stop - pieces.start).sum(axis=1))
 
 
-def _integral(function: Any, low: Floats, high: Floats) -> float:
+def _integral(function: Callable[[Floats], Floats], low: Floats, high: Floats) -> float:
     """Integrate over panels whose ends may be square roots, halving the panels that have not converged."""
+    total = 0.0
+    for _ in range(_LARGEST_DEPTH):
+        middle = (low + high) / 2
+        whole, halves = _panels(function, low, high), _panels(function, low, middle) + _panels(function, middle, high)
+        open_ = np.abs(whole - halves) > _PANEL_ERROR
+        total += float(halves[~open_].sum())
+        low, high = np.concatenate([low[open_], middle[open_]]), np.concatenate([middle[open_], high[open_]])
+        if low.size == 0:
+            return total
+    raise ValueError("the edges of the region meet too closely for its solid angle")
+
+
+def _panels(function: Callable[[Floats], Floats], low: Floats, high: Floats) -> Floats:
+    """Return the integral over each panel: t^2 at both ends turns a square root into a line."""
     node, weight = np.polynomial.legendre.leggauss(_NODES)
     t = (node + 1) / 2
-    place, slope = t**2 * (3 - 2 * t), 3 * t * (1 - t) * weight  # t^2 at both ends turns a square root into a line
-    total = 0.0
-    for depth in range(_LARGEST_DEPTH):
-        middle = (low + high) / 2
-        whole, left, right = (
-            (
-                (b - a)[:, None] * slope * function((a[:, None] + (b - a)[:, None] * place).ravel()).reshape(-1, t.size)
-            ).sum(axis=1)
-            for a, b in ((low, high), (low, middle), (middle, high))
-        )
-        done = (np.abs(whole - left - right) <= 1e-14) | (depth == _LARGEST_DEPTH - 1)
-        total += float((left + right)[done].sum())
-        low, high = np.concatenate([low[~done], middle[~done]]), np.concatenate([middle[~done], high[~done]])
-        if low.size == 0:
-            break
-    return total
+    place = low[:, None] + (high - low)[:, None] * t**2 * (3 - 2 * t)
+    values = function(place.ravel()).reshape(place.shape)
+    return np.asarray((high - low) * (values @ (3 * t * (1 - t) * weight)))

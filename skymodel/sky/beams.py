@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skymodel.sky.circles import Floats
+from skymodel.sky.circles import Floats, degrees
 from skymodel.sky.healpix import nside_of
-from skymodel.sky.region import degrees
 from skymodel.sky.skymap import SkyMap
 
 FWHM_PER_SIGMA = math.sqrt(8 * math.log(2))

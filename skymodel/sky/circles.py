@@ -59,6 +59,11 @@ def meridian(lon: float) -> SmallCircle:
     return SmallCircle((lon + 90.0) % 180.0, 0.0, 90.0)
 
 
+def degrees(angle: Any) -> Floats:
+    """Return an angle, a Quantity or a number of degrees, as float64 [deg]."""
+    return np.asarray(angle.to_value("deg") if hasattr(angle, "to_value") else angle, dtype=np.float64)
+
+
 def directions(lon: Any, lat: Any) -> Floats:
     """Return unit vectors ``(..., 3)`` of directions [deg]."""
     lon, lat = np.broadcast_arrays(np.radians(lon), np.radians(lat))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymodel.sky import arcs, coverage
-from skymodel.sky.circles import Floats, SmallCircle
+from skymodel.sky.circles import Floats, SmallCircle, degrees
 from skymodel.sky.healpix import nside_of, pixel_area, require_nside
 
 _SAMPLING_NSIDE = 128  # for the solid angle of regions whose edges are not known
@@ -265,13 +265,9 @@ def as_region(obj: Any) -> Region:
         return _foreign(obj)
     if isinstance(obj, np.ndarray):
         return _mask(obj)
-    allowed = "a Circle, a Box, their combinations, an object with contains(SkyCoord), a HEALPix mask array"
-    raise TypeError(f"{obj!r} is no region; allowed: {allowed}")
-
-
-def degrees(angle: Any) -> Floats:
-    """Return an angle, a Quantity or a number of degrees, as float64 [deg]."""
-    return np.asarray(angle.to_value("deg") if hasattr(angle, "to_value") else angle, dtype=np.float64)
+    raise TypeError(
+        f"{obj!r} is no region; allowed: Circle, Box, & | ~, anything with contains(SkyCoord), a mask array"
+    )
 
 
 def _galactic(coordinate: Any) -> tuple[Any, Any]:

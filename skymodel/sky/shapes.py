@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sky.circles import Floats, SmallCircle, meridian, parallel
-from skymodel.sky.region import Region, degrees
+from skymodel.sky.circles import Floats, SmallCircle, degrees, meridian, parallel
+from skymodel.sky.region import Region
 
 
 @dataclass(frozen=True)
