@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 _RTOL = 1e-9  # rounding of a rotated coordinate, amplified by a steep or thin density, stays far below
 _COUNT = 20
-_DECADES = np.logspace(-9, 0, 10)  # radii [kpc] between which slopes are measured
+_DECADES = np.logspace(-9, -1, 9)  # radii [kpc] between which slopes are measured
 _STEEPEST_FLANK = 2.5  # away from the innermost radii; at 3 the grading would drive every node into the centre
 _STEEPEST = 3.0  # the flux inside r grows as r^(3 - slope)
 
@@ -35,7 +35,7 @@ class Promises(NamedTuple):
     left_right, up_down
         It is the same at lon and -lon, at lat and -lat.
     slope
-        The steepest total slope -dln(density)/dln(r) between 1e-9 and 1 kpc from the centre; at least 0.
+        The steepest total slope -dln(density)/dln(r) between 1e-9 and 0.1 kpc from the centre; at least 0.
     """
 
     spherical: bool
@@ -46,7 +46,7 @@ class Promises(NamedTuple):
     @property
     def exponent(self) -> int:
         """The power to grade a radial coordinate with, which turns the flux at the centre into a smooth function."""
-        return max(3, math.ceil(4 / (3 - self.slope)))
+        return max(3, math.ceil(4 / (3 - self.slope) - 1e-6))  # not one more for rounding
 
 
 def check(density: Density, observer: Observer) -> Promises:
@@ -76,7 +76,7 @@ def check(density: Density, observer: Observer) -> Promises:
 
 
 def inner_slope(density: Density) -> float:
-    """Return the steepest slope -dln(density)/dln(r) from 1e-9 to 1 kpc from the centre, at least 0, flanks up to 2.5.
+    """Return the steepest slope -dln(density)/dln(r) from 1e-9 to 0.1 kpc from the centre, at least 0, flanks up to 2.5.
 
     The mean over several directions is taken, so that a flattened density has its total slope.
 

@@ -1,0 +1,39 @@
+"""What means cost, in sight lines and evaluations: deterministic, so that a slower engine is seen without a clock.
+
+The limits are the counts of the day they were set plus a tenth; seconds are printed by the benchmark script only.
+"""
+
+import pytest
+
+import skymodel as sm
+from profiles import NFW, ExponentialDisk, HernquistBulge
+
+pytestmark = pytest.mark.bench
+
+HERE = sm.Observer(8.2)
+DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
+BULGE = NFW(r_s=20.0) * HernquistBulge(a=0.6)
+
+
+# One round of 7 patches: 10 x 12 lines each at 1e-4, 12 x 14 at 1e-6.
+@pytest.mark.parametrize(
+    ("density", "rtol", "sightlines", "evaluations"),
+    [
+        (DISK, 1e-4, 840, 90_000),
+        (DISK, 1e-6, 1176, 160_000),
+        (BULGE, 1e-4, 120, 8_500),
+        (BULGE, 1e-6, 172, 17_000),
+    ],
+)
+def test_the_window_factor_takes_few_sight_lines(density, rtol, sightlines, evaluations):
+    w = sm.window_factor(density, observer=HERE, r_max=60.0, rtol=rtol)
+    assert w.numerator.sightlines <= sightlines
+    assert w.numerator.evaluations <= evaluations
+
+
+@pytest.mark.parametrize(
+    ("nside", "rtol", "sightlines"), [(16, 1e-4, 63_000), (16, 1e-6, 125_000), (64, 1e-4, 550_000)]
+)
+def test_the_direct_map_takes_a_bounded_number_of_sight_lines(nside, rtol, sightlines):
+    sky = sm.project(DISK, nside, observer=HERE, r_max=60.0, rtol=rtol, method="direct")
+    assert sky.meta["sightlines"] <= sightlines

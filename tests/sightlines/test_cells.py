@@ -1,0 +1,44 @@
+"""Cells: the error of a rule is not smaller than the truth, and cells are cut where it matters."""
+
+import numpy as np
+import pytest
+
+from skymodel.sightlines.cells import Cells, gauss, tail
+
+# (name, function on (0, 1), its integral): analytic, near a pole, a kink, roots and logarithms at an end, a step
+INTEGRALS = [
+    ("exponential", lambda x: np.exp(-3 * x), (1 - np.exp(-3)) / 3),
+    ("pole at -0.05", lambda x: 1 / (x + 0.05), np.log(1.05 / 0.05)),
+    ("pole beside", lambda x: 1 / ((x - 0.4) ** 2 + 0.01), 10 * (np.arctan(6) + np.arctan(4))),
+    ("kink", lambda x: np.abs(x - 0.37), (0.37**2 + 0.63**2) / 2),
+    ("root", lambda x: np.sqrt(x) * (1 + x), 2 / 3 + 2 / 5),
+    ("x^3 log x", lambda x: x**3 * np.log(x) + 1, 1 - 1 / 16),
+    ("x^2 log x", lambda x: x**2 * np.log(x) + 1, 1 - 1 / 9),
+    ("disc's edge", lambda x: np.sqrt(np.clip(0.73 - x, 0, None)), 2 / 3 * 0.73**1.5),
+    ("step", lambda x: np.where(x < 0.41, 1.0, 2.0), 2 - 0.41),
+]
+
+
+@pytest.mark.parametrize(("name", "function", "integral"), INTEGRALS, ids=[row[0] for row in INTEGRALS])
+@pytest.mark.parametrize("order", [6, 8, 10, 12, 14])
+def test_the_tail_is_not_smaller_than_the_error(name, function, integral, order):
+    rule = gauss(order)
+    values = function(rule.node)
+    error = abs(values @ rule.weight - integral)
+    assert error <= tail(values[None], rule)[0] + 1e-14
+
+
+def test_the_tail_of_a_smooth_function_is_small_enough_to_stop():
+    rule = gauss(12)
+    assert tail(np.exp(-rule.node)[None], rule)[0] < 1e-12
+    assert tail(np.ones((1, 1)), gauss(1))[0] == 0.0
+
+
+@pytest.mark.parametrize("axes", [(True, False), (False, True), (True, True)])
+def test_halves_cover_what_they_come_from(axes):
+    cells = Cells(np.array([3, 5]), np.array([[0.0, 0.5], [0.25, 0.0]]), np.array([[1.0, 1.0], [0.5, 0.125]]))
+    halves = cells.halves(np.array([axes, axes]))
+    assert len(halves.patch) == 2 * 2 ** sum(axes)
+    area = np.bincount(halves.patch, np.prod(halves.high - halves.low, axis=1))
+    assert np.array_equal(area[[3, 5]], np.prod(cells.high - cells.low, axis=1))
+    assert np.all(halves.high > halves.low)

@@ -1,0 +1,68 @@
+"""What a density promises is checked before anything is built on it."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import skymodel as sm
+from profiles import NFW, Burkert, ExponentialDisk, GeneralizedNFW, HernquistBulge, from_function
+from skymodel.sightlines.promises import check
+
+HERE = sm.Observer(8.2)
+
+
+def lie(function, **promises):
+    return from_function(function, unit="cm-3", **promises)
+
+
+@pytest.mark.parametrize(
+    ("density", "word"),
+    [
+        (lie(lambda x, y, z: np.exp(-x * x - 1.02 * y * y - z * z), symmetry="axisymmetric"), "axisymmetric"),
+        (lie(lambda x, y, z: np.exp(-np.hypot(x, y) - abs(z)), symmetry="spherical"), "spherical"),
+        (lie(lambda x, y, z: np.exp(-((z - 0.01) ** 2)) + 0 * x, mirror_z=True), "mirror_z"),
+        (
+            lie(lambda x, y, z: np.exp(-np.hypot(x, y) / 3 - abs(z + 1e-3)), symmetry="axisymmetric", mirror_z=True),
+            "mirror",
+        ),
+    ],
+)
+def test_a_density_that_lies_about_its_symmetry_is_refused_everywhere(density, word):
+    with pytest.raises(ValueError, match=word):
+        check(density, HERE)
+    with pytest.raises(ValueError, match=word):
+        sm.project(density, 2, observer=HERE, r_max=20.0)
+    with pytest.raises(ValueError, match=word):
+        sm.region_mean(density, sm.INTEGRAL_CIRCLE, observer=HERE, r_max=20.0)
+
+
+def test_what_is_kept_is_what_was_promised_and_what_the_observer_allows():
+    disk = NFW() * ExponentialDisk()
+    assert check(disk, HERE)[:3] == (False, True, True)
+    assert check(disk, sm.Observer(8.2, 0.02))[:3] == (False, True, False)
+    assert check(NFW(), sm.Observer(8.2, 0.02))[:3] == (True, True, True)
+    free = lie(lambda x, y, z: np.exp(-x * x - y * y - z * z))
+    assert check(free, HERE)[:3] == (False, False, False)
+    assert check(dataclasses.replace(free, mirror_z=True), HERE)[:3] == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("density", "slope"),
+    [
+        (Burkert(), 0.0),
+        (NFW(), 1.0),
+        (NFW() * HernquistBulge(), 2.0),
+        (GeneralizedNFW(gamma=1.3) * GeneralizedNFW(gamma=1.3), 2.6),
+        (NFW() * ExponentialDisk(), 1.0),
+    ],
+)
+def test_the_slope_at_the_centre_is_the_total_one(density, slope):
+    # scales of half a kpc and more steepen the innermost 0.1 kpc by up to 0.3
+    assert slope - 1e-6 <= check(density, HERE).slope <= slope + 0.3
+
+
+def test_a_slope_of_three_is_refused_and_one_just_below_is_not():
+    with pytest.raises(ValueError, match=r"infinite.*core"):
+        check(lie(lambda x, y, z: (x * x + y * y + z * z) ** -1.5, symmetry="spherical"), HERE)
+    assert check(lie(lambda x, y, z: (x * x + y * y + z * z) ** -1.475, symmetry="spherical"), HERE).exponent == 80
