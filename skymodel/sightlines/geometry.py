@@ -225,17 +225,18 @@ def _charted(
     lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre], smooth: NDArray[np.bool_]
 ) -> Pieces:
     """Give each piece from u = `left` to `right` the chart of the last centre that reaches over it, or the foot's."""
-    scale, base, origin = np.maximum(lines.p, SMALLEST_SCALE)[line], lines.foot[:, line], np.zeros(line.size)
+    scale, origin = np.maximum(lines.p, SMALLEST_SCALE)[line], np.zeros(line.size)
+    base, direction = lines.foot.take(line, axis=1), lines.direction.take(line, axis=1)
     middle = 0.5 * (left + right)
     for centre in centres:
-        inside = np.abs(middle - centre.u[line]) < centre.reach[line]
-        scale, origin = np.where(inside, centre.scale[line], scale), np.where(inside, centre.u[line], origin)
-        base = np.where(inside, centre.base[:, line], base)
-    t = np.arcsinh((np.stack([left, right]) - origin) / scale)
-    some = np.flatnonzero(t[0] < t[1])  # what is shorter than rounding in t is nothing
-    line, base, direction = line[some], base[:, some], lines.direction[:, line[some]]
-    follows = np.append(line[1:] == line[:-1], False)
-    return Pieces(line, t[0, some], t[1, some], scale[some], base, direction, follows & smooth[some])
+        inside = np.flatnonzero(np.abs(middle - centre.u[line]) < centre.reach[line])
+        ray = line[inside]
+        scale[inside], origin[inside], base[:, inside] = centre.scale[ray], centre.u[ray], centre.base.take(ray, axis=1)
+    start, stop = np.arcsinh((left - origin) / scale), np.arcsinh((right - origin) / scale)
+    some = slice(None) if (start < stop).all() else np.flatnonzero(start < stop)  # shorter than rounding is nothing
+    line = line[some]
+    joined = np.append(line[1:] == line[:-1], False) & smooth[some]
+    return Pieces(line, start[some], stop[some], scale[some], base[:, some], direction[:, some], joined)
 
 
 def _around_observer(lines: Rays, observer: Observer) -> _Centre:
@@ -288,7 +289,7 @@ def about_axis(base: Floats, direction: Floats) -> tuple[Floats, Floats, Floats]
     d is the closest approach to the rotation axis [kpc], taken without cancellation.
     """
     (x, y, _), (nx, ny, _) = base, direction
-    slope = np.hypot(nx, ny)
+    slope = np.sqrt(nx * nx + ny * ny)
     safe = np.where(slope == 0, 1.0, slope)
-    distance = np.where(slope == 0, np.hypot(x, y), np.abs(x * ny - y * nx) / safe)
+    distance = np.where(slope == 0, np.sqrt(x * x + y * y), np.abs(x * ny - y * nx) / safe)
     return distance, (x * nx + y * ny) / safe, slope

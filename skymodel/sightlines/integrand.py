@@ -35,16 +35,14 @@ def integrand(density: Any, pieces: Pieces) -> Integrand:
     half_scale = 0.5 * pieces.scale
 
     def values(piece: Ints, t: Floats) -> Floats:
-        sinh = np.exp(t)
-        cosh = 1 / sinh
-        sinh -= cosh
-        cosh *= 2  # exp(t) - exp(-t) + 2 exp(-t) is 2 cosh(t)
-        cosh += sinh
-        scale = half_scale[piece]
-        sinh *= scale
-        cosh *= scale
-        where = places(piece, sinh, cosh)
-        return _checked(density, method, where) * cosh
+        half = half_scale[piece]
+        grown = np.exp(t)
+        grown *= half
+        shrunk = half * half / grown
+        stretch = grown + shrunk  # scale cosh(t)
+        grown -= shrunk  # scale sinh(t)
+        where = places(piece, grown, stretch)
+        return _checked(density, method, where) * stretch
 
     return values
 
@@ -60,7 +58,8 @@ def _meridional_places(pieces: Pieces) -> _Places:
     def places(piece: Ints, u: Floats, _: Floats) -> tuple[Floats, ...]:
         z = u * rise[piece]
         z += height[piece]
-        R = u * slope[piece]
+        R = u
+        R *= slope[piece]
         R += offset[piece]
         R *= R
         R += square[piece]

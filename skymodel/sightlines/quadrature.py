@@ -69,11 +69,11 @@ _BLIND = 1 - float(NODES[-1])  # an edge between the last node and the panel's e
 
 
 def _sums_ends_and_tails() -> Floats:
-    """Return the matrix that turns 21 values into their integral, their interpolant's ends and 12 coefficients."""
+    """Return the matrix ``(15, 21)`` to integrals, the interpolants' two ends and the 12 highest coefficients."""
     scale = np.sqrt(np.arange(NODES.size) + 0.5)  # makes the Legendre polynomials orthonormal
     coefficients = np.linalg.inv(np.polynomial.legendre.legvander(NODES, NODES.size - 1) * scale)
     ends = np.polynomial.legendre.legvander(np.array([-1.0, 1.0]), NODES.size - 1) * scale @ coefficients
-    return np.column_stack([WEIGHTS, ends.T, coefficients[-3 * BAND :].T])
+    return np.vstack([WEIGHTS, ends, coefficients[-3 * BAND :]])
 
 
 _MATRIX = _sums_ends_and_tails()
@@ -228,9 +228,8 @@ def rule(values: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     tuple
         Their integrals, bounds of the errors, and their values at -1 and at 1; ``(P,)`` each.
     """
-    sums = values @ _MATRIX
-    integral = sums[:, 0]
-    first, second, last = np.abs(sums[:, 3:]).reshape(-1, 3, BAND).max(axis=2).T
+    integral, left, right, *_ = sums = _MATRIX @ values.T
+    first, second, last = np.abs(sums[3:]).reshape(3, BAND, -1).max(axis=1)
     decay = np.maximum(second / np.maximum(first, _TINY), last / np.maximum(second, _TINY))
     error = SAFETY * last * np.minimum(1.0, decay) ** DECAY + ROUNDING * integral
-    return integral, error, sums[:, 1], sums[:, 2]
+    return integral, error, left, right
