@@ -114,6 +114,19 @@ def test_the_closed_form_is_the_printed_one_to_rounding_right_up_to_the_edges(mu
     assert np.all(np.abs(photon_rate(k, mu) / expected - 1) < allowed)
 
 
+@pytest.mark.parametrize(
+    ("mu", "share", "rtol"),
+    [
+        (m * (1 + 1e-8), 0.3, 1e-14),  # everything is small: mu - E_min must not come from k - mu, of order 1e-4
+        (300.0, 1 - 1e-12, 1e-6),  # mu - E_min = 5e-10 must keep the digits of mu - k, which is exact
+    ],
+)
+def test_the_distance_to_the_edges_keeps_its_digits_at_both_extremes(mu, share, rtol):
+    low, high = (float(edge) for edge in photon_range(mu))
+    k = low + (high - low) * share
+    assert float(photon_rate(k, mu) / printed_rate(k, mu)) == pytest.approx(1, abs=rtol)
+
+
 def test_the_printed_form_is_wrong_outside_its_range_where_the_guarded_one_is_zero():
     below = (m / 2 + float(photon_range(20.0).low)) / 2
     assert printed_rate(below, 20.0) < 0
