@@ -18,6 +18,7 @@ from skymodel.sightlines.geometry import Floats, Observer, PathEnd, Pieces, Rays
 from skymodel.sightlines.integrand import integrand, name, panels
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
+BLOCK = 8192  # sight lines at a time: their pieces fit in a few MiB
 FAINT = 1e-9  # directions fainter than this share of the brightest are integrated to its tolerance
 
 
@@ -138,24 +139,26 @@ class SightLines:
         """
         if not SMALLEST_RTOL <= rtol < 1:
             raise ValueError(f"rtol = {rtol}; allowed: {SMALLEST_RTOL:g} <= rtol < 1 (float64 gives no more)")
+        directions, found, largest = np.asarray(directions, dtype=float), [], 0.0
+        for first in range(0, max(len(directions), 1), BLOCK):
+            block = self._block(directions[first : first + BLOCK], rtol, max(floor, share * largest), share)
+            largest = float(np.max(block.value, initial=largest))
+            found.append(block)
+        value, error, evaluations = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return LineIntegrals(value, error, evaluations, self.unit)
+
+    def _block(self, directions: Floats, rtol: float, floor: float, share: float) -> quadrature.Integrals:
         cut = self.pieces(rays(self.observer, self.end, directions))
+        chain, function = panels(cut, cut.line), integrand(self.density, cut)
         try:
             with np.errstate(all="ignore"):
-                found = quadrature.integrate(
-                    integrand(self.density, cut),
-                    panels(cut, cut.line),
-                    len(directions),
-                    rtol=rtol,
-                    floor=floor,
-                    share=share,
-                )
+                return quadrature.integrate(function, chain, len(directions), rtol=rtol, floor=floor, share=share)
         except quadrature.NotConverged as failure:
-            lon, lat = _angles(np.asarray(directions)[cut.line[failure.panel]])
+            lon, lat = _angles(directions[cut.line[failure.panel]])
             raise ValueError(
                 f"the integral towards lon = {lon:.6g}, lat = {lat:.6g} deg does not reach rtol = {rtol:g}: "
                 "the density has a singularity or noise on this line; loosen rtol, or look beside it"
             ) from failure
-        return LineIntegrals(found.value, found.error, found.evaluations, self.unit)
 
     def pieces(self, lines: Rays, places: tuple[Floats, ...] = ()) -> Pieces:
         """Return the pieces of the lines on which the density should be smooth, also cut at the given places.

@@ -21,7 +21,7 @@ from profiles import (
     Spherical,
     from_function,
 )
-from skymodel.sightlines import geometry
+from skymodel.sightlines import geometry, integrate
 from skymodel.sightlines.geometry import Observer, PathEnd, unit_vectors
 from skymodel.sightlines.integrate import FAINT, SightLines
 from tests.reference.graded import graded
@@ -78,6 +78,15 @@ def test_directions_together_equal_each_alone():
     alone = [look(PAIR, a, b) for a, b in zip(lon, lat, strict=True)]
     assert [float(J.value) for J in alone] == pytest.approx(together.value, rel=1e-13)
     assert [int(J.evaluations) for J in alone] == together.evaluations.tolist()
+
+
+def test_any_number_of_directions_is_done_block_by_block(monkeypatch):
+    lon, lat = np.linspace(-180, 180, 50), np.linspace(-80, 90, 50)
+    whole = look(PAIR, lon, lat, rtol=1e-8)
+    monkeypatch.setattr(integrate, "BLOCK", 7)
+    parts = look(PAIR, lon, lat, rtol=1e-8)
+    assert (np.abs(whole.value - parts.value) <= whole.error + parts.error).all()
+    assert (parts.error <= 1e-8 * np.maximum(parts.value, FAINT * parts.value.max())).all()
 
 
 def test_faint_directions_are_held_to_the_tolerance_of_the_brightest():
