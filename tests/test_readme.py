@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from skymodel.runs.config import RunConfig, load_config
+from skymodel.runs.ensemble import EnsembleConfig
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -71,6 +72,9 @@ def configurations():
 def test_every_configuration_it_shows_is_valid(text, monkeypatch):
     monkeypatch.chdir(ROOT / "docs" / "examples")
     content = yaml.safe_load(text)
+    if "priors" in content:
+        assert EnsembleConfig(**content)
+        return
     content.setdefault("electrons", [{"preset": "mcmillan2017_baryons"}])
     assert RunConfig(**content)
 
