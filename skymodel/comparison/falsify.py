@@ -1,9 +1,9 @@
 """All of COMPTEL's windows at once: a pair of densities that one chi cannot fit is falsified.
 
 W of a pair fixes how the continuum compares between windows. Two tests: one chi with the model's spectrum, and one
-amplitude per energy bin, that is any spectrum at all, which judges the pair alone. The windows overlap and share
-systematic errors, but the points are taken as independent: what they share cancels between windows, so the true
-disagreement is larger, not smaller, where the points differ in ratio only.
+amplitude per energy bin, that is any spectrum at all, which judges the pair alone. The points are taken as independent,
+although the windows overlap and share systematic errors, which COMPTEL did not publish apart: errors that all windows
+share cancel in the second test, so its p-values are too large rather than too small as far as they dominate.
 """
 
 from __future__ import annotations
