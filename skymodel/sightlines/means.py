@@ -29,6 +29,7 @@ from skymodel.sky.skymap import SkyMap
 
 _FINE = 1e-5  # tolerances from here on take the second of the orders
 _ORDERS = (10, 12), (12, 14)  # outwards and along arcs: a disk's two windows are done in one round
+_RADIAL_ORDERS = (16, 1), (24, 1)  # of spherical densities, whose lines are few
 _NOTHING = 1e-12  # sr; solid angles are good to about 1e-13
 _FOREIGN_NSIDE = 128  # of the pixels that stand for a region of another package
 
@@ -175,8 +176,7 @@ class _Exact:
 
 def _exact(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exact:
     kept = promises.check(lines.density, lines.observer)
-    along, across = _ORDERS[rtol <= _FINE]
-    orders = along, 1 if kept.spherical else across
+    orders = (_RADIAL_ORDERS if kept.spherical else _ORDERS)[rtol <= _FINE]
     for region in regions:
         if region.solid_angle <= _NOTHING:
             raise ValueError(f"the region {region.name} is empty: it has no mean")

@@ -195,6 +195,12 @@ def _among(radius: float, radii: list[float]) -> bool:
 
 def _slots(region: Region, theta: Floats) -> list[list[tuple[Floats, Floats]]]:
     """Return, for each quadrant, the arcs (low, high), each ``(N,)``, as angles from the plane [rad]."""
+    return _remembered_slots(region, tuple(theta.tolist()))
+
+
+@functools.lru_cache(maxsize=512)
+def _remembered_slots(region: Region, theta: tuple[float, ...]) -> list[list[tuple[Floats, Floats]]]:
+    """Do the work of :func:`_slots`: similar densities, as in an ensemble, ask for the same radii again and again."""
     start, stop = arcs(_Axed(region), 0.0, 0.0, np.degrees(theta))
     return [_joined(*_clipped(start, stop, quadrant)) for quadrant in range(4)]
 
