@@ -109,7 +109,7 @@ def test_progress_counts_up_to_all_distinct_pixels():
 
 
 def test_what_is_not_allowed_is_refused_with_what_is():
-    with pytest.raises(ValueError, match="nside = 100.*power of two"):
+    with pytest.raises(ValueError, match="nside = 100.*power of two.*nearest is 128"):
         direct(DISK, 100)
     with pytest.raises(ValueError, match="sample = 'corner'; allowed: 'mean', 'centre'"):
         direct(DISK, 4, sample="corner")
