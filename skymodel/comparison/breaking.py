@@ -68,15 +68,17 @@ def positrons_travel(sigma: float) -> Change:
 
 def growing(scale: float) -> Density:
     """Return the field 1 + r / `scale` [kpc]."""
-    return _of_radius(lambda r: 1 + r / scale)
+    return _of_radius(lambda r: 1 + r / scale, scale)
 
 
 def falling(scale: float) -> Density:
     """Return the field 1 / (1 + r / `scale`) [kpc]."""
-    return _of_radius(lambda r: 1 / (1 + r / scale))
+    return _of_radius(lambda r: 1 / (1 + r / scale), scale)
 
 
-def _of_radius(shape: Callable[[Any], Any]) -> Density:
+def _of_radius(shape: Callable[[Any], Any], scale: float) -> Density:
+    if not scale > 0:
+        raise ValueError(f"scale = {scale} kpc; allowed: a length > 0")
     return from_function(lambda x, y, z: shape((x * x + y * y + z * z) ** 0.5), unit="", symmetry="spherical")
 
 

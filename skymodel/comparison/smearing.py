@@ -52,7 +52,8 @@ class Smeared(Axisymmetric):
     def __post_init__(self) -> None:
         """Take the unit of the density; refuse what has not the symmetry."""
         if self.density.symmetry == "none" or not self.density.mirror_z:
-            raise ValueError("only densities symmetric about the axis and the plane can be smeared")
+            promised = f"symmetry {self.density.symmetry!r} and mirror_z = {self.density.mirror_z}"
+            raise ValueError(f"a density of {promised} is not smeared; allowed: symmetric about the axis and the plane")
         object.__setattr__(self, "unit", self.density.unit)
         Axisymmetric.__post_init__(self)
 

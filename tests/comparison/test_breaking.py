@@ -77,6 +77,11 @@ def test_a_rate_that_varies_leaves_the_ratio_in_one_window_alone():
     assert broken.factor < 0.9
 
 
+def test_a_scale_must_be_a_length():
+    with pytest.raises(ValueError, match="scale = 0 kpc; allowed: a length > 0"):
+        growing(0)
+
+
 def test_a_field_of_one_changes_nothing():
     one = from_function(lambda x, y, z: 1 + 0 * x, unit="", symmetry="spherical")
     _, chi, rate, _ = break_claim(MODEL, {"chi": varying_chi(one), "rate": varying_rate(one)})
