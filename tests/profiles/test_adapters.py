@@ -21,6 +21,7 @@ def in_gev(quantity):
     return quantity.to_value(GEV, equivalencies=units.mass_energy())
 
 
+@pytest.mark.slow
 def test_galpy_equals_the_native_library_to_rounding(places):
     potential = require("galpy.potential")
     x, y, z = places
@@ -32,6 +33,7 @@ def test_galpy_equals_the_native_library_to_rounding(places):
     assert density.symmetry == "axisymmetric"
 
 
+@pytest.mark.slow
 def test_gala_equals_the_native_library_to_rounding(places):
     potential = require("gala.potential")
     galactic = require("gala.units").galactic
@@ -151,3 +153,20 @@ def test_the_real_agama_agrees_where_it_is_installed():
     ours = NFW(rho_s=8.5e6 * units.Unit("Msun kpc-3"), r_s=16.0)
     places = np.random.default_rng(4).normal(0, 8, (3, 100))
     np.testing.assert_allclose(from_agama(real)(*places), ours(*places), rtol=1e-12)
+
+
+def test_the_adapters_map_is_that_of_the_native_function():
+    import skymodel as sm
+    from profiles import from_function
+
+    potential = require("galpy.potential")
+    disk = potential.MWPotential2014[1]
+
+    def native(x, y, z):
+        R, phi = np.hypot(x, y) * units.kpc, np.arctan2(y, -x) * units.rad
+        return in_gev(disk.dens(R, z * units.kpc, phi=phi, ro=8.0, vo=220.0, quantity=True))
+
+    options = {"observer": sm.Observer(8.2, 0.0), "r_max": 30.0, "rtol": 1e-3}
+    adapted = sm.project(from_galpy(disk), 4, **options)
+    plain = from_function(native, unit="GeV cm-3", symmetry="axisymmetric")
+    np.testing.assert_allclose(adapted.values, sm.project(plain, 4, **options).values, rtol=1e-12)

@@ -102,7 +102,7 @@ def test_a_path_that_leads_nowhere_says_why(path, why):
 @pytest.mark.slow
 def test_a_really_installed_package_offers_its_profile(tmp_path):
     target = tmp_path / "site"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
     subprocess.run([*command, "--target", str(target), str(PLUGIN)], check=True)
     script = (
         "from profiles import library\n"
