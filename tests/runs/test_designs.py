@@ -40,5 +40,5 @@ def test_the_saltelli_blocks_mix_one_column_of_b_into_a():
 
 
 def test_a_saltelli_design_of_the_wrong_size_names_the_right_ones():
-    with pytest.raises(ValueError, match="a power of two from 1 to 2"):
+    with pytest.raises(ValueError, match="for example 64 or 128"):
         saltelli_rows(100, 2)
