@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from skymodel.output.catalogue import Entry
 
 if TYPE_CHECKING:
+    from skymodel.comparison.morphology import Comparison
     from skymodel.runs.run import RunResult
 
 _WIDTH = 110  # of what is not a terminal
@@ -22,6 +23,7 @@ def show(result: RunResult, folder: Path) -> None:
         screen.print(result.config.label, style="italic")
     screen.print(_fluxes(result.fluxes), _window_factors(result.ratio), _chi(result.ratio))
     screen.print(result.statement)
+    screen.print(f"\n{result.claims.summary}: claims.txt says which, and why.")
     screen.print(f"\nwritten to {folder}", style="bold")
 
 
@@ -29,6 +31,22 @@ def show_catalogue(entries: Iterable[Entry]) -> None:
     """Print the installed profiles and presets, one line each."""
     columns = [("name", "left"), ("kind", "left"), ("what it is", "left")]
     _screen().print(_table("Profiles and presets", columns, entries))
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """Print the tables of two maps compared."""
+    likeness, shapes = comparison.likeness, comparison.shapes
+    pair, unit = (comparison.first.name, comparison.second.name), likeness.meta["amplitude_unit"]
+    columns = [("statistic", "left"), ("value", "right"), ("sees", "left"), ("blind to", "left")]
+    rows = [(row["statistic"], number(row["value"], row["error"]), row["sees"], row["blind_to"]) for row in likeness]
+    title = f"{pair[0]} against {pair[1]}, region: {likeness.meta['region']}"
+    note = f"amplitude: {pair[1]} per {pair[0]}" + (f" [{unit}]" if unit else "")
+    each = [("statistic", "left"), ("unit", "left"), (pair[0], "right"), (pair[1], "right")]
+    both = [
+        (row["statistic"], row["unit"], *(number(row[name], row[f"{name}_error"]) for name in ("first", "second")))
+        for row in shapes
+    ]
+    _screen().print(_table(title, columns, rows), note, _table("Shapes", each, both))
 
 
 def _screen() -> Any:

@@ -77,9 +77,11 @@ def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
     for name, region in WINDOWS.items():
         cut = [sky.cut(region) for sky in maps[1:]]
         yield f"cut_{name.lower()}.fits", functools.partial(write_maps, maps=cut, config=config)
-    for name in ("fluxes", "ratio", "spectrum"):
-        meta = provenance(result.config)
-        yield f"{name}.ecsv", functools.partial(write_table, getattr(result, name), meta=meta)
+    tables = {name: getattr(result, name) for name in ("fluxes", "ratio", "spectrum")} | {"claims": result.claims.table}
+    for name, table in tables.items():
+        yield f"{name}.ecsv", functools.partial(write_table, table, meta=provenance(result.config))
+    claims = f"{result.config.label}\n\n{result.claims.text}".lstrip()
+    yield "claims.txt", lambda path: path.write_text(claims, encoding="utf-8")
     for name, figure in figures(result).items():
         yield f"{name}.png", functools.partial(save, figure)
 

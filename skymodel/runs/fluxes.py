@@ -78,7 +78,7 @@ def flux_table(parts: Sequence[Part], sky: Part, line_intensity: float, factors:
     table = QTable(rows=rows, names=list(_COLUMNS), units=[unit or None for unit, _ in _COLUMNS.values()])
     for name, (_, description) in _COLUMNS.items():
         table[name].info.description = description
-    table.meta["share_of_sky_error"] = {part.name: _share(part, sky).error for part in parts}
+    table.meta["share_of_sky_error"] = {part.name: share_of_sky(part, sky).error for part in parts}
     return table
 
 
@@ -96,10 +96,11 @@ _COLUMNS = {
 }
 
 
-def _share(part: Part, sky: Part) -> Measured:
+def share_of_sky(part: Part, sky: Part) -> Measured:
+    """Return the flux from a part over that from the whole sky."""
     return part.mean.over(sky.mean).times(part.solid_angle / sky.solid_angle)
 
 
 def _row(part: Part, sky: Part, mean: Measured, band: Band) -> tuple[Any, ...]:
     flux = mean.times(part.solid_angle)
-    return (part.name, band.name, band.low, band.high, part.solid_angle, *mean, *flux, _share(part, sky).value)
+    return (part.name, band.name, band.low, band.high, part.solid_angle, *mean, *flux, share_of_sky(part, sky).value)

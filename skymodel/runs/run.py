@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from profiles import Density
 from skymodel.comparison.verdict import Verdict, verdict
 from skymodel.emission.bands import LINE_511, Band
+from skymodel.runs.claims import ClaimsReport, check_claims
 from skymodel.runs.config import RunConfig
-from skymodel.runs.fluxes import Measured, Part, flux_table
+from skymodel.runs.fluxes import Measured, Part, flux_table, share_of_sky
 from skymodel.runs.probe import require_density
 from skymodel.runs.spectrum import spectrum_table
 from skymodel.sightlines.means import region_mean, window_factor
@@ -30,7 +31,7 @@ from skymodel.sky.skymap import SkyMap
 
 MEAN_RTOL = 1e-6  # means over regions cost little, so they are this good whatever the map's tolerance
 WINDOWS: Mapping[str, Region] = {"INTEGRAL": INTEGRAL_CIRCLE, "COMPTEL": COMPTEL_WINDOW}
-STAGES = ("map", "regions", "density pairs")
+STAGES = ("map", "regions", "density pairs", "claims")
 OWN = "this run"  # what the ratio table calls the configured densities
 Progress = Callable[[str, float], Any]
 
@@ -51,6 +52,8 @@ class RunResult:
         QTables: bands in regions, the ratio over density pairs, the predicted spectrum.
     statement
         The verdict on the ratio claim, in words.
+    claims
+        The paper's quantitative statements, each with its computed value and verdict.
     timings
         Seconds that each stage took.
     """
@@ -62,6 +65,7 @@ class RunResult:
     ratio: Any
     spectrum: Any
     statement: str
+    claims: ClaimsReport
     timings: Mapping[str, float]
 
 
@@ -89,6 +93,8 @@ def run(config: RunConfig, *, progress: Progress | None = None) -> RunResult:
         coverage = {name: region.coverage(config.map.nside) for name, region in WINDOWS.items()}
     with clock("density pairs") as report:
         judged = _verdict(config, report)
+    with clock("claims"):
+        claims = _claims(config, seen, judged)
     emission, line = config.emission.build(), config.anchor.line_intensity
     factors = {band: emission.band_factor(band) for band in (LINE_511, config.emission.continuum)}
     return RunResult(
@@ -99,6 +105,7 @@ def run(config: RunConfig, *, progress: Progress | None = None) -> RunResult:
         ratio=judged.table(),
         spectrum=spectrum_table(emission, line, seen.parts[1].relative),
         statement=judged.statement,
+        claims=claims,
         timings=clock.seconds,
     )
 
@@ -135,6 +142,13 @@ def _verdict(config: RunConfig, report: Callable[[int, int], None]) -> Verdict:
     own = verdict({OWN: config.dark_matter}, {OWN: config.electrons}, rtol=MEAN_RTOL, **settings)
     published = verdict(rtol=MEAN_RTOL, progress=report, **settings)
     return replace(own, pairs=own.pairs + published.pairs)
+
+
+def _claims(config: RunConfig, seen: _Seen, judged: Verdict) -> ClaimsReport:
+    circle = seen.parts[0]
+    own, *others = judged.window_factors.tolist()
+    share = share_of_sky(circle, seen.sky).value
+    return check_claims(config, circle, window_factor=own, containment=share, others=others)
 
 
 class _Seen(NamedTuple):

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.slow
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 FILES = [
     "centre.png",
+    "claims.ecsv",
+    "claims.txt",
     "config.resolved.yaml",
     "cut_comptel.fits",
     "cut_integral.fits",
