@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -136,6 +136,7 @@ def contracted(
     """
     from scipy.interpolate import CubicSpline
 
+    from profiles.description import describe
     from profiles.mass import enclosed_mass
 
     radii = np.geomspace(r_min, r_max, int(points))
@@ -146,4 +147,7 @@ def contracted(
         mass = 1.023 * dark * (dark / ((1 - baryon_fraction) * (mass + visible))) ** -0.54
     growth = CubicSpline(np.log(radii), np.log(mass)).derivative()(np.log(radii))
     density = growth * mass / (4 * np.pi * radii**3)  # dM/dr / (4 pi r^2)
-    return RadialTable.from_arrays(radii, density, unit="Msun kpc-3", beyond="power law")
+    table = RadialTable.from_arrays(radii, density, unit="Msun kpc-3")
+    ends = {"r_min": f"{r_min!r} kpc", "r_max": f"{r_max!r} kpc", "points": points}
+    recipe = {"type": "contracted", "halo": describe(halo), "baryons": describe(baryons), **ends}
+    return replace(table, recipe={**recipe, "baryon_fraction": baryon_fraction})

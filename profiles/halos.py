@@ -55,7 +55,7 @@ class Halo(Spherical):
         """
         radius = float(units.Quantity(r_sun, "kpc").value)
         if not radius > 0:
-            raise ValueError(f"{cls.__name__}.from_local_density: r_sun = {r_sun}; allowed: a distance > 0 kpc")
+            raise ValueError(f"{cls.__name__}.from_local_density: r_sun = {radius} kpc; allowed: a distance > 0")
         there = float(cls(rho_s=1.0, **shape).radial(np.asarray(radius)))
         return cls(rho_s=local_density / there, **shape)
 
@@ -152,6 +152,9 @@ class GeneralizedNFW(Halo):
 @dataclass(frozen=True)
 class Zhao(Halo):
     r"""Double power law, :math:`\rho_s x^{-\gamma} (1 + x^\alpha)^{(\gamma - \beta)/\alpha}`, :math:`x = r / r_s`.
+
+    (alpha, beta, gamma) = (1, 3, 1) is NFW, the default; (1, 4, 1) a Hernquist halo, (1.5, 3, 1.5) that of Moore et al.
+    1999, (2, 2, 0) the cored isothermal.
 
     Parameters
     ----------

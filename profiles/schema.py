@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 from astropy import units
 
 from profiles.density import Density
-from profiles.fields import Kind
+from profiles.fields import Kind, convert
 
 Build = Callable[[Any], Density]
 
@@ -80,7 +80,8 @@ def _number(label: str, kind: Kind, value: Any) -> Any:
         return _pure(label, quantity)
     if quantity.unit == units.dimensionless_unscaled:
         raise ValueError(f"{label} = {value!r} has no unit; write '{value} {kind.unit}'")
-    return quantity
+    # an amplitude may be a mass or a number density, which the class decides
+    return quantity if kind.amplitude else convert(quantity, [units.Unit(kind.unit)], label)[0]
 
 
 def _pure(label: str, quantity: units.Quantity) -> float:

@@ -118,8 +118,7 @@ class Rotated(Density):
     def __call__(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density at ``(x, y, z)`` [kpc]."""
         x, y = turned(x, y, self.angle)
-        if self.tilt:
-            y, z = turned(y, z, -self.tilt)
+        y, z = turned(y, z, -self.tilt)
         return self.density(x, y, z)
 
     @property
@@ -171,5 +170,7 @@ class Shifted(Density):
 
 def turned(x: Array, y: Array, angle: Any) -> tuple[Array, Array]:
     """Return the coordinates along axes turned clockwise by `angle` [deg]."""
-    sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))
+    xp = array_namespace(x, y)
+    radians = xp.asarray(angle * (math.pi / 180))  # in the arrays' own library, which may differentiate it
+    sine, cosine = xp.sin(radians), xp.cos(radians)
     return x * cosine - y * sine, x * sine + y * cosine

@@ -37,8 +37,8 @@ class RadialTable(Spherical):
         What it does below the first radius: continue with the slope there, stay constant, or refuse.
     beyond
         What it does above the last radius: continue with the slope there, vanish, or refuse.
-    file
-        Where it was read.
+    file, recipe
+        Where it was read, or the specification it was computed from.
 
     Examples
     --------
@@ -52,6 +52,7 @@ class RadialTable(Spherical):
     inside: Inside = "power law"
     beyond: Beyond = "power law"
     file: str = field(default="", compare=False)
+    recipe: Any = field(default=None, compare=False)
 
     @classmethod
     def from_arrays(
@@ -161,6 +162,8 @@ class RadialTable(Spherical):
     def to_spec(self) -> dict[str, Any]:
         """Return its configuration: the file it was read from, or the numbers."""
         ends = {"inside": self.inside, "beyond": self.beyond}
+        if self.recipe is not None:
+            return dict(self.recipe)
         if self.file:
             return {"type": "radial_table", "file": self.file, **ends}
         numbers = {"r": [*self.r], "values": [*self.values], "unit": self.unit.to_string("fits")}

@@ -192,3 +192,39 @@ def test_its_line_of_sight_error_is_honest(density):
     slack = 1e-12 * np.abs(truth) + 1e-15 * np.max(truth)  # the reference's own rounding over thousands of panels
     assert np.all(np.abs(result.value - truth) <= result.error + slack)
     assert np.all(result.error <= 1e-6 * np.maximum(np.abs(result.value), 1e-9 * np.max(np.abs(result.value))))
+
+
+def test_its_hints_are_harmless(density):
+    import skymodel as sm
+    from profiles import from_function
+
+    lon, lat = np.array(DIRECTIONS[:4]).T
+    options = {"observer": sm.Observer(8.2, 0.0), "r_max": 60.0, "rtol": 1e-4}
+    bare = from_function(density, unit=density.unit, symmetry=density.symmetry, mirror_z=density.mirror_z)
+    hinted, plain = sm.line_of_sight(density, lon, lat, **options), sm.line_of_sight(bare, lon, lat, **options)
+    assert np.all(np.abs(hinted.value - plain.value) <= hinted.error + plain.error + 1e-300)
+
+
+@pytest.mark.slow
+def test_jax_differentiates_it_in_every_parameter(density):
+    jax = require("jax")
+    jax.config.update("jax_enable_x64", True)
+    rng = np.random.default_rng(8)
+    place = [jax.numpy.asarray(c) for c in rng.normal(0, [[1.3], [1.1], [0.2]], (3, 20))]
+    for name in field_kinds(type(density)):
+        value = getattr(density, name)
+        if not isinstance(value, float):
+            continue
+
+        def shifted(number, name=name):
+            return dataclasses.replace(density, **{name: number})(*place)
+
+        value = 0.9 * value if name == "n" else value  # the default is the largest allowed
+        size = abs(value) or 1.0
+        step = 1e-5 * size
+        slope = (np.asarray(shifted(value + step)) - np.asarray(shifted(value - step))) / (2 * step)
+        exact = np.asarray(jax.jvp(shifted, (value,), (1.0,))[1])
+        scale = np.max(np.abs(np.asarray(shifted(value)))) / size
+        # a central difference of step 1e-5; where an edge moves across a place the two differ, and few places have that
+        close = np.abs(exact - slope) <= 1e-5 * np.abs(slope) + 1e-6 * scale
+        assert np.mean(close) >= 0.9, (name, exact, slope)

@@ -166,7 +166,7 @@ MISTAKES = [
     ({"type": "nfw", "rs": "20 kpc"}, "nfw has no 'rs'; did you mean 'r_s'.*allowed: "),
     ({"type": "nfw", "r_s": 20}, "nfw.r_s = 20 has no unit; write '20 kpc'"),
     ({"type": "nfw", "r_s": "20"}, "nfw.r_s = '20' has no unit; write '20 kpc'"),
-    ({"type": "nfw", "r_s": "20 GeV"}, r"NFW.r_s = 20.0 GeV has the wrong dimension; give it in \[kpc\]"),
+    ({"type": "nfw", "r_s": "20 GeV"}, r"nfw.r_s = 20.0 GeV has the wrong dimension; give it in \[kpc\]"),
     ({"type": "nfw", "r_s": "-20 kpc"}, "NFW.r_s = -20.0 kpc; allowed: a finite number > 0"),
     ({"type": "nfw", "r_s": "nan kpc"}, "NFW.r_s = nan kpc; allowed"),
     ({"type": "nfw", "r_s": "20 kpcc"}, "nfw.r_s = '20 kpcc' is not a number with a unit, such as '1 kpc'"),
