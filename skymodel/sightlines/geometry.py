@@ -23,8 +23,8 @@ from profiles import Density, Hints
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-NEAR, REACH = 0.1, 3.0  # scale and reach of the observer's chart [kpc]: its first nodes lie a few pc away
-SMALLEST_SCALE = 1e-100  # replaces p in u = p sinh(t) on a line through the centre [kpc]
+NEAR, REACH = 0.3, 4.0  # scale and reach of the observer's chart [kpc]: its first nodes lie 2 and 13 pc away
+SMALLEST_SCALE = 1e-150  # replaces p in u = p sinh(t) on a line through the centre [kpc]; its square is still a number
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ def _charted(
 
 def _around_observer(lines: Rays, observer: Observer) -> _Centre:
     one = np.ones_like(lines.p)
-    return _Centre(lines.observer, NEAR * one, min(REACH, observer.r_sun / 3) * one, observer.position[:, None] * one)
+    return _Centre(lines.observer, NEAR * one, min(REACH, observer.r_sun / 2) * one, observer.position[:, None] * one)
 
 
 def _around_points(lines: Rays, hints: Hints) -> list[_Centre]:
