@@ -121,7 +121,7 @@ class Plan(NamedTuple):
 def plan(
     regions: tuple[Region, ...],
     fold: tuple[bool, bool],
-    exponent: int,
+    exponent: float,
     shells: tuple[float, ...],
     orders: tuple[int, int],
 ) -> Plan:

@@ -29,6 +29,8 @@ from skymodel.sightlines.cells import (
 from skymodel.sightlines.integrate import SightLines
 
 _ROUNDS = 60
+_BLOCK = 65536  # sight lines integrated at once: what bounds the memory
+_MOST_CELLS = 50_000  # an integrand that needs more is too rough for its tolerance
 _LINE_SHARE = 0.25  # of the tolerance goes to the sight lines; what they leave is for the quadrature over the sky
 
 
@@ -36,8 +38,12 @@ def line_integrals(lines: SightLines, rtol: float, floor: float = 0.0) -> Callab
     """Return the line integrals as a function of unit vectors ``(M, 3)``, for a mean that is to be good to `rtol`."""
 
     def values(directions: Floats) -> Lines:
-        found = lines.integrate(directions, rtol=_LINE_SHARE * rtol, floor=floor)
-        return Lines(found.value, found.error, int(found.evaluations.sum()))
+        blocks = np.array_split(directions, -(-len(directions) // _BLOCK) or 1)
+        found = [lines.integrate(block, rtol=_LINE_SHARE * rtol, floor=floor) for block in blocks]
+        evaluations = sum(int(part.evaluations.sum()) for part in found)
+        return Lines(
+            np.concatenate([part.value for part in found]), np.concatenate([part.error for part in found]), evaluations
+        )
 
     return values
 
@@ -144,7 +150,7 @@ def integrate(
         allowed = shares.allowance(cells, tolerance, failing)[cells.patch]
         axes = _axes(known, allowed)
         split = np.asarray(axes.any(axis=1))
-        if not split.any():
+        if not split.any() or len(cells.patch) > _MOST_CELLS:
             break
         fresh = _kept(cells, split).halves(axes[split])
         done = _kept(cells, ~split), Measured(*(part[~split] for part in known))

@@ -87,6 +87,16 @@ def test_a_declared_spot_narrower_than_a_pixel_keeps_its_flux():
     assert abs(total.value - flux) <= total.error + 1e-8 * flux
 
 
+@pytest.mark.parametrize("slope", [2.3, 2.9, 2.96])
+def test_the_pixels_at_the_centre_of_a_steep_cusp_keep_its_flux(slope):
+    density = from_function(lambda x, y, z: (x * x + y * y + z * z) ** (-slope / 2), unit="cm-3", symmetry="spherical")
+    k = np.arange(60)  # int r j ln |(R0 + r) / (R0 - r)| dr as a series in r / R0 up to 1/2
+    power = 2 * k + 3 - slope
+    flux = 4 * np.pi * 8.2 ** (1 - slope) * np.sum(0.5**power / (2 * k + 1) / power)
+    total = direct(density, 2, r_max=4.1, rtol=1e-4).total()
+    assert abs(total.value - flux) <= total.error <= 1e-4 * flux
+
+
 def test_an_empty_sky_and_the_sky_around_a_ball_are_zero():
     nothing = from_function(lambda x, y, z: 0 * x, unit="cm-3", symmetry="spherical")
     assert not direct(nothing, 2).values.any()

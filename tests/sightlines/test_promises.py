@@ -7,7 +7,7 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, Burkert, ExponentialDisk, GeneralizedNFW, HernquistBulge, from_function
-from skymodel.sightlines.promises import check
+from skymodel.sightlines.promises import Promises, check
 
 HERE = sm.Observer(8.2)
 
@@ -62,7 +62,13 @@ def test_the_slope_at_the_centre_is_the_total_one(density, slope):
     assert slope - 1e-6 <= check(density, HERE).slope <= slope + 0.3
 
 
-def test_a_slope_of_three_is_refused_and_one_just_below_is_not():
-    with pytest.raises(ValueError, match=r"infinite.*core"):
-        check(lie(lambda x, y, z: (x * x + y * y + z * z) ** -1.5, symmetry="spherical"), HERE)
-    assert check(lie(lambda x, y, z: (x * x + y * y + z * z) ** -1.475, symmetry="spherical"), HERE).exponent == 80
+@pytest.mark.parametrize("slope", [2.98, 3.0, 3.3])
+def test_a_slope_at_which_the_flux_does_not_converge_in_numbers_is_refused(slope):
+    steep = lie(lambda x, y, z: (x * x + y * y + z * z) ** (-slope / 2), symmetry="spherical")
+    with pytest.raises(ValueError, match=rf"r\^-{slope:g}.*infinite.*core"):
+        check(steep, HERE)
+
+
+@pytest.mark.parametrize(("slope", "exponent"), [(0.0, 3.0), (1.0, 3.0), (2.6, 10.0), (2.95, 20.0)])
+def test_the_grading_makes_the_flux_at_the_centre_smooth(slope, exponent):
+    assert Promises(spherical=True, left_right=True, up_down=True, slope=slope).exponent == pytest.approx(exponent)
