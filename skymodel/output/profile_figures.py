@@ -188,7 +188,7 @@ def _limit(axes: Any, peak: float) -> None:
 
 
 def _legend(axes: Any, entries: int) -> None:
-    many = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 3} if entries > 7 else {}
+    many = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.12), "ncols": 3} if entries > 7 else {}
     axes.legend(**many)
 
 
