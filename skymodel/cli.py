@@ -1,4 +1,4 @@
-"""The command line: ``skymodel run``, ``validate``, ``profiles``, ``ensemble``.
+"""The command line: ``skymodel run``, ``validate``, ``profiles``, ``ensemble``, ``compare``.
 
 Bad input ends with one line on standard error and exit code 2, an interrupt with 130; neither leaves files behind.
 Results go to standard output; progress shows on standard error, on a terminal only.
@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from skymodel.cli_compare import compare
 from skymodel.cli_ensemble import ensemble
 from skymodel.terminal import one_line_errors, progress
 
@@ -95,3 +96,4 @@ def profiles(name: Annotated[str | None, typer.Argument(help="A profile or prese
 
 
 app.command()(ensemble)
+app.command()(compare)

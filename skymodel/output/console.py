@@ -38,15 +38,20 @@ def show_comparison(comparison: Comparison) -> None:
     likeness, shapes = comparison.likeness, comparison.shapes
     pair, unit = (comparison.first.name, comparison.second.name), likeness.meta["amplitude_unit"]
     columns = [("statistic", "left"), ("value", "right"), ("sees", "left"), ("blind to", "left")]
-    rows = [(row["statistic"], number(row["value"], row["error"]), row["sees"], row["blind_to"]) for row in likeness]
+    rows = [(row["statistic"], _measured(row["value"], row["error"]), row["sees"], row["blind_to"]) for row in likeness]
     title = f"{pair[0]} against {pair[1]}, region: {likeness.meta['region']}"
     note = f"amplitude: {pair[1]} per {pair[0]}" + (f" [{unit}]" if unit else "")
     each = [("statistic", "left"), ("unit", "left"), (pair[0], "right"), (pair[1], "right")]
     both = [
-        (row["statistic"], row["unit"], *(number(row[name], row[f"{name}_error"]) for name in ("first", "second")))
+        (row["statistic"], row["unit"], *(_measured(row[name], row[f"{name}_error"]) for name in ("first", "second")))
         for row in shapes
     ]
     _screen().print(_table(title, columns, rows), note, _table("Shapes", each, both))
+
+
+def _measured(value: float, error: float) -> str:
+    """Return a number with its error, or alone if the map does not know its errors."""
+    return number(value, error) if math.isfinite(error) else f"{value:.6g}, error not known"
 
 
 def _screen() -> Any:

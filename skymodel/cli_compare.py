@@ -1,0 +1,80 @@
+"""The command ``skymodel compare``: two HEALPix files, how alike they are, as tables and a figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from skymodel.terminal import one_line_errors
+
+
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A.fits", help="A HEALPix file; A.fits[NAME] picks one of its maps.")],
+    second: Annotated[str, typer.Argument(metavar="B.fits", help="Another, of any nside and ordering.")],
+    region: Annotated[
+        str | None,
+        typer.Option("--region", help="integral_circle, comptel_window or '{lon: 0 deg, lat: 0 deg, radius: 10 deg}'."),
+    ] = None,
+    beam: Annotated[
+        str | None, typer.Option("--beam", help="Full width at half maximum [deg], or instrument@MeV: spi@0.511.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="Unit of maps that name none; '' for numbers.")] = None,
+    galactic: Annotated[bool, typer.Option("--galactic", help="Maps that name no frame are Galactic.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="New folder for tables and figure.")] = None,
+) -> None:
+    """Compare two HEALPix maps: likeness, shapes, residual, correlation by scale, each with its error."""
+    with one_line_errors():
+        from skymodel.output import comparison_folder, console
+        from skymodel.output.compare import compare_files
+
+        comparison_folder.check(out)
+        part, seen = _region(region), None if beam is None else _beam(beam)
+        found = compare_files(first, second, region=part, beam=seen, unit=unit, galactic=galactic)
+        written = None if out is None else comparison_folder.write(found, out)
+        console.show_comparison(found)
+        if written is not None:
+            typer.echo(f"\nwritten to {written}")
+
+
+def _region(text: str | None) -> Any:
+    """Return the name or the mapping of a region."""
+    import yaml
+
+    if text is None:
+        return None
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ValueError(f"--region {text}; write a name, or a mapping such as {{lon: 0 deg, ...}}") from None
+
+
+def _beam(text: str) -> Any:
+    """Return the Gaussian beam of a width [deg], or of an instrument at an energy [MeV]."""
+    from skymodel.sky.beams import GaussianBeam
+
+    name, at, energy = text.partition("@")
+    if not at:
+        return GaussianBeam(_number(text, "--beam"))
+    return _instrument(name).beam(_number(energy, "--beam"))
+
+
+def _instrument(name: str) -> Any:
+    import difflib
+
+    from skymodel.sky.instruments import load_instruments
+
+    known = load_instruments()
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {nearest[0]!r}?" if nearest else ";"
+        raise ValueError(f"--beam: no instrument {name!r}{hint} known: {', '.join(known)}")
+    return known[name]
+
+
+def _number(text: str, option: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{option} {text}; write a width in degrees, or instrument@MeV as in spi@0.511") from None

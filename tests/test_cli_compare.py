@@ -1,0 +1,189 @@
+"""``skymodel compare``: any two HEALPix files, handled or refused in one line; nothing half-written."""
+
+import healpy
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.table import QTable
+from typer.testing import CliRunner
+
+from skymodel import cli
+from skymodel.comparison.rivals import Blob
+from skymodel.emission.line_sky import Gaussian
+from skymodel.output.fits import read_maps, write_maps
+from skymodel.sky.skymap import SkyMap
+
+SIGMA = 8.0
+
+
+def gaussian(nside, sigma=SIGMA, lon=0.0, flux=1.0, name="A"):
+    sky = Blob(Gaussian(flux, 0.0, lon, 0.0, sigma, sigma, "")).sky(nside)
+    return SkyMap(sky.values, sky.error, sky.unit, name=name)
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch):
+    """Return a function that calls the command in an empty directory."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(cli.app, ["compare", *map(str, arguments)])
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Write two maps, the second three times as bright, and return their paths."""
+    paths = tmp_path / "a.fits", tmp_path / "b.fits"
+    for path, sky in zip(paths, (gaussian(16), gaussian(16, flux=3.0, name="B")), strict=True):
+        write_maps(path, [sky])
+    return paths
+
+
+def foreign(path, values, *, frame="G", unit="cm-2 s-1 sr-1", ordering="RING"):
+    """Write a map as others do."""
+    column = fits.Column(name="SIGNAL", format="E", array=values.astype(np.float32), unit=unit)
+    hdu = fits.BinTableHDU.from_columns([column], name="MAP")
+    hdu.header.update(PIXTYPE="HEALPIX", NSIDE=healpy.npix2nside(values.size), ORDERING=ordering, INDXSCHM="IMPLICIT")
+    if frame is not None:
+        hdu.header["COORDSYS"] = frame
+    hdu.writeto(path)
+    return path
+
+
+def refused(outcome, *parts):
+    """Assert that a call ended with code 2 and one line on standard error that holds all parts."""
+    assert outcome.exit_code == 2, outcome.output
+    lines = outcome.stderr.splitlines()
+    assert len(lines) == 1, lines
+    assert [part for part in parts if part not in lines[0]] == [], lines[0]
+
+
+def test_a_scaled_map_is_alike_in_shape_and_three_times_as_bright(call, files, tmp_path):
+    outcome = call(*files, "--out", "cmp")
+    assert outcome.exit_code == 0, outcome.output
+    table = QTable.read(tmp_path / "cmp/likeness.ecsv", format="ascii.ecsv")
+    value = dict(zip(map(str, table["statistic"]), map(float, table["value"]), strict=True))
+    assert value["pearson"] == pytest.approx(1.0, abs=1e-9)
+    assert value["amplitude"] == pytest.approx(3.0, rel=1e-9)
+    assert "pearson" in outcome.stdout
+    assert "written to cmp" in outcome.stdout
+
+
+def test_the_folder_holds_tables_residual_and_figure_and_nothing_else(call, files, tmp_path):
+    call(*files, "--region", "integral_circle", "--out", "cmp")
+    names = sorted(path.name for path in (tmp_path / "cmp").iterdir())
+    assert names == ["comparison.png", "likeness.ecsv", "residual.fits", "shapes.ecsv"]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    residual = read_maps(tmp_path / "cmp/residual.fits")["RESIDUAL"]
+    assert np.abs(residual.values[~residual.masked]).max() < 1e-9
+    assert residual.masked.mean() > 0.99  # the circle is 0.3 % of the sky
+
+
+def test_without_out_nothing_is_written(call, files, tmp_path):
+    before = sorted(tmp_path.iterdir())
+    assert call(*files).exit_code == 0
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_beam_adds_to_the_width_in_quadrature(call, files, tmp_path):
+    call(*files, "--beam", "12", "--out", "cmp")
+    table = QTable.read(tmp_path / "cmp/shapes.ecsv", format="ascii.ecsv")
+    width = next(float(row["first"]) for row in table if row["statistic"] == "width_lat")
+    beam = 12 / np.sqrt(8 * np.log(2))
+    # widths on the sphere are rms angles: 0.6 % below the plane's for 9.5 deg, measured to 1e-3 by the statistics
+    assert width == pytest.approx(np.hypot(SIGMA, beam), rel=0.01)
+
+
+def test_a_beam_by_instrument_and_energy_is_the_same_as_by_its_width(call, tmp_path):
+    write_maps(tmp_path / "a.fits", [gaussian(64)])  # the beam needs two pixels
+    outcomes = [call("a.fits", "a.fits", "--beam", beam, "--region", "comptel_window") for beam in ("2.5", "spi@0.511")]
+    assert outcomes[0].exit_code == 0, outcomes[0].output
+    assert outcomes[0].stdout == outcomes[1].stdout
+
+
+def test_other_nside_ordering_and_photons_in_the_unit_are_handled(call, tmp_path):
+    fine = gaussian(32, flux=2.0)
+    foreign(tmp_path / "f.fits", healpy.reorder(fine.values, r2n=True), ordering="NESTED", unit="ph cm-2 s-1 sr-1")
+    write_maps(tmp_path / "a.fits", [gaussian(16)])
+    outcome = call("a.fits", "f.fits", "--out", "cmp")
+    assert outcome.exit_code == 0, outcome.output
+    table = QTable.read(tmp_path / "cmp/likeness.ecsv", format="ascii.ecsv")
+    amplitude = next(float(row["value"]) for row in table if row["statistic"] == "amplitude")
+    assert amplitude == pytest.approx(2.0, rel=1e-6)  # single precision
+
+
+def test_convertible_units_are_converted(call, tmp_path):
+    foreign(tmp_path / "f.fits", gaussian(16).values, unit="m-2 s-1 sr-1")
+    write_maps(tmp_path / "a.fits", [gaussian(16)])
+    outcome = call("a.fits", "f.fits", "--out", "cmp")
+    assert outcome.exit_code == 0, outcome.output
+    table = QTable.read(tmp_path / "cmp/likeness.ecsv", format="ascii.ecsv")
+    amplitude = next(float(row["value"]) for row in table if row["statistic"] == "amplitude")
+    assert amplitude == pytest.approx(1e-4, rel=1e-6)
+
+
+def test_a_region_given_as_a_mapping_is_that_region(call, files):
+    named = call(*files, "--region", "integral_circle")
+    spelled = call(*files, "--region", "{lon: 0 deg, lat: 0 deg, radius: 6 deg}")
+    assert named.exit_code == spelled.exit_code == 0
+    assert named.stdout.splitlines()[3:] == spelled.stdout.splitlines()[3:]
+
+
+def test_missing_unit_and_frame_are_refused_until_they_are_given(call, tmp_path):
+    foreign(tmp_path / "u.fits", gaussian(16).values, unit=None)
+    foreign(tmp_path / "f.fits", gaussian(16).values, frame=None)
+    refused(call("u.fits", "u.fits"), "unit")
+    refused(call("f.fits", "f.fits"), "frame")
+    assert call("u.fits", "u.fits", "--unit", "cm-2 s-1 sr-1").exit_code == 0
+    assert call("f.fits", "f.fits", "--galactic").exit_code == 0
+
+
+def test_another_frame_is_refused(call, tmp_path):
+    foreign(tmp_path / "c.fits", gaussian(16).values, frame="C")
+    refused(call("c.fits", "c.fits"), "COORDSYS", "'C'")
+
+
+@pytest.mark.parametrize("hole", [healpy.UNSEEN, np.nan])
+def test_masked_pixels_are_refused_in_the_region_and_harmless_outside(call, tmp_path, hole):
+    values = gaussian(16).values.copy()
+    values[healpy.ang2pix(16, 90.0, 40.0, lonlat=True)] = hole
+    foreign(tmp_path / "m.fits", values)
+    refused(call("m.fits", "m.fits"), "masked")
+    assert call("m.fits", "m.fits", "--region", "comptel_window", "--out", "cmp").exit_code == 0
+
+
+def test_negative_maps_are_refused(call, tmp_path):
+    values = gaussian(16).values - 1e-3
+    refused(call(foreign(tmp_path / "n.fits", values), foreign(tmp_path / "o.fits", values)), "negative")
+
+
+def test_a_constant_map_has_no_correlation_and_that_is_said(call, tmp_path):
+    foreign(tmp_path / "c.fits", np.ones(12 * 16**2))
+    refused(call("c.fits", "c.fits"), "constant", "undefined")
+
+
+@pytest.mark.parametrize(
+    ("options", "parts"),
+    [
+        (("--region", "{intersection: [integral_circle, {lon: 90 deg, lat: 0 deg, radius: 5 deg}]}"), ("empty",)),
+        (("--region", "integral_circel"), ("did you mean 'integral_circle'",)),
+        (("--region", "{lon: 0 deg"), ("--region",)),
+        (("--region", "integral_circle", "--beam", "15"), ("15 deg", "wider")),
+        (("--beam", "narrow"), ("--beam narrow", "degrees")),
+        (("--beam", "spy@0.511"), ("'spy'", "did you mean 'spi'")),
+        (("--beam", "0.5"), ("two pixels",)),
+    ],
+)
+def test_bad_options_are_refused_in_one_line_and_leave_nothing(call, files, tmp_path, options, parts):
+    refused(call(*files, *options, "--out", "cmp"), *parts)
+    assert not (tmp_path / "cmp").exists()
+
+
+def test_a_folder_that_exists_is_kept(call, files, tmp_path):
+    (tmp_path / "cmp").mkdir()
+    refused(call(*files, "--out", "cmp"), "cmp", "exists")
+
+
+def test_files_that_are_missing_or_no_maps_are_refused(call, files, tmp_path):
+    (tmp_path / "text.fits").write_text("no FITS")
+    refused(call(files[0], "absent.fits"), "absent.fits")
+    refused(call(files[0], "text.fits"), "text.fits")
+    refused(call(f"{files[0]}[Z]", files[1]), "'Z'", "A")
