@@ -5,12 +5,14 @@ from a configuration and knows the published models.
 """
 
 from profiles.adapters import from_agama, from_gala, from_galpy
+from profiles.algebra import Product, Scaled, Sum
 from profiles.bars import DwekBar, FreudenreichBar, StanekBar
 from profiles.bulges import GaussianBulge, HernquistBulge, PowerLawBulge, PowerLawSphere
 from profiles.cores import CentralSpike, CoredNFW, contracted
-from profiles.density import Axisymmetric, Density, Hints, Product, Scaled, Spherical, Sum, from_function
+from profiles.density import Axisymmetric, Density, Hints, Spherical
 from profiles.disks import ExponentialDisk, HoledDisk, MiyamotoNagaiDisk, Sech2Disk
 from profiles.ferriere import CentralMolecularZone, HotGas, TiltedHoledDisk
+from profiles.functions import from_function
 from profiles.gas import BetaModel, CosineDisk, Ellipsoid, GaussianCloud, GaussianRing, PowerLawHalo
 from profiles.grids import Grid
 from profiles.halos import NFW, Burkert, Einasto, GeneralizedNFW, Halo, Isothermal, Moore, Zhao

@@ -16,15 +16,11 @@ from typing import Any
 from astropy import units
 
 from profiles import registry
-from profiles.density import (
-    Density,
-    Symmetry,
-    from_function,
-    in_unit,
-    total,
-)
+from profiles.algebra import in_unit, total
+from profiles.density import Density, Symmetry
 from profiles.description import COMBINATIONS
 from profiles.fields import MASS_DENSITY, NUMBER_DENSITY
+from profiles.functions import from_function
 from profiles.literature import Preset, Role, preset, preset_names
 from profiles.normalise import amplitudes_of
 from profiles.registry import nearest

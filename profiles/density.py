@@ -10,12 +10,9 @@ Densities add, multiply and scale; the result is a density with the lower of the
 
 from __future__ import annotations
 
-import functools
-import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields, replace
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 from array_api_compat import array_namespace
 from astropy import constants, units
@@ -29,10 +26,12 @@ from profiles.fields import (
     Kind,
     Length,
     LengthOrZero,
+    Mass,
     MassDensity,
     Number,
     NumberDensity,
     Positive,
+    SurfaceDensity,
     convert,
     field_kinds,
 )
@@ -46,26 +45,20 @@ __all__ = [
     "Axisymmetric",
     "Coordinate",
     "Density",
-    "FunctionDensity",
     "Hints",
     "InnerSlope",
     "Kind",
     "Length",
     "LengthOrZero",
+    "Mass",
     "MassDensity",
     "Number",
     "NumberDensity",
     "Positive",
-    "Product",
-    "Scaled",
     "Spherical",
-    "Sum",
+    "SurfaceDensity",
     "Symmetry",
     "field_kinds",
-    "from_function",
-    "in_unit",
-    "scaled",
-    "total",
 ]
 
 Symmetry = Literal["spherical", "axisymmetric", "none"]
@@ -164,8 +157,10 @@ class Density(ABC):
 
     def __mul__(self, other: Density | float | units.Quantity) -> Density:
         """Return the product with a density, or the density scaled by a number or a Quantity."""
+        from profiles.algebra import Product, parts_of, scaled
+
         if isinstance(other, Density):
-            return Product((*_parts(self, Product), *_parts(other, Product)))
+            return Product((*parts_of(self, Product), *parts_of(other, Product)))
         if isinstance(other, units.Quantity):
             return scaled(self, float(other.value), units.Unit(self.unit) * other.unit)
         return scaled(self, other, self.unit)
@@ -176,7 +171,9 @@ class Density(ABC):
         """Return the sum with a density of a convertible unit, in the unit of the first."""
         if not isinstance(other, Density):
             return NotImplemented
-        return Sum((*_parts(self, Sum), *_parts(in_unit(other, self.unit), Sum)))
+        from profiles.algebra import Sum, in_unit, parts_of
+
+        return Sum((*parts_of(self, Sum), *parts_of(in_unit(other, self.unit), Sum)))
 
     def electrons(self, per_baryon: float = 1.0) -> Density:
         """Return the electron density [cm-3] of this mass density, n_e = `per_baryon` * rho / m_p.
@@ -188,45 +185,10 @@ class Density(ABC):
         """
         if not per_baryon > 0:
             raise ValueError(f"per_baryon = {per_baryon}; electrons per baryon must be a number > 0")
+        from profiles.algebra import in_unit, scaled
+
         proton = float((constants.m_p * constants.c**2).to_value("GeV"))
         return scaled(in_unit(self, MASS_DENSITY), per_baryon / proton, NUMBER_DENSITY)
-
-
-def _parts(density: Density, kind: type[Product] | type[Sum]) -> tuple[Density, ...]:
-    return density.parts if isinstance(density, kind) else (density,)
-
-
-def in_unit(density: Density, unit: Any) -> Density:
-    """Return the density expressed in `unit` (mass and energy densities convert by c^2).
-
-    Raises
-    ------
-    ValueError
-        If the units are not convertible, for example a mass density into a number density.
-    """
-    target = units.Unit(unit)
-    if units.Unit(density.unit) == target:
-        return density
-    factor, _ = convert(1.0 * units.Unit(density.unit), [target], f"a density in [{density.unit}]")
-    return scaled(density, factor, target)
-
-
-def scaled(density: Density, factor: float, unit: Any) -> Density:
-    """Return `density` times `factor`, its values taken in `unit`; a form with one amplitude stays that form.
-
-    Examples
-    --------
-    >>> from profiles import Burkert
-    >>> scaled(Burkert(rho_s=0.5), 2.0, "GeV cm-3")
-    Burkert(unit=Unit("GeV / cm3"), rho_s=1.0, r_s=12.67)
-    """
-    amplitudes = [name for name, kind in field_kinds(type(density)).items() if kind.amplitude]
-    if len(amplitudes) == 1:
-        name = amplitudes[0]
-        return replace(density, **{name: getattr(density, name) * factor, "unit": unit})
-    if isinstance(density, Sum):
-        return Sum(tuple(scaled(part, factor, unit) for part in density.parts))
-    return Scaled(density, factor, unit=unit)
 
 
 @dataclass(frozen=True)
@@ -277,185 +239,3 @@ class Axisymmetric(Density):
     def mirror_z(self) -> bool:
         """True for a disk in the plane; a form that is not must say so."""
         return True
-
-
-@dataclass(frozen=True)
-class _Combination(Density):
-    parts: tuple[Density, ...]
-
-    @property
-    def symmetry(self) -> Symmetry:
-        """The lowest symmetry of the parts."""
-        return max((part.symmetry for part in self.parts), key=SYMMETRIES.index)
-
-    @property
-    def mirror_z(self) -> bool:
-        """Whether all parts are mirror symmetric."""
-        return all(part.mirror_z for part in self.parts)
-
-    @property
-    def hints(self) -> Hints:
-        """The hints of all parts."""
-        return functools.reduce(operator.or_, (part.hints for part in self.parts))
-
-    def _combine(self, method: str, *coordinates: Array) -> Array:
-        return functools.reduce(self._operation(), (getattr(part, method)(*coordinates) for part in self.parts))
-
-    @abstractmethod
-    def _operation(self) -> Callable[[Array, Array], Array]: ...
-
-    def radial(self, r: Array) -> Array:
-        """Return the values at radius `r` [kpc]; only where the symmetry is spherical."""
-        return self._combine("radial", r)
-
-    def meridional(self, R: Array, z: Array) -> Array:
-        """Return the values at ``(R, z)`` [kpc]; only where the symmetry is axisymmetric or higher."""
-        return self._combine("meridional", R, z)
-
-    def __call__(self, x: Array, y: Array, z: Array) -> Array:
-        """Return the values at ``(x, y, z)`` [kpc]."""
-        return self._combine("__call__", x, y, z)
-
-
-@dataclass(frozen=True)
-class Product(_Combination):
-    """The product of densities; units multiply.
-
-    Parameters
-    ----------
-    parts
-        The factors, at least one.
-    """
-
-    def __post_init__(self) -> None:
-        """Multiply the units."""
-        unit = functools.reduce(operator.mul, (units.Unit(part.unit) for part in self.parts))
-        object.__setattr__(self, "unit", unit)
-
-    def _operation(self) -> Callable[[Array, Array], Array]:
-        return operator.mul
-
-
-@dataclass(frozen=True)
-class Sum(_Combination):
-    """The sum of densities of one unit.
-
-    Parameters
-    ----------
-    parts
-        The terms, at least one, all in the unit of the first.
-    """
-
-    def __post_init__(self) -> None:
-        """Express all terms in the unit of the first."""
-        unit = units.Unit(self.parts[0].unit)
-        object.__setattr__(self, "parts", tuple(in_unit(part, unit) for part in self.parts))
-        object.__setattr__(self, "unit", unit)
-
-    def _operation(self) -> Callable[[Array, Array], Array]:
-        return operator.add
-
-
-@dataclass(frozen=True)
-class Scaled(Density):
-    """A density times a number, possibly in another unit.
-
-    Parameters
-    ----------
-    density
-        The density that is scaled.
-    factor
-        The number; not negative, so that a density stays one.
-    """
-
-    density: Density
-    factor: Annotated[float, Kind("", at_least=0.0)]
-
-    @property
-    def symmetry(self) -> Symmetry:
-        """That of the scaled density."""
-        return self.density.symmetry
-
-    @property
-    def mirror_z(self) -> bool:
-        """That of the scaled density."""
-        return self.density.mirror_z
-
-    @property
-    def hints(self) -> Hints:
-        """Those of the scaled density."""
-        return self.density.hints
-
-    def radial(self, r: Array) -> Array:
-        """Return the values at radius `r` [kpc]; only where the symmetry is spherical."""
-        return self.factor * self.density.radial(r)  # type: ignore[attr-defined]  # promised by `symmetry`
-
-    def meridional(self, R: Array, z: Array) -> Array:
-        """Return the values at ``(R, z)`` [kpc]; only where the symmetry is axisymmetric or higher."""
-        return self.factor * self.density.meridional(R, z)  # type: ignore[attr-defined]
-
-    def __call__(self, x: Array, y: Array, z: Array) -> Array:
-        """Return the values at ``(x, y, z)`` [kpc]."""
-        return self.factor * self.density(x, y, z)
-
-
-@dataclass(frozen=True)
-class FunctionDensity(Density):
-    """A density given by a plain function; made by :func:`from_function`."""
-
-    function: Callable[[Array, Array, Array], Array]
-    symmetry: Symmetry = "none"
-    mirror_z: bool = False
-    hints: Hints = Hints()
-
-    def radial(self, r: Array) -> Array:
-        """Return the values at radius `r` [kpc], taken along the x axis."""
-        return self.function(r, 0 * r, 0 * r)
-
-    def meridional(self, R: Array, z: Array) -> Array:
-        """Return the values at ``(R, z)`` [kpc], taken in the plane y = 0."""
-        return self.function(R, 0 * R, z)
-
-    def __call__(self, x: Array, y: Array, z: Array) -> Array:
-        """Return the values at ``(x, y, z)`` [kpc]."""
-        return self.function(x, y, z)
-
-
-def from_function(
-    function: Callable[[Array, Array, Array], Array],
-    *,
-    unit: Any,
-    symmetry: Symmetry = "none",
-    mirror_z: bool | None = None,
-    hints: Hints | None = None,
-) -> Density:
-    """Return a density that calls ``function(x, y, z)``.
-
-    Parameters
-    ----------
-    function
-        Called with Galactocentric arrays [kpc] of one shape; returns that shape.
-    unit
-        Unit of what it returns, for example "GeV cm-3".
-    symmetry
-        What it promises; a promise is checked against samples when it is used.
-    mirror_z
-        Whether it is the same at z and -z; by default True for a spherical one only.
-    hints
-        Scales, kinks and edges worth knowing.
-
-    Examples
-    --------
-    >>> halo = from_function(lambda x, y, z: 1 / (1 + x**2 + y**2 + z**2), unit="GeV cm-3", symmetry="spherical")
-    >>> float(halo(3.0, 0.0, 0.0))
-    0.1
-    """
-    if symmetry not in SYMMETRIES:
-        raise ValueError(f"symmetry = {symmetry!r}; allowed: {', '.join(map(repr, SYMMETRIES))}")
-    mirror = symmetry == "spherical" if mirror_z is None else mirror_z
-    return FunctionDensity(function, symmetry, mirror, hints or Hints(), unit=unit)
-
-
-def total(densities: Iterable[Density]) -> Density:
-    """Return the sum of one or more densities, in the unit of the first."""
-    return functools.reduce(operator.add, densities)

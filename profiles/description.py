@@ -8,8 +8,10 @@ from typing import Any
 
 from astropy import units
 
-from profiles.density import Density, FunctionDensity, Product, Scaled, Sum
+from profiles.algebra import Product, Scaled, Sum
+from profiles.density import Density
 from profiles.fields import MASS_DENSITY, NUMBER_DENSITY, Kind, field_kinds
+from profiles.functions import FunctionDensity
 from profiles.registry import name_of
 
 COMBINATIONS: dict[str, type[Density]] = {"scaled": Scaled, "product": Product, "sum": Sum}

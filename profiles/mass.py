@@ -14,8 +14,9 @@ import numpy as np
 from astropy import units
 from numpy.typing import NDArray
 
+from profiles.algebra import Scaled, Sum, scaled
 from profiles.bulges import HernquistBulge
-from profiles.density import Density, Scaled, Sum, scaled
+from profiles.density import Density
 from profiles.fields import MASS_DENSITY, Mass
 from profiles.halos import NFW, Burkert, Einasto, GeneralizedNFW, Isothermal, Moore, Zhao
 

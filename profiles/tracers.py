@@ -9,7 +9,8 @@ from typing import Annotated
 
 from astropy import constants
 
-from profiles.density import Density, in_unit, scaled
+from profiles.algebra import in_unit, scaled
+from profiles.density import Density
 from profiles.fields import MASS_DENSITY, NUMBER_DENSITY, Kind, Positive
 
 Fraction = Annotated[float, Kind("", above=0.0, below=1.0000000001)]

@@ -14,7 +14,7 @@ import numpy as np
 from astropy import units
 
 from profiles import Density
-from profiles.density import in_unit
+from profiles.algebra import in_unit
 from skymodel.emission.bands import Band
 from skymodel.emission.model import NuggetEmission
 from skymodel.sightlines.geometry import Observer

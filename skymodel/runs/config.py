@@ -26,7 +26,8 @@ from pydantic import (
 from pydantic_core import PydanticSerializationError
 
 from profiles import Density, library
-from profiles.density import MASS_DENSITY, NUMBER_DENSITY, in_unit
+from profiles.algebra import in_unit
+from profiles.fields import MASS_DENSITY, NUMBER_DENSITY
 from skymodel.emission.bands import Band
 from skymodel.emission.constants import ELECTRON_MASS
 from skymodel.emission.model import Convention, NuggetEmission

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profiles import NFW, Burkert, Einasto, ExponentialDisk, HernquistBulge, HoledDisk, Sum, library
-from profiles.density import in_unit
+from profiles.algebra import in_unit
 from profiles.fields import field_kinds
 
 PLAIN = [name for name in library.names() if dataclasses.is_dataclass(library.get(name))]

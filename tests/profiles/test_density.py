@@ -5,7 +5,7 @@ import pytest
 from astropy import constants, units
 
 from profiles import NFW, Burkert, ExponentialDisk, HernquistBulge, Hints, Product, Scaled, Sum, from_function
-from profiles.density import in_unit
+from profiles.algebra import in_unit
 from profiles.shapes import Shifted
 
 
