@@ -115,6 +115,22 @@ def window_factor(
 
     Sight lines in the sky that both regions hold are integrated once, and their errors partly cancel in the ratio.
 
+    Parameters
+    ----------
+    density
+        What is integrated.
+    numerator, denominator
+        The regions; by default COMPTEL's window and INTEGRAL's circle.
+    observer, r_max, s_max
+        Where the sight lines start and end, as in :func:`region_mean`.
+    rtol
+        Tolerance of both means.
+
+    Raises
+    ------
+    ValueError
+        As :func:`region_mean`; or if the denominator's mean is zero within its error.
+
     Examples
     --------
     >>> from profiles import from_function

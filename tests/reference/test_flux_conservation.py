@@ -8,6 +8,7 @@ from volumes import R_MAX, R_SUN, axisymmetric_flux, bar_flux, spherical_flux
 
 import skymodel as sm
 from profiles import NFW, Einasto, ExponentialDisk, GeneralizedNFW, HernquistBulge, from_function
+from skymodel.sky.regions import Circle
 
 
 def triaxial(x, y, z):
@@ -58,6 +59,18 @@ def check(name, z_sun, nside):
 @pytest.mark.parametrize("name", DENSITIES)
 def test_the_map_holds_the_flux_of_the_volume(name, z_sun, nside):
     check(name, z_sun, nside)
+
+
+@pytest.mark.parametrize("rtol", [1e-3, 1e-5])
+@pytest.mark.parametrize("z_sun", [0.0, 0.0208])
+@pytest.mark.parametrize("name", DENSITIES)
+def test_the_mean_over_the_whole_sky_is_the_flux_of_the_volume(name, z_sun, rtol):
+    """No map is made: the region is integrated in polar coordinates about the centre."""
+    observer = sm.Observer(R_SUN, z_sun)
+    mean = sm.region_mean(DENSITIES[name], Circle(0, 0, 180), observer=observer, r_max=R_MAX, rtol=rtol)
+    truth = flux(name, z_sun) / (4 * np.pi)
+    assert abs(mean.value - truth) <= mean.error + TRUTH_RTOL.get(name, 1e-9) * truth
+    assert mean.error <= rtol * mean.value
 
 
 @pytest.mark.slow

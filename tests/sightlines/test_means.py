@@ -63,6 +63,28 @@ def test_folding_by_symmetry_changes_no_mean(region, z_sun):
     assert folded.sightlines <= unfolded.sightlines
 
 
+@pytest.mark.parametrize(
+    ("whole", "part"),
+    [
+        (Circle(0, 0, 20), Circle(6, 0, 6)),  # the centre lies on the edge
+        (Circle(0, 0, 20), Box(lon=(0, 30), lat=(0, 5))),  # and in a corner
+        (Circle(0, 0, 20), Circle(3, 4, 5)),
+        (Circle(0, 0, 60), Circle(0, 90, 85)),
+        (Circle(10, 0, 20), Box(lon=(-1e-3, 1e-3), lat=(-10, 10))),  # a sliver along the kink
+        (Circle(0, 0, 180), Circle(0, 0, 1e-3)),
+        (Circle(0, 0, 180), Box(lon=(170, 200), lat=(60, 90))),
+    ],
+    ids=lambda region: region.name,
+)
+@pytest.mark.parametrize("z_sun", [0.0, 0.0208])
+def test_a_region_and_the_rest_make_up_the_whole(whole, part, z_sun):
+    regions = whole, whole & part, whole & ~part
+    means = [sm.region_mean(DISK, r, observer=sm.Observer(8.2, z_sun), r_max=60.0, rtol=1e-4) for r in regions]
+    total, inside, outside = (mean.value * r.solid_angle for mean, r in zip(means, regions, strict=True))
+    error = sum(mean.error * r.solid_angle for mean, r in zip(means, regions, strict=True))
+    assert abs(total - inside - outside) <= error
+
+
 @pytest.mark.parametrize("rtol", [1e-3, 1e-5, pytest.param(1e-7, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("z_sun", [0.0, 0.0208])
 def test_the_stated_error_covers_the_change_under_a_finer_tolerance(z_sun, rtol):
