@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from astropy import units
 from numpy.typing import NDArray
 
 from profiles import Density, Hints
@@ -50,7 +51,7 @@ class Observer:
     def __post_init__(self) -> None:
         """Convert Quantities and check the place."""
         for name in ("r_sun", "z_sun"):
-            object.__setattr__(self, name, _kpc(getattr(self, name)))
+            object.__setattr__(self, name, _kpc(f"Observer.{name}", getattr(self, name)))
         if not (math.isfinite(self.r_sun) and self.r_sun > 0):
             raise ValueError(f"Observer.r_sun = {self.r_sun} kpc; allowed: a finite distance > 0")
         if not abs(self.z_sun) < self.r_sun:
@@ -90,14 +91,17 @@ class PathEnd:
         if len(given) != 1:
             raise ValueError(f"the path ends at r_max or at s_max [kpc]: give exactly one, not {given or 'none'}")
         for name, value in given.items():
-            number = _kpc(value)
+            number = _kpc(name, value)
             if not (math.isfinite(number) and number > 0):
                 raise ValueError(f"{name} = {value}; allowed: a finite length > 0 [kpc]")
             object.__setattr__(self, name, number)
 
 
-def _kpc(value: Any) -> float:
-    return float(value.to_value("kpc") if hasattr(value, "to_value") else value)
+def _kpc(name: str, value: Any) -> float:
+    try:
+        return float(units.Quantity(value, "kpc").value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} = {value}; allowed: a length, a number [kpc] or a Quantity") from error
 
 
 def unit_vectors(lon: Any, lat: Any) -> Floats:

@@ -59,12 +59,10 @@ WEIGHTS = np.array([*_WEIGHTS[:-1], *_WEIGHTS[::-1]])
 # Error of a panel: SAFETY times the largest of its last BAND coefficients times the decay from band to band to DECAY.
 # The next unseen error of the rule is three bands away, so 3 would be right for a smooth integrand; a weak kink hides
 # below the decay of a smooth part until the last band. Found by trial on random lines through pairs of the library's
-# densities: with (10, 2) the error was too small in 4 of 3,000, with (30, 2) in 3 of 8,000, with these in 1 of 12,000,
-# each time by a weak kink that no hint announces.
+# densities: with (10, 2) the error was too small in 4 of 3,000, with (30, 2) in 3 of 8,000, with these in 4 of 24,000,
+# each time by a weak kink that no hint announces, and by a factor of at most 5.
 BAND, SAFETY, DECAY = 4, 30.0, 1.5
 _TINY = 1e-300
-
-
 _BLIND = 1 - float(NODES[-1])  # an edge between the last node and the panel's end is not seen
 
 

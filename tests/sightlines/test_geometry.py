@@ -54,6 +54,8 @@ def test_an_observer_takes_quantities_and_refuses_impossible_places():
     for arguments in [(0.0,), (-8.2,), (np.nan,), (np.inf,), (8.2, 8.2), (8.2, np.nan)]:
         with pytest.raises(ValueError, match="allowed"):
             Observer(*arguments)
+    with pytest.raises(ValueError, match=r"Observer\.z_sun = 2\.0 deg; allowed: a length"):
+        Observer(8.2, 2 * units.deg)
 
 
 def test_a_path_has_exactly_one_end():
@@ -64,8 +66,9 @@ def test_a_path_has_exactly_one_end():
     for bad in [0.0, -1.0, np.nan, np.inf]:
         with pytest.raises(ValueError, match="allowed"):
             PathEnd(s_max=bad)
-    with pytest.raises(units.UnitConversionError):
-        PathEnd(r_max=60 * units.deg)
+    for wrong in [60 * units.deg, "far away", [1.0, 2.0]]:
+        with pytest.raises(ValueError, match=r"r_max = .*; allowed: a length"):
+            PathEnd(r_max=wrong)
 
 
 @pytest.mark.parametrize("angle", [1e-12, 1e-9, 1e-5, 0.3, 90.0, 179.0])

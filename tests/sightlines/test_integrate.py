@@ -189,6 +189,11 @@ def test_what_is_no_density_is_refused_with_its_name_and_place(function, message
         assert "\n" not in str(refusal.value)
 
 
+def test_a_bad_density_is_refused_in_the_same_words_towards_the_centre():
+    with pytest.raises(ValueError, match="only_scalars raised ValueError .* a density takes arrays"):
+        look(user(only_scalars), lon=0.0, lat=0.0)
+
+
 def test_a_scalar_function_works_when_it_is_wrapped_as_told():
     J = look(user(np.vectorize(only_scalars)), lon=180.0, lat=0.0, s_max=5.0, r_max=None)
     assert J.value == pytest.approx(10.0, rel=1e-12)
