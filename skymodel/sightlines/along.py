@@ -105,12 +105,12 @@ def _places(lines: Rays, size: float, steps: int) -> Floats:
 def _shares(seen: SightLines, lines: Rays, places: Floats, rtol: float) -> tuple[Floats, Floats]:
     """Return the cumulative shares at the places ``(steps, N)`` and bounds of their errors ``(N,)``."""
     steps, count = places.shape
-    cut = seen.pieces(lines, tuple(places))
-    cell = np.sum(places[:, cut.line] <= cut.middle, axis=0) - 1
+    pieces = seen.cut(lines, tuple(places))
+    cell = np.sum(places[:, pieces.line] <= pieces.middle, axis=0) - 1
     with np.errstate(all="ignore"):
         cells = quadrature.integrate(
-            integrand(seen.density, cut),
-            panels(cut, cell * count + cut.line),
+            integrand(seen.density, pieces),
+            panels(pieces, cell * count + pieces.line),
             (steps - 1) * count,
             rtol=rtol,
             share=1e-3,

@@ -3,28 +3,22 @@
 The Galactic centre lies at lon = lat = 0 exactly, at distance ``r_sun``. The Galactocentric axes are tilted by
 asin(z_sun / r_sun), as astropy's: the Sun is at (-sqrt(r_sun^2 - z_sun^2), 0, z_sun), y points to lon = 90 deg.
 
-A sight line is cut into pieces between which an integrand may have a kink, an edge or a scale, and each piece has a
-chart, place = base + direction * scale * sinh(t). About the foot point, the place closest to the centre, the scale is
-its distance p, so that r = p cosh(t) tames every cusp at the centre; about the observer, and about the points that a
-density hints at, the chart crowds the places where thin layers and spikes are.
+A sight line is measured from its foot point, the place closest to the centre, found without any cancellation.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from astropy import units
 from numpy.typing import NDArray
 
-from profiles import Density, Hints
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-NEAR, REACH = 0.3, 4.0  # scale and reach of the observer's chart [kpc]: its first nodes lie 2 and 13 pc away
 SMALLEST_SCALE = 1e-150  # replaces p in u = p sinh(t) on a line through the centre [kpc]; its square is still a number
 
 
@@ -152,148 +146,13 @@ def rays(observer: Observer, end: PathEnd, directions: Floats) -> Rays:
     if end.s_max is not None:
         start, stop = here, here + end.s_max
     else:
-        half = _half_chord(float(end.r_max or 0.0), p)
+        half = half_chord(float(end.r_max or 0.0), p)
         start = np.maximum(here, -half)
         stop = np.maximum(half, start)
     turn = observer.rotation
     return Rays(p, here, start, stop, turn @ foot, turn @ np.stack([nx, ny, nz]))
 
 
-@dataclass(frozen=True)
-class Pieces:
-    """Pieces of sight lines, place = base + direction * scale * sinh(t) for t from ``left`` to ``right``; ``(..., M)``.
-
-    Parameters
-    ----------
-    line
-        Index of the sight line.
-    left, right
-        Ends in the chart's t.
-    scale
-        Scale of the chart [kpc].
-    base, direction
-        Galactocentric places of t = 0 [kpc] and unit vectors ``(3, M)``.
-    joined
-        Whether the next piece follows on the same line, with no edge announced in between.
-    """
-
-    line: Ints
-    left: Floats
-    right: Floats
-    scale: Floats
-    base: Floats
-    direction: Floats
-    joined: NDArray[np.bool_]
-
-    @property
-    def middle(self) -> Floats:
-        """Distances from the foot points of the places in the middle of each piece ``(M,)`` [kpc]."""
-        origin: Floats = np.sum(self.base * self.direction, axis=0)
-        return origin + self.scale * np.sinh(0.5 * (self.left + self.right))
-
-
-class _Centre(NamedTuple):
-    """A place on each line with a chart of its own, used as far as ``reach``; arrays ``(N,)`` [kpc]."""
-
-    u: Floats
-    scale: Floats
-    reach: Floats
-    base: Floats
-
-
-@np.errstate(over="ignore")  # a line that all but lies in a plane crosses it beyond all numbers
-def pieces(lines: Rays, observer: Observer, density: Density, places: tuple[Floats, ...] = ()) -> Pieces:
-    """Return the pieces of the lines on which `density` should be smooth, line by line.
-
-    They are cut at the foot, at the density's hints and at `places` u ``(N,)`` each [kpc]; unless the density is
-    spherical also at the reach of the observer's chart, at z = 0 and at the closest approach to the rotation axis.
-    """
-    hints, centres = density.hints, []
-    edges = _spheres(lines, hints.spheres)
-    cuts = [lines.start, lines.stop, np.zeros_like(lines.p), *places]
-    if density.symmetry != "spherical":
-        height = observer.position[2]
-        edges += [*_planes(lines, height, hints.planes), *_cylinders(lines, hints.cylinders)]
-        cuts += [*_planes(lines, height, (0.0,)), *_cylinders(lines, (0.0,))]
-        centres = [_around_observer(lines, observer), *_around_points(lines, hints)]
-    for centre in centres:
-        cuts += [centre.u - centre.reach, centre.u, centre.u + centre.reach]
-    u = np.clip(np.stack(cuts + edges, axis=1), lines.start[:, None], lines.stop[:, None])
-    order = np.argsort(u, axis=1)
-    u = np.take_along_axis(u, order, axis=1)
-    line, step = np.nonzero(u[:, :-1] < u[:, 1:])
-    return _charted(lines, line, u[line, step], u[line, step + 1], centres, order[line, step + 1] < len(cuts))
-
-
-def _charted(
-    lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre], smooth: NDArray[np.bool_]
-) -> Pieces:
-    """Give each piece from u = `left` to `right` the chart of the last centre that reaches over it, or the foot's."""
-    scale, origin = np.maximum(lines.p, SMALLEST_SCALE)[line], np.zeros(line.size)
-    base, direction = lines.foot.take(line, axis=1), lines.direction.take(line, axis=1)
-    middle = 0.5 * (left + right)
-    for centre in centres:
-        inside = np.flatnonzero(np.abs(middle - centre.u[line]) < centre.reach[line])
-        ray = line[inside]
-        scale[inside], origin[inside], base[:, inside] = centre.scale[ray], centre.u[ray], centre.base.take(ray, axis=1)
-    start, stop = np.arcsinh((left - origin) / scale), np.arcsinh((right - origin) / scale)
-    some = slice(None) if (start < stop).all() else np.flatnonzero(start < stop)  # shorter than rounding is nothing
-    line = line[some]
-    joined = np.append(line[1:] == line[:-1], False) & smooth[some]
-    return Pieces(line, start[some], stop[some], scale[some], base[:, some], direction[:, some], joined)
-
-
-def _around_observer(lines: Rays, observer: Observer) -> _Centre:
-    one = np.ones_like(lines.p)
-    return _Centre(lines.observer, NEAR * one, min(REACH, observer.r_sun / 2) * one, observer.position[:, None] * one)
-
-
-def _around_points(lines: Rays, hints: Hints) -> list[_Centre]:
-    centres = []
-    for x, y, z, size in hints.points:
-        gap = np.array([x, y, z])[:, None] - lines.foot
-        nearest = np.einsum("in,in->n", gap, lines.direction)
-        miss = np.linalg.norm(gap - nearest * lines.direction, axis=0)
-        width = np.maximum(miss, size)
-        reach = np.minimum(30 * width, 0.5 * math.hypot(x, y, z))
-        centres.append(_Centre(nearest, width, reach, lines.foot + nearest * lines.direction))
-    return centres
-
-
-def _half_chord(radius: float, distance: Floats) -> Floats:
+def half_chord(radius: float, distance: Floats) -> Floats:
+    """Return half the length inside a circle of `radius` of a line at `distance` from its centre, 0 if it misses."""
     return np.sqrt(np.maximum(radius - distance, 0.0) * (radius + distance))
-
-
-def _spheres(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
-    halves = [_half_chord(radius, lines.p) for radius in radii]
-    return [sign * half for half in halves for sign in (-1.0, 1.0)]
-
-
-def _planes(lines: Rays, height: float, heights: tuple[float, ...]) -> list[Floats]:
-    """Return the crossings of z = +-`heights`, reckoned from the nearer of the foot and the observer at `height`."""
-    slope = np.where(lines.direction[2] == 0, np.inf, lines.direction[2])  # a line in a plane never crosses one
-    crossings = []
-    for level in dict.fromkeys(sign * level for level in heights for sign in (1.0, -1.0)):
-        ahead, u = (level - height) / slope, (level - lines.foot[2]) / slope
-        crossings.append(np.where(np.abs(ahead) < np.abs(u), lines.observer + ahead, u))
-    return crossings
-
-
-def _cylinders(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
-    """Return the crossings of the cylinders; of one that is not reached, the closest approach to the axis."""
-    distance, offset, slope = about_axis(lines.foot, lines.direction)
-    slope = np.where(slope == 0, np.inf, slope)
-    sides = [sign * _half_chord(radius, distance) for radius in radii for sign in (-1.0, 1.0)]
-    return [(side - offset) / slope for side in sides]
-
-
-def about_axis(base: Floats, direction: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return (d, a, m) with which the cylindrical radius at base + u * direction is R(u) = hypot(d, a + m u).
-
-    d is the closest approach to the rotation axis [kpc], taken without cancellation.
-    """
-    (x, y, _), (nx, ny, _) = base, direction
-    slope = np.sqrt(nx * nx + ny * ny)
-    safe = np.where(slope == 0, 1.0, slope)
-    distance = np.where(slope == 0, np.sqrt(x * x + y * y), np.abs(x * ny - y * nx) / safe)
-    return distance, (x * nx + y * ny) / safe, slope

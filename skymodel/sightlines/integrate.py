@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from profiles import Density
 from skymodel.sightlines import quadrature
-from skymodel.sightlines.geometry import Floats, Observer, PathEnd, Pieces, Rays, pieces, rays, unit_vectors
+from skymodel.sightlines.geometry import Floats, Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.integrand import integrand, name, panels
+from skymodel.sightlines.pieces import Pieces, cut
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 BLOCK = 8192  # sight lines at a time: their pieces fit in a few MiB
@@ -154,19 +155,19 @@ class SightLines:
         return LineIntegrals(value, error, evaluations, self.unit)
 
     def _block(self, directions: Floats, rtol: float, floor: float, share: float) -> quadrature.Integrals:
-        cut = self.pieces(rays(self.observer, self.end, directions))
-        chain, function = panels(cut, cut.line), integrand(self.density, cut)
+        pieces = self.cut(rays(self.observer, self.end, directions))
+        chain, function = panels(pieces, pieces.line), integrand(self.density, pieces)
         try:
             with np.errstate(all="ignore"):
                 return quadrature.integrate(function, chain, len(directions), rtol=rtol, floor=floor, share=share)
         except quadrature.NotConverged as failure:
-            lon, lat = _angles(directions[cut.line[failure.panel]])
+            lon, lat = _angles(directions[pieces.line[failure.panel]])
             raise ValueError(
                 f"the integral towards lon = {lon:.6g}, lat = {lat:.6g} deg does not reach rtol = {rtol:g}: "
                 "the density has a singularity or noise on this line; loosen rtol, or look beside it"
             ) from failure
 
-    def pieces(self, lines: Rays, places: tuple[Floats, ...] = ()) -> Pieces:
+    def cut(self, lines: Rays, places: tuple[Floats, ...] = ()) -> Pieces:
         """Return the pieces of the lines on which the density should be smooth, also cut at the given places.
 
         Raises
@@ -176,7 +177,7 @@ class SightLines:
         """
         if (through := lines.through_centre).any():
             _require_finite_centre(self.density, lines.direction[:, np.argmax(through)])
-        return pieces(lines, self.observer, self.density, places)
+        return cut(lines, self.observer, self.density, places)
 
 
 def _require_finite_centre(density: Density, direction: Floats) -> None:

@@ -21,7 +21,7 @@ from profiles import (
     Spherical,
     from_function,
 )
-from skymodel.sightlines import geometry, integrate
+from skymodel.sightlines import integrate, pieces
 from skymodel.sightlines.geometry import Observer, PathEnd, unit_vectors
 from skymodel.sightlines.integrate import FAINT, SightLines
 from tests.reference.graded import graded
@@ -291,8 +291,8 @@ def test_the_cuts_are_needed(monkeypatch):
     J = look(disk, lon, lat, rtol=1e-3)
     assert abs(J.value - exact.value) <= J.error + exact.error
     for cuts in ("_planes", "_cylinders"):
-        monkeypatch.setattr(geometry, cuts, lambda *_: [])
-    monkeypatch.setattr(geometry, "REACH", 0.0)
+        monkeypatch.setattr(pieces, cuts, lambda *_: [])
+    monkeypatch.setattr(pieces, "REACH", 0.0)
     J = look(disk, lon, lat, rtol=1e-3)
     assert abs(J.value - exact.value) > 30 * J.error
 
