@@ -34,7 +34,7 @@ DENSITIES = {
 }
 RTOL = 1e-5
 # What the volume integrals are good to, from their change when the orders of their rules grow by half.
-TRUTH_RTOL = {"gNFW 1.3^2": 1e-7, "NFW x bar": 1e-7}
+TRUTH_RTOL = {"NFW x bar": 1e-7}
 
 
 @functools.cache

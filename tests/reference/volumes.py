@@ -32,7 +32,7 @@ def radii(order=14):
 def spherical_flux(density):
     """Return (2 pi / R0) int r j(r) ln |(R0 + r) / (R0 - r)| dr."""
     r, weight = radii()
-    logarithm = np.log((R_SUN + r) / np.abs(R_SUN - r))
+    logarithm = 2 * np.arctanh(np.minimum(r / R_SUN, R_SUN / r))  # the same, without cancellation at small r
     return float(2 * np.pi / R_SUN * np.sum(weight * r * density.radial(r) * logarithm))
 
 
