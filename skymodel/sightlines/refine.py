@@ -79,7 +79,8 @@ class Shares:
 
     def allowance(self, cells: Cells, tolerance: Floats, failing: NDArray[np.bool_]) -> Floats:
         """Return the error ``(patches,)`` a cell may keep so that no failing sum can stay above half its tolerance."""
-        count = self.totals(cells, np.ones(len(cells.patch))) / max(1.0, float(self.weight.max(initial=1.0)))
+        by_patch = np.bincount(cells.patch, minlength=self.patches)
+        count = np.bincount(self.owner, by_patch[self.patch], self.owners)
         share = np.where(failing, tolerance / (2 * np.maximum(count, 1.0)), np.inf)[self.owner] / self.weight
         allowed = np.full(self.patches, np.inf)
         np.minimum.at(allowed, self.patch, share)
@@ -155,9 +156,12 @@ def integrate(
         fresh = _kept(cells, split).halves(axes[split])
         done = _kept(cells, ~split), Measured(*(part[~split] for part in known))
         nodes = grid(fresh, chart, rules)
-    worst = float(np.max(error[failing] / np.maximum(tolerance[failing], np.finfo(float).tiny)))
-    raise ValueError(
-        f"the tolerance rtol = {rtol:g} could not be met: the error stays {worst:.3g} times too large; "
+    raise _refusal(rtol, float(np.max(error[failing] / np.maximum(tolerance[failing], np.finfo(float).tiny))))
+
+
+def _refusal(rtol: float, excess: float) -> ValueError:
+    return ValueError(
+        f"the tolerance rtol = {rtol:g} could not be met: the error stays {excess:.3g} times too large; "
         "ask for a larger rtol, or give the density hints about its edges"
     )
 

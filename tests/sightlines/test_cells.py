@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from skymodel.sightlines.cells import Cells, gauss, tail
+from skymodel.sightlines.cells import Cells, Lines, gauss, tail
+from skymodel.sightlines.refine import Shares, integrate
 
 # (name, function on (0, 1), its integral): analytic, near a pole, a kink, roots and logarithms at an end, a step
 INTEGRALS = [
@@ -42,3 +43,35 @@ def test_halves_cover_what_they_come_from(axes):
     area = np.bincount(halves.patch, np.prod(halves.high - halves.low, axis=1))
     assert np.array_equal(area[[3, 5]], np.prod(cells.high - cells.low, axis=1))
     assert np.all(halves.high > halves.low)
+
+
+def cone(patch, u, v):
+    """Two patches over small squares of the sky around lon = 90 deg and lon = 180 deg."""
+    lon = np.radians(np.where(patch == 0, 90.0, 180.0))[:, None, None] + 0.1 * u[:, :, None]
+    lat = 0.1 * v[:, None, :] + 0 * lon
+    lon = lon + 0 * lat
+    directions = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
+    return directions, 0.01 * np.cos(lat)
+
+
+def step(directions):
+    """A jump along a slanted line, no error of its own."""
+    x, y, z = directions.T
+    return Lines(np.where(x + y * y + 2 * z > 0.1, 1.0, 0.1), 0 * x, len(x))
+
+
+def test_sums_that_share_a_patch_with_different_weights_both_meet_their_tolerance():
+    shares = Shares(np.array([0, 1, 1]), np.array([0, 0, 1]), np.array([1.0, 16.0, 1.0]), 2, 2)
+    rules = gauss(6), gauss(6)
+    found, finer = (integrate(Cells.whole(2), shares, cone, step, rules=rules, rtol=rtol) for rtol in (3e-3, 3e-4))
+    assert np.all(found.error <= 3e-3 * found.value)
+    assert np.all(np.abs(found.value - finer.value) <= found.error + finer.error)
+
+
+def test_what_is_too_rough_for_its_tolerance_is_refused_with_a_cure():
+    def noise(directions):
+        return Lines(np.random.default_rng(1).uniform(size=len(directions)), np.zeros(len(directions)), 0)
+
+    shares = Shares(np.array([0]), np.array([0]), np.array([1.0]), 2, 1)
+    with pytest.raises(ValueError, match="rtol = 1e-08 could not be met.*hints"):
+        integrate(Cells.whole(2), shares, cone, noise, rules=(gauss(6), gauss(6)), rtol=1e-8)
