@@ -36,7 +36,7 @@ _CONSTRUCTORS = {
     "mass": "from_mass",
     "Sigma_0": "from_surface_density",
 }
-_AMPLITUDES = ({"local_density", "r_sun"}, {"m_200", "c", "h"}, {"mass"}, {"Sigma_0"})
+_COMPANIONS = {"local_density": {"r_sun"}, "m_200": {"c", "h"}}
 
 
 def build(spec: Spec) -> Density:
@@ -146,15 +146,11 @@ def _merged(part: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     """Return a component with its fields changed; a new amplitude takes the place of the old one."""
     if "type" in changes or "preset" in changes:
         return dict(changes)
-    kept = dict(part)
-    if "type" in part:
-        maker = _maker(part["type"])
-        own = set(amplitudes_of(maker)) if isinstance(maker, type) else set()
-        families = (own, *_AMPLITUDES)
-        if any(family & changes.keys() for family in families):
-            replaced = set().union(*(family for family in families if not family & changes.keys()))
-            kept = {key: value for key, value in part.items() if key not in replaced}
-    return {**kept, **changes}
+    maker = _maker(part["type"]) if "type" in part else None
+    amplitudes = {*_CONSTRUCTORS, *(amplitudes_of(maker) if isinstance(maker, type) else ())}
+    old = amplitudes & part.keys() if amplitudes & changes.keys() else set()
+    replaced = old.union(*(_COMPANIONS.get(name, set()) for name in old))
+    return {**{key: value for key, value in part.items() if key not in replaced}, **changes}
 
 
 def _maker(name: Any) -> Callable[..., Any]:

@@ -119,5 +119,5 @@ def _working_directory_importable() -> Iterator[None]:
     try:
         yield
     finally:
-        if missing:
+        if missing and here in sys.path:
             sys.path.remove(here)

@@ -54,6 +54,14 @@ def test_a_new_amplitude_takes_the_place_of_the_presets():
     assert plain == NFW(rho_s=0.1, r_s=20.0)
 
 
+def test_a_shape_named_like_another_constructors_parameter_keeps_the_amplitude():
+    """``h`` is a disk's height and ``c`` a bar's, and both belong to m_200 as well."""
+    thick = library.build({"preset": "ne2001", "thick": {"h": "1.6 kpc"}}).parts[0]
+    assert (thick.h, thick.n_0) == (1.6, library.build("ne2001").parts[0].n_0)
+    bar = library.build({"preset": "sormani2022_bar", "peanut": {"c": 1.5}}).parts[0]
+    assert (bar.c, bar.n_0) == (1.5, library.build("sormani2022_bar").parts[0].n_0)
+
+
 def test_a_preset_takes_overrides_by_component_and_leaves_components_out():
     changed = library.build({"preset": "mcmillan2017_baryons", "HI": {"R_d": "8 kpc"}, "H2": None})
     assert len(changed.parts) == 4

@@ -5,7 +5,7 @@ import pytest
 from astropy import units
 from astropy.table import QTable
 
-from profiles import NFW, Burkert, Einasto, GaussianBulge, RadialTable, Zhao, library
+from profiles import NFW, Burkert, Einasto, ExponentialDisk, GaussianBulge, RadialTable, Zhao, library
 
 
 def table_of(density, points=200, low=1e-3, high=100.0, **ends):
@@ -33,6 +33,16 @@ def test_a_table_of_200_points_gives_the_closed_forms_lines_of_sight_within_its_
     allowed = table.interpolation_error * theirs.value + ours.error + theirs.error
     assert np.all(np.abs(ours.value - theirs.value) <= allowed)
     assert table.interpolation_error < 1e-7
+
+
+def test_a_table_of_200_points_gives_the_closed_forms_map_within_its_own_error():
+    import skymodel as sm
+
+    disk, table = ExponentialDisk(), table_of(NFW())
+    options = {"observer": sm.Observer(8.2, 0.0), "r_max": 60.0, "rtol": 1e-6}
+    ours, theirs = sm.project(table * disk, 4, **options), sm.project(NFW() * disk, 4, **options)
+    allowed = table.interpolation_error * theirs.values + ours.error + theirs.error
+    assert np.all(np.abs(ours.values - theirs.values) <= allowed)
 
 
 def test_the_points_themselves_are_met():
