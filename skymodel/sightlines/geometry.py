@@ -128,6 +128,13 @@ class Rays:
     direction: Floats
 
     @property
+    def blur(self) -> Floats:
+        """Share of a path's length that the rounding of its ends may cost ``(N,)``."""
+        length = self.stop - self.start
+        ends = 2 * np.finfo(float).eps * (np.abs(self.start) + np.abs(self.stop))
+        return np.where(length > 0, ends / np.where(length > 0, length, 1.0), 0.0)
+
+    @property
     def through_centre(self) -> NDArray[np.bool_]:
         """Which paths hold the centre itself ``(N,)``."""
         return (self.p < SMALLEST_SCALE) & (self.start <= 0) & (self.stop >= 0) & (self.start < self.stop)

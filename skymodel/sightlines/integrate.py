@@ -155,17 +155,27 @@ class SightLines:
         return LineIntegrals(value, error, evaluations, self.unit)
 
     def _block(self, directions: Floats, rtol: float, floor: float, share: float) -> quadrature.Integrals:
-        pieces = self.cut(rays(self.observer, self.end, directions))
+        lines = rays(self.observer, self.end, directions)
+        pieces, blur = self.cut(lines), lines.blur
         chain, function = panels(pieces, pieces.line), integrand(self.density, pieces)
+        left = np.maximum(rtol - blur, 0.5 * rtol)
         try:
             with np.errstate(all="ignore"):
-                return quadrature.integrate(function, chain, len(directions), rtol=rtol, floor=floor, share=share)
+                found = quadrature.integrate(function, chain, len(directions), rtol=left, floor=floor, share=share)
         except quadrature.NotConverged as failure:
             lon, lat = _angles(directions[pieces.line[failure.panel]])
             raise ValueError(
                 f"the integral towards lon = {lon:.6g}, lat = {lat:.6g} deg does not reach rtol = {rtol:g}: "
                 "the density has a singularity or noise on this line; loosen rtol, or look beside it"
             ) from failure
+        error = found.error + blur * found.value
+        limit = rtol * np.maximum(found.value, max(floor, share * float(np.max(found.value, initial=0.0))))
+        if (short := error > limit).any():
+            length, best = (lines.stop - lines.start)[short].min(), 2 * blur[short].max()
+            raise ValueError(
+                f"a path of {length:.3g} kpc is too short for rtol = {rtol:g}: rounding of its ends allows {best:.1g}"
+            )
+        return found._replace(error=error)
 
     def cut(self, lines: Rays, places: tuple[Floats, ...] = ()) -> Pieces:
         """Return the pieces of the lines on which the density should be smooth, also cut at the given places.

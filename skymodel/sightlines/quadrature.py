@@ -133,7 +133,7 @@ class _Work(NamedTuple):
 
 
 def integrate(
-    integrand: Integrand, panels: Panels, count: int, *, rtol: float, floor: float = 0.0, share: float = 0.0
+    integrand: Integrand, panels: Panels, count: int, *, rtol: float | Floats, floor: float = 0.0, share: float = 0.0
 ) -> Integrals:
     """Return `count` integrals, each the sum over the panels that it owns.
 
@@ -146,7 +146,7 @@ def integrate(
     count
         Number of integrals.
     rtol, floor, share
-        Each error is at most rtol * max(value, floor, share * the largest value).
+        Each error is at most rtol * max(value, floor, share * the largest value); rtol may be one of each ``(N,)``.
 
     Raises
     ------

@@ -159,6 +159,19 @@ def test_a_cusp_is_followed_to_any_distance_from_the_centre(p):
     assert abs(J.value - exact) <= J.error <= 1e-10 * exact
 
 
+@pytest.mark.parametrize("s_max", [1e-6, 1e-3, 0.1])
+def test_the_rounding_of_a_short_path_is_part_of_the_error(s_max):
+    """The ends of a path 8.2 kpc from the centre are known to 1e-15 kpc."""
+    for lon, lat in [(3.0, 1.0), (40.0, -20.0), (100.0, 5.0), (-160.0, 60.0)]:
+        J = sm.line_of_sight(NFW(1.0, 20.0), lon, lat, observer=sm.Observer(R_SUN), s_max=s_max, rtol=1e-7)
+        with mpmath.workdps(40):
+            p, start, _ = chord(lon, lat)
+            exact = float(_nfw(p, start + mpmath.mpf(s_max)) - _nfw(p, start))
+        assert abs(J.value - exact) <= J.error <= 1e-7 * exact
+    with pytest.raises(ValueError, match=r"a path of 1e-06 kpc is too short for rtol = 1e-10: .* allows [12]e-08"):
+        sm.line_of_sight(NFW(1.0, 20.0), 40.0, -20.0, s_max=1e-6, rtol=1e-10)
+
+
 def _published(name):
     return yaml.safe_load(sm.data_path("validation.yaml").read_text())[name]
 
