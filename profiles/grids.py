@@ -140,16 +140,15 @@ class Grid(Density):
         excess = self._excess(xp, x, y, z)
         if self.edge == "refuse" and bool(xp.any(excess > 1)):
             raise ValueError(self._refusal(float(xp.max(xp.sqrt(x * x + y * y + z * z)))))
-        inner = xp.maximum(excess, xp.ones_like(excess))
-        places = [coordinate / inner for coordinate in (x, y, z)] if self.edge == "power law" else [x, y, z]
-        fractions = [
-            xp.clip((place - start) / step, 0.0, n - 1.0)
-            for place, start, step, n in zip(places, self.origin, self.step, self.values.shape, strict=True)
-        ]
-        density = self._linear(xp, *fractions) if self.method == "linear" else self._cubic(xp, *fractions)
         if self.edge == "power law":
-            return density * inner**-self.outer_slope
-        return xp.where(excess > 1 + 1e-12, xp.zeros_like(density), density)
+            inner = xp.maximum(excess, xp.ones_like(excess))
+            return self._inside(xp, x / inner, y / inner, z / inner) * inner**-self.outer_slope
+        within = excess <= 1 + 1e-12
+        if not isinstance(x, np.ndarray):
+            return xp.where(within, self._inside(xp, x, y, z), 0.0)
+        density = np.zeros(x.shape)
+        density[within] = self._inside(xp, x[within], y[within], z[within])
+        return density
 
     def missing(self, r_max: float) -> tuple[Missing, ...]:
         """Return, axis by axis, what the grid leaves out of the way from the centre to `r_max` [kpc].
@@ -211,6 +210,13 @@ class Grid(Density):
             else:
                 ratios.append(xp.where(coordinate < low, xp.full_like(coordinate, np.inf), 0.0))
         return functools.reduce(xp.maximum, ratios)
+
+    def _inside(self, xp: Any, x: Array, y: Array, z: Array) -> Array:
+        fractions = [
+            xp.clip((place - start) / step, 0.0, n - 1.0)
+            for place, start, step, n in zip((x, y, z), self.origin, self.step, self.values.shape, strict=True)
+        ]
+        return self._linear(xp, *fractions) if self.method == "linear" else self._cubic(xp, *fractions)
 
     def _linear(self, xp: Any, u: Array, v: Array, w: Array) -> Array:
         if isinstance(u, np.ndarray):
