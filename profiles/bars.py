@@ -12,8 +12,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from array_api_compat import array_namespace
-
+from profiles.arrays import array_namespace
 from profiles.density import Array, Density
 from profiles.fields import Angle, Kind, Length, NumberDensity, Positive
 from profiles.normalise import Normalised

@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from array_api_compat import array_namespace
-
+from profiles.arrays import array_namespace
 from profiles.density import Array, Axisymmetric, Spherical
 from profiles.fields import InnerSlope, Length, NumberDensity, Positive
 from profiles.normalise import Normalised

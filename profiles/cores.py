@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
-from array_api_compat import array_namespace
 
+from profiles.arrays import array_namespace
 from profiles.density import Array, Density, Hints, Spherical
 from profiles.fields import Kind, Length, MassDensity, Positive
 from profiles.halos import NFW, Halo
@@ -95,6 +95,7 @@ class CentralSpike(Spherical):
     def radial(self, r: Array) -> Array:
         """Return the density at radius `r` [kpc]."""
         xp = array_namespace(r)
+        r = xp.asarray(r)
         outside = self.density.radial(xp.maximum(r, xp.full_like(r, self.r_sp)))  # type: ignore[attr-defined]
         inside = xp.clip(r / self.r_sp, self.r_core / self.r_sp, 1.0)
         return outside * inside**-self.gamma

@@ -14,9 +14,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from array_api_compat import array_namespace
 from astropy import constants, units
 
+from profiles.arrays import array_namespace
 from profiles.fields import (
     MASS_DENSITY,
     NUMBER_DENSITY,

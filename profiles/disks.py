@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, Self
 
-from array_api_compat import array_namespace
 from astropy import units
 
+from profiles.arrays import array_namespace
 from profiles.density import Array, Axisymmetric
 from profiles.fields import Length, LengthOrZero, NumberDensity, SurfaceDensity
 from profiles.normalise import Normalised

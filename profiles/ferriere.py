@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
-from array_api_compat import array_namespace
 
+from profiles.arrays import array_namespace
 from profiles.density import Array, Axisymmetric, Density
 from profiles.fields import Angle, Coordinate, Kind, Length, NumberDensity, Positive
 from profiles.shapes import turned

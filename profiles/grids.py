@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
-from array_api_compat import array_namespace
 from astropy import units
 from numpy.typing import NDArray
 
+from profiles.arrays import array_namespace
 from profiles.density import Array, Density, Hints
 from profiles.fields import Kind
 from profiles.gridfiles import read_cube
@@ -137,6 +137,7 @@ class Grid(Density):
     def __call__(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density at ``(x, y, z)`` [kpc]."""
         xp = array_namespace(x, y, z)
+        x, y, z = (xp.asarray(coordinate) for coordinate in (x, y, z))
         excess = self._excess(xp, x, y, z)
         if self.edge == "refuse" and bool(xp.any(excess > 1)):
             raise ValueError(self._refusal(float(xp.max(xp.sqrt(x * x + y * y + z * z)))))
@@ -222,7 +223,8 @@ class Grid(Density):
         if isinstance(u, np.ndarray):
             from scipy.ndimage import map_coordinates
 
-            return map_coordinates(self.values, np.stack([u, v, w]), order=1, mode="nearest")  # 6 times as fast
+            places = np.stack([u, v, w]).reshape(3, -1)  # it takes no lone points; twice as fast as what follows
+            return map_coordinates(self.values, places, order=1, mode="nearest").reshape(u.shape)
         shape = self.values.shape
         flat = xp.asarray(self.values.reshape(-1))
         cells = [xp.clip(xp.astype(xp.floor(f), xp.int64), 0, n - 2) for f, n in zip((u, v, w), shape, strict=True)]
@@ -246,8 +248,8 @@ class Grid(Density):
         from scipy.ndimage import map_coordinates
 
         places = np.stack([np.asarray(f, dtype=float) for f in (u, v, w)])
-        smooth = map_coordinates(self._spline, places, order=3, mode="mirror", prefilter=False)
-        return xp.asarray(np.maximum(smooth, 0.0))
+        smooth = map_coordinates(self._spline, places.reshape(3, -1), order=3, mode="mirror", prefilter=False)
+        return xp.asarray(np.maximum(smooth, 0.0).reshape(places.shape[1:]))
 
     def _missing(self, name: str, vector: tuple[int, int, int], r_max: float) -> Missing:
         axis = next(i for i, step in enumerate(vector) if step)

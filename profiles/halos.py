@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import numpy as np
-from array_api_compat import array_namespace
 from astropy import constants, units
 
+from profiles.arrays import array_namespace
 from profiles.density import Array, Spherical
 from profiles.fields import InnerSlope, Length, Mass, MassDensity, Number, Positive
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from array_api_compat import array_namespace
-
+from profiles.arrays import array_namespace
 from profiles.bars import Bar, Exponent, box_radius
 from profiles.density import Array, Hints
 from profiles.fields import Angle, Length, Number, NumberDensity, Positive

@@ -9,8 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from array_api_compat import array_namespace
-
+from profiles.arrays import array_namespace
 from profiles.density import Array, Axisymmetric, Density, Hints
 from profiles.fields import Angle, Coordinate, Positive
 from profiles.halos import NFW

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-from array_api_compat import array_namespace
 from astropy import units
 from numpy.typing import NDArray
 
+from profiles.arrays import array_namespace
 from profiles.density import Array, Density, Hints, Spherical
 from profiles.fields import MASS_DENSITY, NUMBER_DENSITY
 from profiles.registry import nearest
@@ -143,6 +143,7 @@ class RadialTable(Spherical):
     def radial(self, r: Array) -> Array:
         """Return the density at radius `r` [kpc]."""
         xp = array_namespace(r)
+        r = xp.asarray(r)
         self._refuse_outside(xp, r)
         knots, coefficients = (xp.asarray(part) for part in self._spline)
         within = xp.log(xp.clip(r, self.r[0], self.r[-1]))

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from array_api_compat import array_namespace
-
+from profiles.arrays import array_namespace
 from profiles.density import Array, Axisymmetric, Density, Hints
 from profiles.fields import Coordinate, Length, NumberDensity, Positive
 from profiles.gas import sech2

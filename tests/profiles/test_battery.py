@@ -228,3 +228,10 @@ def test_jax_differentiates_it_in_every_parameter(density):
         # a central difference of step 1e-5; where an edge moves across a place the two differ, and few places have that
         close = np.abs(exact - slope) <= 1e-5 * np.abs(slope) + 1e-6 * scale
         assert np.mean(close) >= 0.9, (name, exact, slope)
+
+
+def test_plain_numbers_are_places_too(density):
+    expected = density(np.array([0.7]), np.array([-0.4]), np.array([0.3]))[0]
+    assert float(density(0.7, -0.4, 0.3)) == pytest.approx(float(expected), rel=1e-13)
+    if density.symmetry == "spherical":
+        assert float(density.radial(0.7)) == pytest.approx(float(density.radial(np.array([0.7]))[0]), rel=1e-13)

@@ -123,6 +123,14 @@ def test_a_simulation_cube_goes_through_the_line_of_sight_with_an_honest_error()
     assert float(fine.error) <= 1e-5 * float(fine.value)
 
 
+@pytest.mark.parametrize("edge", ["zero", "power law"])
+@pytest.mark.parametrize("method", ["linear", "cubic"])
+def test_a_single_point_is_a_place_too(method, edge):
+    grid = sample(LOPSIDED, 21, method=method, edge=edge)
+    assert float(grid(0.3, 0.1, -0.2)) == pytest.approx(float(grid(*np.array([[0.3], [0.1], [-0.2]]))[0]), rel=1e-13)
+    assert float(grid(9.0, 0.0, 0.0)) < 1e-2
+
+
 def test_equal_numbers_make_equal_grids_that_pickle():
     import pickle
 
