@@ -1,0 +1,351 @@
+"""Mock observations: Poisson counts of a sky through a beam, and statistics of many pairs of them at once.
+
+Counts are exposure x pixel x (sky through the beam + background); only the pixels of a region are kept. Mock i comes
+from the counter-based Philox generator at counter i, so that it is the same in every batch. Statistics take two arrays
+``(mocks, pixels)`` of counts minus background and return ``(mocks,)``, the larger the more unlike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skymodel.datafiles import data_path
+from skymodel.emission.bands import Band
+from skymodel.sky.beams import GaussianBeam, smooth
+from skymodel.sky.circles import Floats
+from skymodel.sky.healpix import pixel_area
+from skymodel.sky.region import as_region
+from skymodel.sky.skymap import SkyMap
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What one instrument spends on one band.
+
+    Parameters
+    ----------
+    instrument
+        Its name.
+    band
+        What it counts.
+    fwhm
+        Angular resolution [deg].
+    exposure
+        Effective area times time [cm2 s].
+    background
+        Instrumental background, as an intensity [cm-2 s-1 sr-1].
+    """
+
+    instrument: str
+    band: Band
+    fwhm: float
+    exposure: float
+    background: float
+
+
+def background_of(sensitivity: float, exposure: float, fwhm: float) -> float:
+    """Return the background intensity [cm-2 s-1 sr-1] that a point-source sensitivity implies.
+
+    A matched filter measures a point source on a background beta with the error sqrt(beta 4 pi sigma^2 / exposure),
+    as the square of a Gaussian beam integrates to 1 / (4 pi sigma^2); three of these are the sensitivity.
+
+    Parameters
+    ----------
+    sensitivity
+        Flux [cm-2 s-1] of three standard deviations.
+    exposure
+        In which it is reached [cm2 s].
+    fwhm
+        Angular resolution [deg].
+    """
+    sigma = math.radians(GaussianBeam(fwhm).sigma)
+    return (sensitivity / 3) ** 2 * exposure / (4 * math.pi * sigma**2)
+
+
+def load_observations(path: str | Path | None = None) -> dict[str, Observation]:
+    """Return the observations of a table by name; of ``data/observations.yaml`` by default.
+
+    Examples
+    --------
+    >>> spi = load_observations()["spi_line"]
+    >>> spi.fwhm, f"{spi.exposure:.3g}"
+    (2.5, '2.25e+09')
+    """
+    import yaml
+
+    source = data_path("observations.yaml") if path is None else Path(path)
+    table = yaml.safe_load(source.read_text(encoding="utf-8"))
+    return {name: _observation(name, entry) for name, entry in table.items()}
+
+
+def _observation(name: str, entry: Mapping[str, Any]) -> Observation:
+    needed = ("instrument", "band", "edges", "fwhm", "area", "sensitivity", "sensitivity_time", "time")
+    if missing := [key for key in needed if key not in entry]:
+        raise ValueError(f"observation {name!r} lacks {', '.join(missing)}; it needs {', '.join(needed)}")
+    level = background_of(entry["sensitivity"], entry["area"] * entry["sensitivity_time"], entry["fwhm"])
+    band = Band(entry["band"], *entry["edges"])
+    return Observation(entry["instrument"], band, entry["fwhm"], entry["area"] * entry["time"], level)
+
+
+class Expected(NamedTuple):
+    """Expected counts ``(pixels,)`` of a region: of the signal and of everything else."""
+
+    signal: Floats
+    background: Floats
+
+    def scaled(self, factor: float) -> Expected:
+        """Return the counts of `factor` times the exposure."""
+        return Expected(factor * self.signal, factor * self.background)
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """The pixels of a region.
+
+    Parameters
+    ----------
+    nside
+        Resolution.
+    pixels
+        Those at least half inside ``(N,)``.
+    lon, lat
+        Where they lie [deg], lon from -180 to 180.
+    """
+
+    nside: int
+    pixels: Any
+    lon: Floats
+    lat: Floats
+
+
+def field_of(region: Any, nside: int) -> Field:
+    """Return the pixels of a region.
+
+    Raises
+    ------
+    ValueError
+        If no pixel is at least half inside.
+    """
+    import healpy
+
+    part = as_region(region)
+    pixels = np.flatnonzero(part.coverage(nside) >= 0.5)
+    if pixels.size < 2:
+        raise ValueError(f"the region {part.name} holds {pixels.size} pixels of nside {nside}; allowed: at least 2")
+    lon, lat = healpy.pix2ang(nside, pixels, lonlat=True)
+    return Field(nside, pixels, np.asarray((lon + 180) % 360 - 180), np.asarray(lat))
+
+
+def expected(sky: SkyMap, seen_by: Observation, field: Field, foreground: SkyMap | None = None) -> Expected:
+    """Return the expected counts in a field.
+
+    Parameters
+    ----------
+    sky, foreground
+        Intensities [cm-2 s-1 sr-1]; the foreground counts as background, because it is taken as known.
+    seen_by
+        Beam, exposure and background.
+    field
+        Which pixels.
+    """
+    beam, unit = GaussianBeam(seen_by.fwhm), seen_by.exposure * pixel_area(field.nside)
+    signal = np.maximum(smooth(sky, beam).values[field.pixels], 0.0)  # a beam's harmonics leave rounding below 0
+    other = 0.0 if foreground is None else np.maximum(smooth(foreground, beam).values[field.pixels], 0.0)
+    return Expected(unit * signal, unit * (np.full(signal.shape, seen_by.background) + other))
+
+
+def counts(wanted: Expected, seed: int, first: int, last: int, *, band: int = 0) -> Floats:
+    """Return the counts ``(last - first, pixels)`` of the mocks `first` <= i < `last`.
+
+    Parameters
+    ----------
+    wanted
+        Expected counts.
+    seed
+        Of all mocks.
+    band
+        Which of a mock's bands: 0 and 1 of one mock are independent.
+
+    Examples
+    --------
+    >>> flat = Expected(np.ones(4), np.ones(4))
+    >>> bool((counts(flat, 1, 0, 9)[5:] == counts(flat, 1, 5, 9)).all())
+    True
+    """
+    mean = wanted.signal + wanted.background
+    return np.stack([_philox(seed, band, mock).poisson(mean) for mock in range(first, last)]).astype(np.float64)
+
+
+def _philox(seed: int, band: int, mock: int) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, band, mock]))
+
+
+Statistic = Callable[[Floats, Floats, Field], Floats]
+
+
+def unlike_pearson(a: Floats, b: Floats, field: Field) -> Floats:
+    """Return 1 minus Pearson's correlation."""
+    return unlike_cosine(a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True), field)
+
+
+def unlike_cosine(a: Floats, b: Floats, field: Field) -> Floats:
+    """Return 1 minus the cosine."""
+    size = np.sqrt(np.einsum("ij,ij->i", a, a) * np.einsum("ij,ij->i", b, b))
+    return np.asarray(1 - np.einsum("ij,ij->i", a, b) / np.where(size > 0, size, 1.0))
+
+
+def unlike_spearman(a: Floats, b: Floats, field: Field) -> Floats:
+    """Return 1 minus the correlation of ranks."""
+    from scipy.stats import rankdata
+
+    return unlike_pearson(rankdata(a, axis=1), rankdata(b, axis=1), field)
+
+
+def centroid_distance(a: Floats, b: Floats, field: Field) -> Floats:
+    """Return the distance of the centroids [deg], of what is positive: noise below zero points nowhere."""
+    offsets = [
+        _mean(np.maximum(a, 0), angle) - _mean(np.maximum(b, 0), angle)
+        for angle in (field.lon * np.cos(np.radians(field.lat)), field.lat)
+    ]
+    return np.asarray(np.hypot(*offsets))
+
+
+def width_difference(a: Floats, b: Floats, field: Field) -> Floats:
+    """Return how much the root mean square distances from (0, 0) differ [deg]."""
+    squared = (field.lon * np.cos(np.radians(field.lat))) ** 2 + field.lat**2
+    wide = [np.sqrt(_mean(np.maximum(counted, 0), squared)) for counted in (a, b)]
+    return np.asarray(np.abs(wide[0] - wide[1]))
+
+
+def concentration_gap(a: Floats, b: Floats, field: Field) -> Floats:
+    """Return the largest difference of the two shares of flux within an angle of the centre."""
+    radius = np.degrees(np.arccos(np.cos(np.radians(field.lat)) * np.cos(np.radians(field.lon))))
+    rings = (radius[:, None] <= np.linspace(1.0, float(radius.max()), 24)).astype(np.float64)
+    shares = [counted @ rings / _total(counted)[:, None] for counted in (a, b)]
+    return np.asarray(np.abs(shares[0] - shares[1]).max(axis=1))
+
+
+STATISTICS: Mapping[str, Statistic] = {
+    "pearson": unlike_pearson,
+    "cosine": unlike_cosine,
+    "spearman": unlike_spearman,
+    "centroid": centroid_distance,
+    "width": width_difference,
+    "concentration": concentration_gap,
+}
+LIKELIHOOD = "likelihood ratio"
+
+
+def likelihood_root(counted: Floats, same: Expected, other: Expected) -> Floats:
+    """Return the signed root of the likelihood ratio ``(mocks,)``, of another sky beside the first against none.
+
+    Both amplitudes are fitted, the background is known. Without the other sky it is standard normal (Wilks); it knows
+    both shapes, which the simple statistics do not: the yardstick. 0 where the two skies are one.
+    """
+    if _same_shape(same.signal, other.signal):
+        return np.zeros(counted.shape[0])
+    start = np.stack([same.signal, other.signal])
+    alone, both = _fit(counted, start[:1], same.background), _fit(counted, start, same.background)
+    gain = np.einsum("ij,ij->i", counted, np.log(both.mean / alone.mean)) - (both.mean - alone.mean).sum(axis=1)
+    return np.asarray(np.sign(both.amplitude[:, 1]) * np.sqrt(2 * np.maximum(gain, 0.0)))
+
+
+class _Fitted(NamedTuple):
+    """Likeliest amplitudes ``(mocks, skies)`` and the counts ``(mocks, pixels)`` that they expect."""
+
+    amplitude: Floats
+    mean: Floats
+
+
+def _fit(counted: Floats, shapes: Floats, background: Floats, rounds: int = 30) -> _Fitted:
+    """Return the likeliest amplitudes of shapes ``(skies, pixels)`` by Newton's method; the likelihood is concave."""
+    products = shapes[:, None] * shapes[None]
+    amplitude = np.zeros((counted.shape[0], len(shapes)))
+    amplitude[:, 0] = 1.0
+    mean = amplitude @ shapes + background
+    for _ in range(rounds):
+        share = counted / mean
+        slope = share @ shapes.T - shapes.sum(axis=1)
+        curvature = np.einsum("ij,klj->ikl", share / mean, products, optimize=True)
+        step = np.linalg.solve(curvature, slope[..., None])[..., 0]
+        change = step @ shapes
+        reach = np.max(-change / mean, axis=1, keepdims=True)  # of 1 would take a pixel to zero
+        factor = np.minimum(1.0, 0.8 / np.maximum(reach, 1e-300))
+        amplitude, mean = amplitude + factor * step, mean + factor * change
+        if np.abs(change / mean).max() < 1e-10:
+            break
+    return _Fitted(amplitude, mean)
+
+
+def _same_shape(first: Floats, second: Floats) -> bool:
+    power = float(first @ first) * float(second @ second)
+    return power == 0 or 1 - float(first @ second) ** 2 / power < 1e-12
+
+
+def all_statistics(
+    pair: tuple[Expected, Expected],
+    field: Field,
+    *,
+    seed: int,
+    first: int,
+    last: int,
+    hypotheses: tuple[Expected, Expected] | None = None,
+    names: tuple[str, ...] = tuple(STATISTICS),
+) -> dict[str, Floats]:
+    """Return each statistic of the mocks `first` <= i < `last` of a pair of bands.
+
+    Parameters
+    ----------
+    pair
+        What is expected of the two bands: the truth of these mocks.
+    hypotheses
+        For the likelihood ratio, of the second band: shaped as the first, and as the other; without them it is left
+        out.
+    names
+        Which of the simple statistics.
+    """
+    drawn = [counts(wanted, seed, first, last, band=band) for band, wanted in enumerate(pair)]
+    clean = [counted - wanted.background for counted, wanted in zip(drawn, pair, strict=True)]
+    found = {name: STATISTICS[name](*clean, field) for name in names}
+    if hypotheses is not None:
+        found[LIKELIHOOD] = likelihood_root(drawn[1], *hypotheses)
+    return found
+
+
+def p_values(null: Floats, tested: Floats, seed: int) -> Floats:
+    """Return the share of the null above each tested value, ties broken at random: uniform if it is of the null.
+
+    Parameters
+    ----------
+    null, tested
+        Values of a statistic, of mocks that must be disjoint.
+    seed
+        Of the ties and of the place between two values of the null.
+    """
+    ordered = np.sort(null)
+    low, high = (np.searchsorted(ordered, tested, side=side) for side in ("left", "right"))
+    share = _philox(seed, 0, 0).random(tested.size)
+    return np.asarray((null.size - high + share * (high - low + 1)) / (null.size + 1))
+
+
+def two_sided(p: Floats) -> Floats:
+    """Return p-values for a departure to either side: a peaked sky may correlate better through noise than one origin.
+
+    Uniform if `p` is.
+    """
+    return np.asarray(2 * np.minimum(p, 1 - p))
+
+
+def _mean(weight: Floats, values: Floats) -> Floats:
+    return np.asarray(weight @ values / _total(weight))
+
+
+def _total(weight: Floats) -> Floats:
+    total = weight.sum(axis=1)
+    return np.asarray(np.where(total == 0, 1.0, total))
