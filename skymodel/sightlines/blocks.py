@@ -8,17 +8,17 @@ taken one by one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines import chebyshev, quarters
-from skymodel.sightlines.fitting import partition
+from skymodel.sightlines import chebyshev, probing, quarters
 from skymodel.sightlines.quarters import Frame
 from skymodel.sightlines.rings import Rings, around, diamond
 from skymodel.sightlines.tiles import TiledSky
+from skymodel.sightlines.windows import Window, Windows
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -26,17 +26,8 @@ Integers = NDArray[np.intp]
 ORDER = 12  # nodes along each side of a block
 WORTH = 2  # a block must hold this many times more pixels than nodes
 TAIL_SHARE, RULE_SHARE = 0.1, 0.05  # of the tolerance: what a block's polynomial and its pixels' quadrature may miss
+RULE_DOUBT = 30.0  # times the size of a mean's first neglected term, whose coefficient is not known
 RULES = (2, 4)  # orders of the quadrature over a pixel that are tried; each is checked with the next higher
-
-
-class Window(NamedTuple):
-    """A run of rings, first to stop, between two longitudes [rad] of a quarter."""
-
-    quarter: int
-    first: int
-    stop: int
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -55,8 +46,10 @@ class Block:
         ``(n, n)``, the first index along u.
     logarithmic
         Whether it is the logarithm of the map.
-    error_u, error_v
-        Errors by cells of u and of v ``(CELLS,)``, which add; relative where logarithmic.
+    missed_u, missed_v
+        What the polynomial misses, by cells of u and of v ``(CELLS,)``; relative where logarithmic.
+    inherited
+        Errors of the tiles and of the quadrature over pixels, by cells of v ``(CELLS,)``, likewise. All three add.
     """
 
     window: Window
@@ -64,8 +57,27 @@ class Block:
     ends: Floats
     coefficients: Floats
     logarithmic: bool
-    error_u: Floats
-    error_v: Floats
+    missed_u: Floats
+    missed_v: Floats
+    inherited: Floats
+
+    def probed(self, x: Floats, y: Floats, truth: Floats) -> Block | bool:
+        """Return the block, settled by values ``(P,)`` at places x, y; or whether to halve it along u."""
+        held = chebyshev.evaluate(self.coefficients, x, y)
+        gap = np.abs(np.expm1(held - np.log(truth))) if self.logarithmic else np.abs(held - truth)
+        bound = self.missed_u[chebyshev.cell(x)] + self.missed_v[chebyshev.cell(y)]
+        worst = float(np.max(gap / np.where(bound > 0, bound, np.inf)))
+        if worst > 1:
+            return bool(self.missed_v.max() >= self.missed_u.max())
+        kept = max(probing.TIGHTEST, min(1.0, probing.TRUST * worst))
+        return replace(self, missed_u=kept * self.missed_u, missed_v=kept * self.missed_v)
+
+
+class _Outcome(NamedTuple):
+    """A block, or whether to halve its window along u; and whether the rule over pixels was too coarse."""
+
+    result: Block | bool
+    coarse: bool
 
 
 class Blocks(NamedTuple):
@@ -101,127 +113,117 @@ class Maker:
 
     def made(self) -> Blocks:
         """Return blocks and loose windows that cover the quarters that differ."""
-        waiting = [part for window in self._windows() for part in self._unbroken(window)]
+        waiting = self.windows.first(self.sky)
         blocks: list[Block] = []
         loose: list[Window] = []
         while waiting:
-            fitting = [window for window in waiting if self._worth(window)]
-            loose += [window for window in waiting if not self._worth(window)]
+            fitting = [window for window in waiting if self.windows.worth(window)]
+            loose += [window for window in waiting if not self.windows.worth(window)]
             waiting = []
             for window, found in zip(fitting, self._fitted(fitting), strict=True):
                 if isinstance(found, Block):
                     blocks.append(found)
                 else:
-                    waiting += self._halves(window, found)
+                    waiting += self.windows.halves(window, found)
         return Blocks(tuple(blocks), tuple(loose))
 
-    def _windows(self) -> list[Window]:
-        """Return where blocks start: the far tiles, and the box at the centre in pieces that shrink towards it."""
-        frame = self.sky.frame
-        if frame.tilt == 0:
-            ends = self.sky.tiles.rectangles(frame)
-            pieces = [(int(q), *row) for q, row in zip(self.sky.tiles.quarter, ends, strict=True) if np.isfinite(row).all()]
-        else:
-            pieces = [(q, *row) for q in range(len(frame.folds.quarters)) for row in partition(frame)]
-        side = frame.box
-        while side * side > 4 * np.pi / (12 * self.rings.nside**2) * WORTH * ORDER**2:
-            for quarter in range(len(self.sky.folds.quarters)):
-                pieces += [(quarter, 0.0, side, side / 2, side), (quarter, side / 2, side, 0.0, side / 2)]
-            side /= 2
-        pieces += [(quarter, 0.0, side, 0.0, side) for quarter in range(len(self.sky.folds.quarters))]
-        first = self.rings.first_ring
-        return [
-            Window(quarter, first(high_lat), 2 * self.rings.nside + 1 if low_lat <= 0 else first(low_lat), low, high)
-            for quarter, low, high, low_lat, high_lat in pieces
-        ]
-
-    def _unbroken(self, window: Window) -> list[Window]:
-        """Cut a window at the rings between belt and caps and on the plane, whose pixels are broken there."""
-        cuts = [ring for ring in (self.rings.nside, 2 * self.rings.nside) for ring in (ring, ring + 1)]
-        edges = [window.first, *(cut for cut in cuts if window.first < cut < window.stop), window.stop]
-        return [window._replace(first=a, stop=b) for a, b in zip(edges[:-1], edges[1:], strict=True) if a < b]
-
-    def _worth(self, window: Window) -> bool:
-        single = window.stop - window.first < 4
-        return not single and self.count(window) > WORTH * ORDER**2
-
-    def count(self, window: Window) -> int:
-        """Return how many pixels a window holds."""
-        ring = np.arange(window.first, window.stop)
-        return int(np.sum(self.rings.first_column(ring, window.high) - self.rings.first_column(ring, window.low)))
-
-    def _ends(self, window: Window) -> Floats:
-        """Return the coordinates (u, u, v, v) of the outermost pixel centres of a window."""
-        ring = np.arange(window.first, window.stop)
-        low = self.rings.first_column(ring, window.low) + self.rings.offset(ring)
-        high = self.rings.first_column(ring, window.high) - 1 + self.rings.offset(ring)
-        lon = np.array([np.min(low * self.rings.step(ring)), np.max(high * self.rings.step(ring))])
-        lat = self.rings.lat[[window.stop - 1, window.first]]
-        return np.concatenate([quarters.from_lon(lon), self.sky.frame.from_lat(lat)])
-
-    def _halves(self, window: Window, along_u: bool) -> list[Window]:
-        u0, u1, v0, v1 = self._ends(window)
-        if along_u:
-            middle = float(quarters.far_lon(0.5 * (u0 + u1)))
-            return [window._replace(high=middle), window._replace(low=middle)]
-        ring = self.rings.first_ring(float(self.sky.frame.far_lat(0.5 * (v0 + v1))))
-        ring = min(max(ring, window.first + 1), window.stop - 1)
-        return [window._replace(stop=ring), window._replace(first=ring)]
+    @property
+    def windows(self) -> Windows:
+        """Where blocks may lie."""
+        return Windows(self.rings, self.sky.frame, WORTH * ORDER**2)
 
     def _fitted(self, windows: list[Window]) -> list[Block | bool]:
         """Return a block for each window, or whether to halve it along u."""
         found: list[Block | bool] = [True] * len(windows)
         todo = np.arange(len(windows))
-        ends = np.array([self._ends(window) for window in windows]).reshape(-1, 4)
         for order in RULES if self.mean else (0,):
             if not todo.size:
                 break
-            measured = self._measured([windows[k] for k in todo], ends[todo], order)
-            coarse = []
-            for k, (value, error, gap) in zip(todo, measured, strict=True):
-                limit = RULE_SHARE * self.rtol * np.maximum(value, self.floor)
-                if (gap > limit).any():
-                    found[k] = bool(ends[k, 1] > ends[k, 0])
-                    coarse.append(k)
-                else:
-                    found[k] = self._block(windows[k], ends[k], value, error, gap)
-            todo = np.array(coarse, dtype=np.intp)
+            outcomes = self._attempted([windows[k] for k in todo], order)
+            for k, outcome in zip(todo, outcomes, strict=True):
+                found[k] = outcome.result
+            todo = todo[[outcome.coarse for outcome in outcomes]]
         return found
 
-    def _measured(self, windows: list[Window], ends: Floats, order: int) -> list[tuple[Floats, Floats, Floats]]:
-        """Return values, errors and quadrature errors ``(n, n)`` at the nodes of each window."""
+    def _attempted(self, windows: list[Window], order: int) -> list[_Outcome]:
+        """Return what becomes of windows with one rule over pixels."""
         node = chebyshev.rule(ORDER).node
-        u = 0.5 * (ends[:, [0]] + ends[:, [1]]) + 0.5 * (ends[:, [1]] - ends[:, [0]]) * node
-        v = 0.5 * (ends[:, [2]] + ends[:, [3]]) + 0.5 * (ends[:, [3]] - ends[:, [2]]) * node
-        shape = (len(windows), ORDER, ORDER)
-        lon = np.broadcast_to(quarters.far_lon(u)[:, :, None], shape)
-        lat = np.broadcast_to(self.sky.frame.far_lat(v)[:, None, :], shape)
-        signs = np.array([self.sky.folds.quarters[window.quarter] for window in windows])
-        value, error = self._over(lon, lat, signs, order + 1 if order else 0)
-        gap = np.abs(value - self._over(lon, lat, signs, order)[0]) if order else np.zeros(shape)
-        return list(zip(value, error, gap, strict=True))
+        ends = np.array([self.windows.ends(window) for window in windows])
+        quarter = np.array([window.quarter for window in windows])
+        pixels = self._over(quarter, ends, np.repeat(node, ORDER), np.tile(node, ORDER), order)
+        outcomes = []
+        for k, window in enumerate(windows):
+            value, error, gap = (part[k].reshape(ORDER, ORDER) for part in pixels)
+            excess = gap / (RULE_SHARE * self.rtol * np.maximum(value, self.floor))
+            if excess.max() > 1:
+                outcomes.append(_Outcome(_varies_along_u(excess), True))
+            else:
+                outcomes.append(
+                    _Outcome(self._block(window, ends[k], value, error + _rule_error(value, gap, order)), False)
+                )
+        return self._settled(outcomes, quarter, ends, order)
 
-    def _over(self, lon: Floats, lat: Floats, signs: Floats, order: int) -> tuple[Floats, Floats]:
+    def _over(self, quarter: Integers, ends: Floats, x: Floats, y: Floats, order: int) -> tuple[Floats, Floats, Floats]:
+        """Return values, errors and quadrature errors ``(B, P)`` at places x, y in [-1, 1] of windows."""
+        low_u, high_u, low_v, high_v = ends.T[:, :, None]
+        lon = quarters.far_lon(0.5 * (low_u + high_u) + 0.5 * (high_u - low_u) * x)
+        lat = self.sky.frame.far_lat(0.5 * (low_v + high_v) + 0.5 * (high_v - low_v) * y)
+        signs = np.array(self.sky.folds.quarters)[quarter][:, None, None, :]
+        value, error = self._mean(lon, lat, signs, order + 1 if order else 0)
+        rough = self._mean(lon, lat, signs, order)[0] if order else value
+        return value, error, np.abs(value - rough)
+
+    def _mean(self, lon: Floats, lat: Floats, signs: Floats, order: int) -> tuple[Floats, Floats]:
         vectors = around(self.rings.nside, lon, lat, order)
-        vectors[..., 1:] *= signs[:, None, None, None, :]
+        vectors[..., 1:] *= signs
         found = self.sky.integrate(vectors.reshape(-1, 3), rtol=self.rtol, floor=self.floor)
         weight = diamond(order).weight
-        return tuple(part.reshape(*lon.shape, -1) @ weight for part in (found.value, found.error))  # type: ignore[return-value]
+        return found.value.reshape(*lon.shape, -1) @ weight, found.error.reshape(*lon.shape, -1) @ weight
 
-    def _block(self, window: Window, ends: Floats, value: Floats, error: Floats, gap: Floats) -> Block | bool:
+    def _block(self, window: Window, ends: Floats, value: Floats, error: Floats) -> Block | bool:
         low = float(value.min())
         logarithmic = low > 0 and float(value.max()) < 1e12 * low
         scale = value if logarithmic else np.ones_like(value)
         made = chebyshev.coefficients(np.log(value) if logarithmic else value)
         along_u, along_v = (part[0] for part in chebyshev.missed(made[None]))
-        allowed = TAIL_SHARE * self.rtol * max(1.0, self.floor / low) if logarithmic else TAIL_SHARE * self.rtol * max(low, self.floor)
+        allowed = TAIL_SHARE * self.rtol * max(low, self.floor) / (low if logarithmic else 1.0)
         if along_u.max() + along_v.max() > allowed:
             return bool(along_u.max() >= along_v.max())
-        nodes = ((error + gap) / scale).max(axis=0)
-        return Block(window, self.sky.frame, ends, made, logarithmic, along_v, along_u + _by_cell(nodes))
+        nodes = _by_cell((error / scale).max(axis=0))
+        return Block(window, self.sky.frame, ends, made, logarithmic, along_v, along_u, nodes)
+
+    def _settled(self, outcomes: list[_Outcome], quarter: Integers, ends: Floats, order: int) -> list[_Outcome]:
+        """Return the outcomes with what blocks miss settled by probes; a block that fails one is halved."""
+        made = [k for k, outcome in enumerate(outcomes) if isinstance(outcome.result, Block)]
+        if not made:
+            return outcomes
+        x, y = probing.places(np.random.default_rng(probing.SEED), len(made), ORDER)
+        truth = self._over(quarter[made], ends[made], x, y, order)[0]
+        for row, k in enumerate(made):
+            block = outcomes[k].result
+            assert isinstance(block, Block)
+            outcomes[k] = _Outcome(block.probed(x[row], y[row], truth[row]), False)
+        return outcomes
+
+
+def _rule_error(value: Floats, gap: Floats, order: int) -> Floats:
+    """Return bounds of the quadrature errors of means that differ by `gap` from those of the rule below, of `order`.
+
+    The gap falls like the power 2 q of a pixel's size, q the order; the error like the power 2 q + 2.
+    """
+    relative = gap / np.where(value > 0, value, 1.0)
+    return np.asarray(gap * np.minimum(1.0, RULE_DOUBT * relative ** (1 / max(order, 1))))
 
 
 def _by_cell(at_nodes: Floats) -> Floats:
     """Return the largest of what nodes ``(n,)`` see, by cells and their neighbours."""
     cell = chebyshev.cell(chebyshev.rule(len(at_nodes)).node)
     return np.array([at_nodes[np.abs(cell - k) <= 1].max() for k in range(chebyshev.CELLS)])
+
+
+def _varies_along_u(excess: Floats) -> bool:
+    """Return whether the two halves of a square ``(n, n)`` differ more along the first index than along the second."""
+    half = len(excess) // 2
+    along_u = excess[:half].max(), excess[half:].max()
+    along_v = excess[:, :half].max(), excess[:, half:].max()
+    return bool(max(along_u) * min(along_v) > max(along_v) * min(along_u))

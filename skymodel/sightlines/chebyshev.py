@@ -19,7 +19,7 @@ SLOWEST = 0.85  # ratio of successive pairs beyond which nothing is extrapolated
 FASTEST = 0.2  # and below which it is not believed: the fall of the axis' weak singularity x^4 ln x at order 14
 SAFETY = 3.0  # the tail of a power law is underestimated by up to 2 when it is continued as a geometric series
 CELLS = 4  # parts of a side with an error of their own
-LEAST_ORDER = 6  # three pairs of coefficients
+LEBESGUE = 2.9  # how much an error at 20 nodes may grow between them; its square on a square
 
 
 class Rule(NamedTuple):

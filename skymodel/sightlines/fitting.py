@@ -9,24 +9,21 @@ serves is left open.
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from skymodel.sightlines import chebyshev, quarters
-from skymodel.sightlines.integrate import LineIntegrals, SightLines
+from skymodel.sightlines import chebyshev, probing
+from skymodel.sightlines.integrate import LineIntegrals
+from skymodel.sightlines.partition import starting
 from skymodel.sightlines.quarters import FAR, NEAR, Frame
-from skymodel.sightlines.tiles import Batch, Bools, Floats, TiledSky
+from skymodel.sightlines.tiles import Batch, Bools, Floats, Source, TiledSky
 
 LINE_SHARE = 0.0003  # of a tile's tolerance goes to the integrals at its nodes: a digit more costs them 2 %
 FINEST = 2e-13  # what the integrals at the nodes can reach
-PROBES = 12  # a tile, while there are few
-LEAST_PROBES = 240  # in all, when there are many
-SEED = 704  # of the probes: a run can be repeated
-MAGNIFIED = 8.0  # the Lebesgue constant of 20 x 20 Chebyshev nodes: how much an error at the nodes may grow
+SPOTS = 32  # directions all over the sky that are compared in the end
 DECADES = 12.0  # a tile whose values span more holds J, not log J
 DEEPEST = 48  # generations
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
@@ -53,7 +50,6 @@ class Request(NamedTuple):
     grain: float
 
 
-
 @dataclass
 class Fitter:
     """The state of a fit: what is done, what the brightest value is, what it cost.
@@ -70,7 +66,7 @@ class Fitter:
         Called with the number of integrals so far.
     """
 
-    source: SightLines
+    source: Source
     frame: Frame
     request: Request
     progress: Callable[[int], None] | None = None
@@ -109,11 +105,9 @@ class Fitter:
         logarithmic = (low > 0) & (high < low * 10**DECADES)
         safe = np.where(logarithmic[:, None, None], value, 1.0)
         held = np.where(logarithmic[:, None, None], np.log(safe), value)
-        noise = MAGNIFIED * np.where(logarithmic[:, None, None], error / safe, error).max(axis=(1, 2))
+        noise = chebyshev.LEBESGUE**2 * np.where(logarithmic[:, None, None], error / safe, error).max(axis=(1, 2))
         made = chebyshev.coefficients(held)
-        return Batch(
-            tiles.quarter, tiles.chart, tiles.bounds, made, *chebyshev.missed(made), noise, logarithmic, low
-        )
+        return Batch(tiles.quarter, tiles.chart, tiles.bounds, made, *chebyshev.missed(made), noise, logarithmic, low)
 
     def _brighten(self, tiles: Batch, value: Floats) -> None:
         """Remember the brightest value that a pixel may have: not that at the tip of a cusp."""
@@ -147,84 +141,51 @@ class Fitter:
         waiting.coefficients[:] = np.nan
         return done.joined(waiting)
 
-    def probed(self, tiles: Batch, rng: np.random.Generator) -> Bools:
-        """Return which tiles ``(T,)`` fail a probe, and remember the largest error seen."""
-        closed = np.flatnonzero(~np.isnan(tiles.coefficients[:, 0, 0]))
-        each = int(np.clip(LEAST_PROBES // max(len(closed), 1), 4, PROBES))
+    def probed(self, tiles: Batch, rng: np.random.Generator) -> tuple[Batch, Bools]:
+        """Return tiles with settled errors and which of them fail a probe; remember the largest error seen."""
+        closed = ~np.isnan(tiles.coefficients[:, 0, 0])
         chosen = tiles[closed]
-        place = np.sin(0.5 * np.pi * rng.uniform(-1, 1, (2, len(closed), each)))  # denser towards the edges
-        u, v = chosen.places(*place)
-        found = self.lines(self.directions(chosen, u, v).reshape(-1, 3))
-        truth, doubt = (part.reshape(u.shape) for part in (found.value, found.error))
-        held = np.stack(
-            [chebyshev.evaluate(c, x, y) for c, x, y in zip(chosen.coefficients, place[0], place[1], strict=True)]
-        )
-        bound = chosen.error_at(np.arange(len(closed))[:, None], *place)
-        value = np.where(chosen.logarithmic[:, None], np.exp(np.where(chosen.logarithmic[:, None], held, 0.0)), held)
-        allowed = np.where(chosen.logarithmic[:, None], truth, 1.0) * bound + doubt
-        scale = np.maximum(truth, FAINT * self.brightest)
-        self.probes += truth.size
-        gap = np.abs(value - truth)
-        failing = np.zeros(len(tiles.bounds), bool)
-        failing[closed] = (gap > allowed).any(axis=1)
-        passed = ~failing[closed]
-        worst = np.max(gap[passed] / np.where(scale[passed] > 0, scale[passed], 1.0), initial=0.0)
+        x, y = probing.places(rng, len(chosen.bounds), self.request.order)
+        u, v = chosen.places(x, y)
+        verdict = probing.judged(chosen, x, y, self.lines(self.directions(chosen, u, v).reshape(-1, 3)))
+        self.probes += x.size
+        scale = np.maximum(verdict.truth, FAINT * self.brightest)[~verdict.failing]
+        worst = np.max(verdict.gap[~verdict.failing] / np.where(scale > 0, scale, 1.0), initial=0.0)
         self.observed = max(self.observed, float(worst))
-        return failing
+        failing = np.zeros(len(tiles.bounds), bool)
+        failing[: int(closed.sum())] = verdict.failing
+        return verdict.tiles.joined(tiles[~closed]), failing
+
+    def spot_check(self, sky: TiledSky, rng: np.random.Generator) -> None:
+        """Compare with integrals towards the whole sky, mirrored quarters included.
+
+        Raises
+        ------
+        ValueError
+            If the sky is not what it should be: a symmetry that the density declares does not hold.
+        """
+        vectors = rng.normal(size=(SPOTS, 3))
+        vectors[::2, 1:] *= 0.1  # half of them around the centre
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        truth, held = self.lines(vectors), sky.integrate(vectors, rtol=self.request.tolerance)
+        gap = np.abs(truth.value - held.value)
+        wrong = gap > held.error + truth.error + 10 * self.request.tolerance * np.maximum(
+            truth.value, FAINT * self.brightest
+        )
+        self.probes += SPOTS
+        if wrong.any():
+            x, y, z = vectors[np.argmax(wrong)]
+            lon, lat = np.degrees(np.arctan2(y, x)), np.degrees(np.arcsin(z))
+            raise ValueError(
+                f"the sky towards lon = {lon:.4g}, lat = {lat:.4g} deg is not what the density's symmetry makes it "
+                "elsewhere, or holds structure that no sample met: declare the symmetry it has, and give hints about "
+                "edges and spikes"
+            )
 
 
 def order_for(tolerance: float) -> int:
     """Return the nodes along a side with which a tile of ordinary size meets a tolerance: two for each decade."""
     return int(np.clip(2 * np.ceil(-np.log10(tolerance)), 12, 20))
-
-
-_RINGS = tuple(np.log(np.radians([0.6, 3.0])))  # ln sin(theta): inside 0.6 deg a sky is scale free, outside not
-_EFOLDS = 8.0  # of theta that one tile covers there
-_CAP = 41.810314895778596  # deg: where HEALPix changes from belt to cap, 2/3 of the height: blocks end there
-_LEVEL_GRID = (  # for an observer in the plane: about the tiles that a halo times a thin disk ends with
-    ((0.0, 6.0), (6.0, 11.0, 18.0, _CAP)),
-    ((6.0, 36.0), (0.0, 4.0, 11.0, 22.0, _CAP)),
-    ((36.0, 90.0), (0.0, 11.0, _CAP)),
-    ((90.0, 180.0), (0.0, _CAP)),
-    ((0.0, 90.0), (_CAP, 90.0)),
-    ((90.0, 180.0), (_CAP, 90.0)),
-)
-
-
-def partition(frame: Frame) -> list[tuple[float, float, float, float]]:
-    """Return rectangles (low and high l, low and high b) [rad] that cover a quarter outside its box."""
-    if frame.tilt == 0:
-        columns = [(lon, lats) for lon, lats in _LEVEL_GRID]
-    else:
-        box = float(np.degrees(frame.box))
-        steps = int(np.ceil(np.log1p(np.radians(22.0) / frame.layer) / 1.4))
-        fine = np.degrees(frame.far_lat(np.linspace(0, frame.from_lat(np.radians(22.0)), steps + 1)))
-        lats = (*fine, _CAP)
-        above = (box, *(lat for lat in lats if lat > 1.5 * box))
-        columns = [((0.0, box), above)]
-        columns += [(ends, lats) for ends in itertools.pairwise((box, *(lon for lon in (6.0, 36.0, 90.0, 180.0) if lon > box)))]
-        columns += [((0.0, 90.0), (_CAP, 90.0)), ((90.0, 180.0), (_CAP, 90.0))]
-    return [
-        tuple(np.radians([*lon, *lat]))  # type: ignore[misc]
-        for lon, lats in columns
-        for lat in itertools.pairwise(lats)
-    ]
-
-
-def starting(request: Request, frame: Frame, quarter: int) -> Batch:
-    """Return the first tiles of a quarter."""
-    rows = [(NEAR, low, high, 0.0, 1.0) for low, high in _near_rings(request.innermost, frame.outermost)]
-    ends = np.array(partition(frame))
-    far = np.concatenate([quarters.from_lon(ends[:, :2]), frame.from_lat(ends[:, 2:])], axis=1)
-    table = np.array([*rows, *((FAR, *row) for row in far)])
-    count = len(table)
-    return Batch.unknown(np.full(count, quarter), table[:, 0].astype(np.intp), table[:, 1:], request.order)
-
-
-def _near_rings(innermost: float, outermost: float) -> list[tuple[float, float]]:
-    outer = [*(ring for ring in _RINGS if ring < outermost - 0.5), outermost]
-    inner = np.linspace(innermost, outer[0], max(1, int(np.ceil((outer[0] - innermost) / _EFOLDS))) + 1)
-    return list(itertools.pairwise([*inner, *outer[1:]]))
 
 
 class Fitted(NamedTuple):
@@ -238,9 +199,7 @@ class Fitted(NamedTuple):
     brightest: float
 
 
-def fit(
-    lines: SightLines, frame: Frame, request: Request, progress: Callable[[int], None] | None = None
-) -> Fitted:
+def fit(lines: Source, frame: Frame, request: Request, progress: Callable[[int], None] | None = None) -> Fitted:
     """Return a sky in tiles.
 
     Parameters
@@ -255,15 +214,16 @@ def fit(
         Called with the number of integrals so far.
     """
     state = Fitter(lines, frame, request, progress)
-    first = [starting(request, frame, quarter) for quarter in range(len(frame.folds.quarters))]
+    first = [starting(frame, quarter, request.innermost, request.order) for quarter in range(len(frame.folds.quarters))]
     tiles = state.refined(functools.reduce(Batch.joined, first))
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(probing.SEED)
     fresh = tiles
     done = tiles[np.zeros(len(tiles.bounds), bool)]
     while len(fresh.bounds):
-        failing = state.probed(fresh, rng)
+        fresh, failing = state.probed(fresh, rng)
         done = done.joined(fresh[~failing])
         poor = fresh[failing]
         fresh = state.refined(poor.halves(poor.worse_along_u)) if failing.any() else poor
     sky = TiledSky(done, frame, lines)
+    state.spot_check(sky, rng)
     return Fitted(sky, state.sightlines, state.evaluations, state.probes, state.observed, state.brightest)

@@ -1,29 +1,34 @@
 """Pixels taken one by one on a tiled sky: near the centre, on the plane, on the border of the caps.
 
-A pixel is integrated in cells (:mod:`skymodel.sightlines.refine`) that are cut where something happens inside it.
+A pixel is integrated in cells that are cut where something happens inside it.
 A cell is no larger than the tiles it lies on: their sizes say where the sky is thin, and a rule whose nodes miss a
 layer would not know. Values at pixel centres are read from the tiles.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.cells import Cells, Floats, Integers, gauss, grid
+from skymodel.sightlines.cells import ROUNDING, Cells, Floats, Integers, Lines, Measured, Rule, gauss, grid, measure
 from skymodel.sightlines.integrate import FAINT
-from skymodel.sightlines.pixels import PixelChart, cut
+from skymodel.sightlines.pixels import PixelChart, cut, is_cut, level, whole
 from skymodel.sightlines.promises import Promises
-from skymodel.sightlines.refine import Shares, integrate, line_integrals
 from skymodel.sightlines.tiles import TiledSky
+from skymodel.sightlines.windows import LAYERED
 
-SHARE = 0.5  # of the tolerance, the tiles' part included
+SHARE = 0.1  # of the tolerance goes to the quadrature over a pixel
+NOISE = 16.0  # a step between tiles, twice their error at most, looks like tails of up to eight times the step
 BATCH = 2048  # pixels whose nodes are in memory at once
-RULE = gauss(6)  # the smallest that sees three pairs of coefficients
-MOST_TILES = 4  # that a cell may lie on
-DEEPEST = 24  # halvings of a cell
+FIRST = gauss(6)  # for whole pixels; most need no more
+RULE = gauss(8)  # the smallest whose coefficients tell a smooth integrand from a kinked one
+MOST_STEPS = 1  # from tile to tile that a cell may make along an axis
+SMALL = 1e-3  # share of a pixel below which a cell may lie on any number of tiles: many meet at a corner
+LEAST_PART = 0.005  # of what a pixel's quadrature may miss goes to every cell, however small: there are few
+DEEPEST = 40  # halvings of a cell
 
 
 class Found(NamedTuple):
@@ -45,38 +50,127 @@ def over_pixels(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rto
     brightest = 0.0
     order = np.argsort(-towards[:, 0], kind="stable")  # the brightest first: they set the floor
     for rows in np.split(order, range(BATCH, len(order), BATCH)):
-        value, error = _means(sky, cut(nside, pixels[rows], kept.exponent), len(rows), rtol, FAINT * brightest)
+        value, error = _means(sky, nside, pixels[rows], kept, rtol, FAINT * brightest)
         found.value[rows], found.error[rows] = value, error
         brightest = max(brightest, float(value.max(initial=0.0)))
     return found
 
 
-def _means(sky: TiledSky, chart: PixelChart, count: int, rtol: float, floor: float) -> Found:
-    patches = len(chart.owner)
-    shares = Shares(np.arange(patches), chart.owner, np.ones(patches), patches, count)
-    start = _no_larger_than_tiles(sky, chart, Cells.whole(patches))
-    lines = line_integrals(sky, SHARE * rtol, floor)
-    found = integrate(start, shares, chart, lines, rules=(RULE, RULE), rtol=SHARE * rtol, floor=floor)
-    return Found(found.value, found.error)
+def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: float, floor: float) -> Found:
+    """Return pixel means: those with nothing special inside in one cell each, the rest in adaptive cells."""
+    first = _Round.of(sky, whole(nside, pixels), Cells.whole(len(pixels)), rtol, floor, FIRST)
+    floor = max(floor, FAINT * float(first.measured.value.max()))
+    broken = is_cut(nside, pixels)
+    good = first.good(np.maximum(first.measured.value, floor)) & ~broken & ~_layered(sky, nside, pixels)
+    found = Found(first.measured.value, first.measured.error + ROUNDING * first.measured.value)
+    for chosen, chart in ((broken, cut), (~broken & ~good, level)):
+        if chosen.any():
+            made = chart(nside, pixels[chosen], *((kept.exponent,) if chart is cut else ()))
+            about = np.maximum(first.measured.value[chosen], floor)
+            found.value[chosen], found.error[chosen] = _adaptive(sky, made, about, rtol, floor)
+    return found
 
 
-def _no_larger_than_tiles(sky: TiledSky, chart: PixelChart, cells: Cells) -> Cells:
-    """Return the cells, halved where their nodes lie on more than a few tiles."""
-    done = _kept(cells, np.zeros(len(cells.patch), dtype=bool))
+def _layered(sky: TiledSky, nside: int, pixels: Integers) -> NDArray[np.bool_]:
+    """Return which pixels may hold the plane seen at an angle, thinner than a square's nodes can see."""
+    import healpy
+
+    tilt = sky.frame.tilt
+    height = healpy.pix2vec(nside, pixels)[2]
+    return np.asarray((tilt > 0) & (np.abs(height) < np.sin(tilt) + LAYERED * 2 / (3 * nside)))
+
+
+def _adaptive(sky: TiledSky, chart: PixelChart, about: Floats, rtol: float, floor: float) -> Found:
+    """Return means over pixels of roughly known brightness ``(K,)``."""
+    cells, count = Cells.whole(len(chart.owner)), len(about)
+    value, error = np.zeros(count), np.zeros(count)
     for _ in range(DEEPEST):
-        nodes = grid(cells, chart, (RULE, RULE)).directions
-        tile = np.sort(sky.tile(nodes.reshape(-1, 3)).reshape(len(cells.patch), -1), axis=1)
-        large = (np.diff(tile, axis=1) != 0).sum(axis=1) >= MOST_TILES
-        done = _joined(done, _kept(cells, ~large))
-        if not large.any():
-            return done
-        cells = _kept(cells, large).halves(np.ones((int(large.sum()), 2), dtype=bool))
-    return _joined(done, cells)
+        now = _Round.of(sky, chart, cells, rtol, floor, RULE)
+        owner = chart.owner[cells.patch]
+        good = now.good(about[owner])
+        value += np.bincount(owner[good], now.measured.value[good], count)
+        error += np.bincount(owner[good], now.measured.error[good], count)
+        if good.all():
+            return Found(value, error + ROUNDING * np.abs(value))
+        cells = Cells(cells.patch[~good], cells.low[~good], cells.high[~good]).halves(now.axes[~good])
+    raise ValueError(
+        f"the tolerance rtol = {rtol:g} could not be met in {len(np.unique(owner[~good]))} pixels: "
+        "ask for a larger rtol, or give the density hints about its edges"
+    )
 
 
-def _kept(cells: Cells, keep: NDArray[np.bool_]) -> Cells:
-    return Cells(cells.patch[keep], cells.low[keep], cells.high[keep])
+@dataclass(frozen=True)
+class _Round:
+    """Cells that were measured together.
+
+    Parameters
+    ----------
+    measured
+        Their integrals.
+    share
+        The share of their pixel they cover ``(N,)``.
+    steps
+        How often their nodes step from one tile to another, at most, along both axes ``(N, 2)``.
+    rtol
+        Tolerance.
+    """
+
+    measured: Measured
+    share: Floats
+    steps: Integers
+    rtol: float
+
+    @classmethod
+    def of(cls, sky: TiledSky, chart: PixelChart, cells: Cells, rtol: float, floor: float, rule: Rule) -> _Round:
+        nodes = grid(cells, chart, (rule, rule))
+        read = sky.read(nodes.directions.reshape(-1, 3), rtol=SHARE * rtol, floor=floor)
+        measured = measure(nodes, Lines(read.value, read.error, 0), (rule, rule))
+        integrand = read.value.reshape(nodes.density.shape) * nodes.density
+        measured = measured._replace(
+            tails=np.stack([_missed(integrand @ rule.weight, rule), _missed(rule.weight @ integrand, rule)], axis=1)
+        )
+        tile = read.tile.reshape(nodes.density.shape)
+        steps = [(np.diff(tile, axis=axis) != 0).sum(axis=axis).max(axis=1) for axis in (1, 2)]
+        share = np.mean(nodes.density, axis=(1, 2))
+        return cls(measured, share, np.stack(steps, axis=1), rtol)
+
+    def _allowed(self, about: Floats) -> Floats:
+        level = np.maximum(self.measured.value, about * np.maximum(self.share, LEAST_PART))
+        return np.maximum(SHARE * self.rtol * level, self._noise)
+
+    @property
+    def _large(self) -> NDArray[np.bool_]:
+        return np.asarray((self.steps > MOST_STEPS) & (self.share > SMALL)[:, None])
+
+    @property
+    def _noise(self) -> Floats:
+        return NOISE * self.measured.line_error
+
+    def good(self, about: Floats) -> NDArray[np.bool_]:
+        """Return which cells ``(N,)`` are settled, in pixels of brightness `about` ``(N,)``."""
+        tails = self.measured.tails.sum(axis=1)
+        return np.asarray((tails <= self._allowed(about)) & ~self._large.any(axis=1))
+
+    @property
+    def axes(self) -> NDArray[np.bool_]:
+        """Along which axes ``(N, 2)`` to halve cells: where they are larger than tiles, or else miss most."""
+        large = self._large
+        tails = self.measured.tails
+        worst = np.equal(tails, tails.max(axis=1, keepdims=True))
+        return np.where(large.any(axis=1, keepdims=True), large, worst)
 
 
-def _joined(first: Cells, second: Cells) -> Cells:
-    return Cells(*(np.concatenate([getattr(part, name) for part in (first, second)]) for name in ("patch", "low", "high")))
+def _missed(values: Floats, rule: Rule) -> Floats:
+    """Return what the rule misses of integrals over (0, 1) of functions with values ``(N, n)`` at its nodes.
+
+    A layer between two nodes leaves coefficients that fall and then stay. So the last pair is not continued to where
+    the rule ends to be exact, only by the slowest fall from pair to pair.
+    """
+    size = np.abs(values @ rule.to_coefficients)
+    last, middle, first = (np.maximum(size[:, -k], size[:, -k - 1]) for k in (1, 3, 5))
+    fall = np.maximum(_ratio(last, middle), _ratio(middle, first))
+    return np.asarray(last * np.minimum(fall, 1.0))
+
+
+def _ratio(small: Floats, large: Floats) -> Floats:
+    return np.asarray(small / np.where(large > 0, large, np.where(small > 0, small, 1.0)))

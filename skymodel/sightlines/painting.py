@@ -71,7 +71,7 @@ def _rows(rings: Rings, block: Block, ring: Integers) -> tuple[Floats, Floats]:
     """Return the coefficients along u ``(R, n)`` and the errors ``(R, 1)`` on rings."""
     y = _scaled(block.frame.from_lat(rings.lat[ring]), *block.ends[2:])
     along = chebyshev.basis(len(block.coefficients), y).T @ block.coefficients.T
-    return along, block.error_v[chebyshev.cell(y)][:, None]
+    return along, (block.missed_v + block.inherited)[chebyshev.cell(y)][:, None]
 
 
 def _scaled(place: Floats, low: float, high: float) -> Floats:
@@ -98,7 +98,7 @@ def _paint_belt(rings: Rings, block: Block, low: int, high: int, strip: Strip) -
         x = _scaled(quarters.from_lon(lon), *block.ends[:2])
         along, row_error = _rows(rings, block, ring)
         held = along @ chebyshev.basis(along.shape[1], x)
-        value, error = _reveal(block, held, row_error + block.error_u[chebyshev.cell(x)])
+        value, error = _reveal(block, held, row_error + block.missed_u[chebyshev.cell(x)])
         rows = slice(parity - strip.first, high - strip.first, 2)
         strip.value[rows, begin:end], strip.error[rows, begin:end] = value, error
 
@@ -110,7 +110,7 @@ def _paint_cap(rings: Rings, block: Block, low: int, high: int, strip: Strip) ->
     lon = (begin[:, None] + np.arange(count) + 0.5) * rings.step(ring)[:, None]
     x = _scaled(quarters.from_lon(lon), *block.ends[:2])
     along, row_error = _rows(rings, block, ring)
-    value, error = _reveal(block, _clenshaw(along, x), row_error + block.error_u[chebyshev.cell(x)])
+    value, error = _reveal(block, _clenshaw(along, x), row_error + block.missed_u[chebyshev.cell(x)])
     for row, (start, stop) in enumerate(zip(begin, end, strict=True)):
         strip.value[low - strip.first + row, start:stop] = value[row, : stop - start]
         strip.error[low - strip.first + row, start:stop] = error[row, : stop - start]
@@ -163,17 +163,18 @@ class Canvas:
         if first >= n:
             self._write_belt(out, first, found, north, east)
             return
-        for row, ring in enumerate(range(first, first + len(found))):
-            begin = int(self.rings.first_pixel(ring if north > 0 else 4 * n - ring)) - self.first_pixel
+        rings = np.arange(first, first + len(found))
+        begins = self.rings.first_pixel(rings if north > 0 else 4 * n - rings) - self.first_pixel
+        for row, (ring, begin) in enumerate(zip(rings.tolist(), begins.tolist(), strict=True)):
             if east > 0:
                 out[begin : begin + 2 * ring] = found[row, : 2 * ring]
             else:
-                out[begin + 2 * ring : begin + 4 * ring] = found[row, 2 * ring - 1 :: -1] if ring else 0
+                out[begin + 2 * ring : begin + 4 * ring] = found[row, 2 * ring - 1 :: -1]
 
     def _write_belt(self, out: Floats, first: int, found: Floats, north: float, east: float) -> None:
         n, count = self.rings.nside, len(found)
         top = first if north > 0 else 4 * n - first - count + 1
-        begin = int(self.rings.first_pixel(top)) - self.first_pixel
+        begin = int(self.rings.first_pixel(np.array(top))) - self.first_pixel
         rows = out[begin : begin + 4 * n * count].reshape(count, 4 * n)
         rows = rows if north > 0 else rows[::-1]
         for parity in (0, 1):

@@ -50,12 +50,12 @@ class Folds(NamedTuple):
 
 
 def far_lon(u: Floats) -> Floats:
-    """Return \\|l\\| [rad] of the first far coordinate."""
+    """Return |l| [rad] of the first far coordinate."""
     return u * u
 
 
 def from_lon(lon: Floats) -> Floats:
-    """Return the first far coordinate of \\|l\\| [rad]."""
+    """Return the first far coordinate of |l| [rad]."""
     return np.sqrt(lon)
 
 
@@ -85,7 +85,9 @@ class Frame:
 
     @property
     def tilt(self) -> float:
-        """Angle [rad] between the Galactic and the Galactocentric plane, seen from the observer."""
+        """Angle [rad] between the Galactic and the Galactocentric plane; none where lat and -lat are the same."""
+        if self.folds.up_down:
+            return 0.0
         return float(abs(np.arcsin(self.observer.z_sun / self.observer.r_sun)))
 
     @property
@@ -104,11 +106,11 @@ class Frame:
         return float(np.log(np.sin(np.sqrt(2.0) * self.box + self.tilt)))
 
     def far_lat(self, v: Floats) -> Floats:
-        """Return \\|b\\| [rad] of the second far coordinate."""
+        """Return |b| [rad] of the second far coordinate."""
         return np.asarray(np.expm1(v) * self.layer)
 
     def from_lat(self, lat: Floats) -> Floats:
-        """Return the second far coordinate of \\|b\\| [rad]."""
+        """Return the second far coordinate of |b| [rad]."""
         return np.asarray(np.log1p(lat / self.layer))
 
     def directions(self, quarter: Integers, chart: int, u: Floats, v: Floats) -> Floats:

@@ -42,7 +42,9 @@ class Rings:
         ring = np.arange(2 * self.nside + 1)
         cap = ring / (self.nside * np.sqrt(6))  # sin(colatitude / 2)
         belt = (4 - 2 * ring / self.nside) / 3
-        return np.where(ring < self.nside, QUARTER_TURN - 2 * np.arcsin(np.minimum(cap, 1.0)), np.arcsin(np.minimum(belt, 1.0)))
+        return np.where(
+            ring < self.nside, QUARTER_TURN - 2 * np.arcsin(np.minimum(cap, 1.0)), np.arcsin(np.minimum(belt, 1.0))
+        )
 
     def step(self, ring: Integers) -> Floats:
         """Return the distance [rad] between columns of northern rings."""
@@ -54,7 +56,7 @@ class Rings:
 
     def columns(self, ring: Integers) -> Integers:
         """Return how many columns of northern rings lie at 0 <= l <= pi."""
-        return 2 * np.minimum(ring, self.nside) + (self.offset(ring) == 0)
+        return np.asarray(2 * np.minimum(ring, self.nside) + (self.offset(ring) == 0))
 
     def first_column(self, ring: Integers, lon: float) -> Integers:
         """Return the first column at or beyond l [rad]; that of pi is the number of columns."""
@@ -71,7 +73,9 @@ class Rings:
         ring, n = np.asarray(ring), self.nside
         south = 4 * n - ring
         belt = 2 * n * (n - 1) + (ring - n) * 4 * n
-        return np.where(ring < n, 2 * ring * (ring - 1), np.where(ring <= 3 * n, belt, 12 * n * n - 2 * south * (south + 1)))
+        return np.where(
+            ring < n, 2 * ring * (ring - 1), np.where(ring <= 3 * n, belt, 12 * n * n - 2 * south * (south + 1))
+        )
 
     def pixels(self, ring: Integers, column: Integers, signs: tuple[float, float]) -> Integers:
         """Return RING indices of columns ``(K,)`` of northern rings, mirrored to a quarter with signs (lon, lat)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from profiles import Density
 from skymodel.sightlines import chebyshev, quarters
 from skymodel.sightlines.geometry import Observer
-from skymodel.sightlines.integrate import LineIntegrals, SightLines
+from skymodel.sightlines.integrate import LineIntegrals
 from skymodel.sightlines.quarters import FAR, NEAR, Folds, Frame, Place
 
 Floats = NDArray[np.float64]
@@ -76,11 +76,13 @@ class Batch:
         )
 
     def __getitem__(self, keep: NDArray[np.bool_]) -> Batch:
-        return Batch(*(column[keep] for column in self._columns()))
+        columns: Any = (column[keep] for column in self._columns())
+        return Batch(*columns)
 
     def joined(self, other: Batch) -> Batch:
         """Return the tiles of both."""
-        return Batch(*(np.concatenate(pair) for pair in zip(self._columns(), other._columns(), strict=True)))
+        columns: Any = (np.concatenate(pair) for pair in zip(self._columns(), other._columns(), strict=True))
+        return Batch(*columns)
 
     def _columns(self) -> tuple[NDArray[np.generic], ...]:
         return (
@@ -129,8 +131,8 @@ class Batch:
         for cut, (a, b) in ((along_u, (0, 1)), (~along_u, (2, 3))):
             middle = self.bounds[cut][:, [a, b]].mean(axis=1)
             low[cut, b], high[cut, a] = middle, middle
-        twice = (np.concatenate([column, column]) for column in (self.quarter, self.chart))
-        return Batch.unknown(*twice, np.concatenate([low, high]), self.coefficients.shape[1])
+        quarter, chart = np.tile(self.quarter, 2), np.tile(self.chart, 2)
+        return Batch.unknown(quarter, chart, np.concatenate([low, high]), self.coefficients.shape[1])
 
     def revealed(self, index: int, held: Floats, error: Floats) -> tuple[Floats, Floats]:
         """Return values and errors ``(N,)`` from what the polynomial of a tile gives, and its error."""
@@ -153,6 +155,38 @@ class Batch:
         return np.where(self.chart == NEAR, polar[:, 0], level[:, 0])
 
 
+class Source(Protocol):
+    """What integrates along directions: sight lines, or something that stands for them."""
+
+    @property
+    def density(self) -> Density:
+        """What is integrated."""
+        ...
+
+    @property
+    def observer(self) -> Observer:
+        """Where the lines start."""
+        ...
+
+    @property
+    def unit(self) -> Any:
+        """Unit of the integrals."""
+        ...
+
+    def integrate(self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0) -> LineIntegrals:
+        """Return the integrals along unit vectors ``(N, 3)``."""
+        ...
+
+
+class Reading(NamedTuple):
+    """Integrals, their errors, evaluations spent on them, and the tiles they come from (-1: none); ``(N,)`` each."""
+
+    value: Floats
+    error: Floats
+    evaluations: Integers
+    tile: Integers
+
+
 @dataclass(frozen=True)
 class TiledSky:
     """A sky made of tiles; integrates like :class:`~skymodel.sightlines.integrate.SightLines`.
@@ -169,7 +203,7 @@ class TiledSky:
 
     tiles: Batch
     frame: Frame
-    lines: SightLines
+    lines: Source
 
     @property
     def folds(self) -> Folds:
@@ -201,6 +235,11 @@ class TiledSky:
 
         `rtol`, `floor` and `share` hold where it integrates directly.
         """
+        found = self.read(directions, rtol=rtol, floor=floor, share=share)
+        return LineIntegrals(found.value, found.error, found.evaluations, self.unit)
+
+    def read(self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0) -> Reading:
+        """Return the integrals along unit vectors ``(N, 3)`` together with the tiles they were read from."""
         place = self.frame.places(directions)
         tile = self._tile(place)
         value, error = self._tiled(tile, place.u, place.v)
@@ -209,11 +248,7 @@ class TiledSky:
         if bare.size:
             found = self.lines.integrate(directions[bare], rtol=rtol, floor=floor, share=share)
             value[bare], error[bare], evaluations[bare] = found.value, found.error, found.evaluations
-        return LineIntegrals(value, error, evaluations, self.unit)
-
-    def tile(self, directions: Floats) -> Integers:
-        """Return which tiles unit vectors ``(N, 3)`` lie in; -1 where there is none."""
-        return self._tile(self.frame.places(directions))
+        return Reading(value, error, evaluations, tile)
 
     def _tile(self, place: Place) -> Integers:
         tile = np.empty(len(place.u), dtype=np.intp)

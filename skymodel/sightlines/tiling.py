@@ -8,14 +8,15 @@ on the tiles. :class:`Tiling` gives any run of rings, so that a map larger than 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.blocks import Block, Blocks, Maker
+from skymodel.sightlines.angle import angular
+from skymodel.sightlines.blocks import Blocks, Maker
 from skymodel.sightlines.fitting import Fitted, Request, fit, order_for
 from skymodel.sightlines.integrate import FAINT, SightLines
 from skymodel.sightlines.loose import over_pixels
@@ -28,6 +29,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 TILE_SHARE = 0.1  # of the tolerance goes to the tiles
+CURVE_SHARE = 0.01  # of a tile's tolerance goes to the function of the angle, where the density is spherical
 NODES = {"mean": 16, "centre": 1}  # directions that a pixel is evaluated in
 
 
@@ -66,7 +68,11 @@ class Tiling:
         tolerance = TILE_SHARE * self.rtol
         request = Request(tolerance, order_for(tolerance), innermost, area / NODES[self.sample])
         frame = Frame(Folds(self.kept.left_right, self.kept.up_down), self.lines.observer)
-        return fit(self.lines, frame, request)
+        if not self.kept.spherical:
+            return fit(self.lines, frame, request)
+        curve = angular(self.lines, innermost, CURVE_SHARE * tolerance)
+        found = fit(curve, frame, request)
+        return found._replace(sightlines=curve.sightlines, evaluations=curve.evaluations)
 
     @functools.cached_property
     def rings(self) -> Rings:

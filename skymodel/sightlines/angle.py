@@ -1,0 +1,131 @@
+"""Line integrals of a spherical density: one function of the angle from the Galactic centre.
+
+log J is held in Chebyshev pieces of ln(theta), halved until their coefficients say that they are good; a few hundred
+integrals replace those of all tiles. Pieces end at the edges of the density's spheres, where J may have a root.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from profiles import Density
+from skymodel.sightlines import chebyshev
+from skymodel.sightlines.geometry import Floats, Observer
+from skymodel.sightlines.integrate import FAINT, LineIntegrals, SightLines
+
+ORDER = 16
+DEEPEST = 40  # generations; what is not good then is integrated directly
+LINE_SHARE = 0.01  # of the tolerance goes to the integrals at the nodes
+FINEST = 2e-13  # what they can reach
+SPAN = 4.0  # e-foldings of theta in a first piece
+
+
+class _Pieces(NamedTuple):
+    """Pieces: ends in ln(theta) ``(P, 2)``, coefficients of log J ``(P, n)``, errors ``(P,)`` (inf: not held)."""
+
+    ends: Floats
+    coefficients: Floats
+    error: Floats
+
+
+@dataclass(frozen=True)
+class AngularLines:
+    """Sight lines through a spherical density, read from a function of the angle to the centre.
+
+    Parameters
+    ----------
+    lines
+        The sight lines themselves.
+    pieces
+        What is known of them.
+    sightlines, evaluations
+        What that took.
+    """
+
+    lines: SightLines
+    pieces: _Pieces
+    sightlines: int
+    evaluations: int
+
+    @property
+    def density(self) -> Density:
+        """What is integrated."""
+        return self.lines.density
+
+    @property
+    def observer(self) -> Observer:
+        """Where the lines start."""
+        return self.lines.observer
+
+    @property
+    def unit(self) -> Any:
+        """Unit of the integrals."""
+        return self.lines.unit
+
+    def integrate(self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0) -> LineIntegrals:
+        """Return the integrals along unit vectors ``(N, 3)``; directly where no piece is good."""
+        x, y, z = np.asarray(directions).T
+        with np.errstate(divide="ignore"):
+            place = np.log(np.arctan2(np.hypot(y, z), x))
+        piece = np.searchsorted(self.pieces.ends[:, 0], place, side="right") - 1
+        value, error = np.empty(len(place)), np.empty(len(place))
+        bare = (piece < 0) | ~np.isfinite(self.pieces.error[piece])
+        for index in np.unique(piece[~bare]):
+            rows = ~bare & (piece == index)
+            low, high = self.pieces.ends[index]
+            there = np.clip((2 * place[rows] - low - high) / (high - low), -1.0, 1.0)
+            value[rows] = np.exp(self.pieces.coefficients[index] @ chebyshev.basis(ORDER, there))
+            error[rows] = value[rows] * np.expm1(self.pieces.error[index])
+        evaluations = np.zeros(len(place), dtype=np.intp)
+        if bare.any():
+            found = self.lines.integrate(directions[bare], rtol=rtol, floor=floor, share=share)
+            value[bare], error[bare], evaluations[bare] = found.value, found.error, found.evaluations
+        return LineIntegrals(value, error, evaluations, self.unit)
+
+
+def angular(lines: SightLines, innermost: float, tolerance: float) -> AngularLines:
+    """Return the sight lines of a spherical density as a function of the angle beyond ln(theta) = `innermost`."""
+    edges = _first_edges(lines, innermost)
+    waiting = np.stack([edges[:-1], edges[1:]], axis=1)
+    done: list[_Pieces] = []
+    sightlines = evaluations = 0
+    for generation in range(DEEPEST):
+        if not len(waiting):
+            break
+        pieces, cost = _fitted(lines, waiting, tolerance)
+        sightlines, evaluations = sightlines + pieces.coefficients.size, evaluations + cost
+        good = pieces.error <= tolerance
+        if generation == DEEPEST - 1:
+            pieces.error[~good] = np.inf
+            good[:] = True
+        done.append(_Pieces(*(column[good] for column in pieces)))
+        middle = waiting[~good].mean(axis=1)
+        waiting = np.concatenate([np.stack([waiting[~good, 0], middle], 1), np.stack([middle, waiting[~good, 1]], 1)])
+    joined = _Pieces(*(np.concatenate(columns) for columns in zip(*done, strict=True)))
+    order = np.argsort(joined.ends[:, 0])
+    return AngularLines(lines, _Pieces(*(column[order] for column in joined)), sightlines, evaluations)
+
+
+def _first_edges(lines: SightLines, innermost: float) -> Floats:
+    radii = np.array([radius for radius in lines.density.hints.spheres if radius < lines.observer.r_sun])
+    edges = np.log(np.arcsin(radii / lines.observer.r_sun))
+    count = int(np.ceil((np.log(np.pi) - innermost) / SPAN))
+    return np.unique([*np.linspace(innermost, np.log(np.pi), count + 1), *edges[edges > innermost]])
+
+
+def _fitted(lines: SightLines, ends: Floats, tolerance: float) -> tuple[_Pieces, int]:
+    rule = chebyshev.rule(ORDER)
+    place = 0.5 * (ends[:, [0]] + ends[:, [1]]) + 0.5 * (ends[:, [1]] - ends[:, [0]]) * rule.node
+    theta = np.exp(place).ravel()
+    vectors = np.stack([np.cos(theta), np.sin(theta), 0 * theta], axis=-1)
+    found = lines.integrate(vectors, rtol=max(LINE_SHARE * tolerance, FINEST), share=FAINT)
+    value, doubt = (part.reshape(place.shape) for part in (found.value, found.error))
+    dark = (value <= 0).any(axis=1)
+    safe = np.where(value > 0, value, 1.0)
+    made = np.log(safe) @ rule.to_coefficients.T
+    noise = chebyshev.LEBESGUE * (doubt / safe).max(axis=1)
+    error = np.where(dark, np.inf, chebyshev.missed_along(made) + noise)
+    return _Pieces(ends, made, error), int(found.evaluations.sum())

@@ -1,0 +1,63 @@
+"""Probes: tiles compared with integrals where a polynomial errs most, which settles how large its error is.
+
+The coefficients of a tile bound its error from above, often far. Interpolation errs as T_n does: most at its extrema,
+between the nodes and at the edges. Some of these are drawn in every tile and integrated directly. A tile that is worse
+than its bound there has failed; the bounds of the others shrink to a few times what their probes saw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from skymodel.sightlines import chebyshev
+from skymodel.sightlines.integrate import LineIntegrals
+from skymodel.sightlines.tiles import Batch, Bools, Floats
+
+EACH, LEAST, IN_ALL = 16, 8, 256  # probes of a tile, when tiles are few, and at least; in all
+TRUST = 8.0  # the bound stays this many times above the worst probe
+TIGHTEST = 0.01  # share of the bound that is always kept: probes may sit near zeros of the error
+SEED = 704  # a run can be repeated
+ON_EDGES = 0.25  # share of the probes on each pair of opposite edges
+
+
+class Verdict(NamedTuple):
+    """What the probes said: tiles with settled errors, which of them failed, the largest absolute errors seen."""
+
+    tiles: Batch
+    failing: Bools
+    gap: Floats
+    truth: Floats
+
+
+def places(rng: np.random.Generator, tiles: int, order: int) -> tuple[Floats, Floats]:
+    """Return places x, y ``(tiles, each)`` among the extrema of T_n, edges preferred."""
+    each = int(np.clip(IN_ALL // max(tiles, 1), LEAST, EACH))
+    index = rng.integers(0, order + 1, (2, tiles, each))
+    edge = rng.uniform(size=index.shape) < ON_EDGES
+    index = np.where(edge, order * rng.integers(0, 2, index.shape), index)
+    x, y = np.cos(np.pi * index / order)
+    return x, y
+
+
+def judged(tiles: Batch, x: Floats, y: Floats, found: LineIntegrals) -> Verdict:
+    """Return the verdict on closed tiles from integrals ``(T * P,)`` at places ``(T, P)``."""
+    truth, doubt = (part.reshape(x.shape) for part in (found.value, found.error))
+    rows = np.arange(len(x))[:, None]
+    held = np.stack([chebyshev.evaluate(*each) for each in zip(tiles.coefficients, x, y, strict=True)])
+    logarithmic = tiles.logarithmic[:, None]
+    value = np.where(logarithmic, np.exp(np.where(logarithmic, held, 0.0)), held)
+    gap = np.abs(value - truth)
+    bound = tiles.error_at(rows, x, y) * np.where(logarithmic, truth, 1.0)
+    worst = np.max((gap + doubt) / np.where(bound > 0, bound, np.inf), axis=1)
+    failing = (gap > bound + doubt).any(axis=1)
+    kept = np.clip(TRUST * worst, TIGHTEST, 1.0)
+    settled = replace(
+        tiles,
+        missed_u=tiles.missed_u * kept[:, None],
+        missed_v=tiles.missed_v * kept[:, None],
+        noise=tiles.noise * kept,
+    )
+    return Verdict(settled, np.asarray(failing), gap, truth)

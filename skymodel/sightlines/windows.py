@@ -1,0 +1,121 @@
+"""Where the blocks of a map may lie: runs of rings between two longitudes of a quarter."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymodel.sightlines import quarters
+from skymodel.sightlines.partition import Rectangle, partition
+from skymodel.sightlines.quarters import FAR, Frame
+from skymodel.sightlines.rings import Rings
+from skymodel.sightlines.tiles import TiledSky
+
+Floats = NDArray[np.float64]
+
+LAYERED = 2.5  # pixels from the plane, seen at an angle, within which it may hide between a rule's nodes
+LEAST_RINGS = 4  # of a block
+Piece = tuple[int, float, float, float, float]
+
+
+class Window(NamedTuple):
+    """A run of rings, first to stop, between two longitudes [rad] of a quarter."""
+
+    quarter: int
+    first: int
+    stop: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The windows of a map.
+
+    Parameters
+    ----------
+    rings
+        The rings of the map.
+    frame
+        The charts of the sky.
+    least
+        How many pixels a block must hold to be worth it.
+    """
+
+    rings: Rings
+    frame: Frame
+    least: int
+
+    def first(self, sky: TiledSky) -> list[Window]:
+        """Return where blocks start; together they cover the quarters that differ."""
+        pieces = [
+            *self._far(sky),
+            *((q, *square) for q in range(len(self.frame.folds.quarters)) for square in self._box()),
+        ]
+        first = self.rings.first_ring
+        windows = [
+            Window(quarter, first(high_lat), 2 * self.rings.nside + 1 if low_lat <= 0 else first(low_lat), low, high)
+            for quarter, low, high, low_lat, high_lat in pieces
+        ]
+        return [part for window in windows for part in self._unbroken(window)]
+
+    def _far(self, sky: TiledSky) -> list[Piece]:
+        """Return the far tiles; where they are tilted against the rings, the rectangles that tiles start from."""
+        if self.frame.tilt > 0:
+            return [(q, *row) for q in range(len(self.frame.folds.quarters)) for row in partition(self.frame)]
+        far = sky.tiles.chart == FAR
+        ends = sky.tiles.rectangles(self.frame)[far]
+        return [(int(q), *map(float, row)) for q, row in zip(sky.tiles.quarter[far], ends, strict=True)]  # type: ignore[misc]
+
+    def _box(self) -> list[Rectangle]:
+        """Return the box at the centre in pieces that shrink towards it."""
+        side, pieces = self.frame.box, []
+        while side * side > np.pi / (3 * self.rings.nside**2) * self.least:
+            pieces += [(0.0, side, side / 2, side), (side / 2, side, 0.0, side / 2)]
+            side /= 2
+        return [*pieces, (0.0, side, 0.0, side)]
+
+    def _unbroken(self, window: Window) -> list[Window]:
+        """Cut a window at the ring between belt and cap, whose pixels are broken there, and where the plane is near."""
+        cuts = (self.rings.nside, self.rings.nside + 1, self._layered)
+        edges = [window.first, *sorted({cut for cut in cuts if window.first < cut < window.stop}), window.stop]
+        return [window._replace(first=a, stop=b) for a, b in itertools.pairwise(edges)]
+
+    @property
+    def _layered(self) -> int:
+        """The first ring whose pixels hide structure from a rule: on the plane, or near one seen at an angle."""
+        tilt = self.frame.tilt
+        return self.rings.first_ring(tilt + LAYERED * self.rings.lat[-2]) if tilt > 0 else 2 * self.rings.nside
+
+    def worth(self, window: Window) -> bool:
+        """Return whether a window may be a block: large enough, and its pixels hide nothing."""
+        few = window.stop - window.first < LEAST_RINGS
+        return not few and window.first < self._layered and self.count(window) > self.least
+
+    def count(self, window: Window) -> int:
+        """Return how many pixels a window holds."""
+        ring = np.arange(window.first, window.stop)
+        return int(np.sum(self.rings.first_column(ring, window.high) - self.rings.first_column(ring, window.low)))
+
+    def ends(self, window: Window) -> Floats:
+        """Return the coordinates (u, u, v, v) of the outermost pixel centres of a window."""
+        ring = np.arange(window.first, window.stop)
+        low = self.rings.first_column(ring, window.low) + self.rings.offset(ring)
+        high = self.rings.first_column(ring, window.high) - 1 + self.rings.offset(ring)
+        lon = np.array([np.min(low * self.rings.step(ring)), np.max(high * self.rings.step(ring))])
+        lat = self.rings.lat[[window.stop - 1, window.first]]
+        return np.concatenate([quarters.from_lon(lon), self.frame.from_lat(lat)])
+
+    def halves(self, window: Window, along_u: bool) -> list[Window]:
+        """Return both halves of a window, cut at a longitude or at a ring."""
+        u0, u1, v0, v1 = self.ends(window)
+        if along_u:
+            middle = float(quarters.far_lon(0.5 * (u0 + u1)))
+            return [window._replace(high=middle), window._replace(low=middle)]
+        ring = self.rings.first_ring(float(self.frame.far_lat(0.5 * (v0 + v1))))
+        ring = min(max(ring, window.first + 1), window.stop - 1)
+        return [window._replace(stop=ring), window._replace(first=ring)]
