@@ -87,12 +87,13 @@ def validate(config: Config = None) -> None:
 def profiles(name: Annotated[str | None, typer.Argument(help="A profile or preset to describe.")] = None) -> None:
     """List the installed profiles and presets, or describe one: formula, parameters, units, reference."""
     with one_line_errors():
-        from skymodel.output import catalogue, console
+        from profiles import library
+        from skymodel.output import console
 
         if name is None:
-            console.show_catalogue(catalogue.catalogue())
+            console.show_catalogue(library.catalogue())
         else:
-            typer.echo(catalogue.about(name))
+            typer.echo(str(library.about(name)))
 
 
 app.command()(ensemble)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skymodel.output.catalogue import Entry
+from profiles.library import Row
 
 if TYPE_CHECKING:
     from skymodel.comparison.morphology import Comparison
@@ -27,10 +27,15 @@ def show(result: RunResult, folder: Path) -> None:
     screen.print(f"\nwritten to {folder}", style="bold")
 
 
-def show_catalogue(entries: Iterable[Entry]) -> None:
-    """Print the installed profiles and presets, one line each."""
+def show_catalogue(rows: Iterable[Row]) -> None:
+    """Print the installed profiles and presets, one line each; numbers that nobody could check are marked."""
     columns = [("name", "left"), ("kind", "left"), ("what it is", "left")]
-    _screen().print(_table("Profiles and presets", columns, entries))
+    _screen().print(_table("Profiles and presets", columns, ((row.name, row.kind, _told(row)) for row in rows)))
+
+
+def _told(row: Row) -> str:
+    doubtful = "unverified" in row.status or "cannot be loaded" in row.status
+    return f"{row.summary} [{row.status}]" if doubtful else row.summary
 
 
 def show_comparison(comparison: Comparison) -> None:

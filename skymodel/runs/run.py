@@ -29,7 +29,7 @@ from skymodel.sightlines.project import project
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Region
 from skymodel.sky.skymap import SkyMap
 
-MEAN_RTOL = 1e-6  # means over regions cost little, so they are this good whatever the map's tolerance
+MEAN_RTOL = 1e-6  # of the means over regions, which cost little: as shipped a hundredth of the map's tolerance
 WINDOWS: Mapping[str, Region] = {"INTEGRAL": INTEGRAL_CIRCLE, "COMPTEL": COMPTEL_WINDOW}
 STAGES = ("map", "regions", "density pairs", "claims")
 OWN = "this run"  # what the ratio table calls the configured densities
@@ -135,11 +135,16 @@ def _lines(config: RunConfig) -> dict[str, Any]:
     return {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
 
 
+def _mean_rtol(config: RunConfig) -> float:
+    """Return the tolerance of the region means: tables and grids, whose map is coarse, would not repay more."""
+    return min(config.map.rtol, max(MEAN_RTOL, 1e-2 * config.map.rtol))
+
+
 def _verdict(config: RunConfig, report: Callable[[int, int], None]) -> Verdict:
     """Return the verdict on the configured pair, first, and on the published ones."""
     emission, band = config.emission.build(), config.emission.continuum
     settings = {"emission": emission, "band": band, "line_intensity": config.anchor.line_intensity, **_lines(config)}
-    own = verdict({OWN: config.dark_matter}, {OWN: config.electrons}, rtol=MEAN_RTOL, **settings)
+    own = verdict({OWN: config.dark_matter}, {OWN: config.electrons}, rtol=_mean_rtol(config), **settings)
     published = verdict(rtol=MEAN_RTOL, progress=report, **settings)
     return replace(own, pairs=own.pairs + published.pairs)
 
@@ -161,7 +166,7 @@ class _Seen(NamedTuple):
 
 def _seen(config: RunConfig, pair: Density, column: SkyMap) -> _Seen:
     """Return the means of J: over regions straight from the densities, over the whole sky from the map."""
-    settings = {"rtol": min(MEAN_RTOL, config.map.rtol), **_lines(config)}
+    settings = {"rtol": _mean_rtol(config), **_lines(config)}
     region = config.anchor.region
     below = region_mean(pair, region, **settings)
     if below.value <= below.error:
