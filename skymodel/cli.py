@@ -67,6 +67,7 @@ def run(
             result = compute(settings, progress=report)
             report("writing", 1.0)
             written = folder.write(result, out, overwrite=overwrite)
+    with one_line_errors(f"interrupted while printing; the run is complete in '{written}'"):
         console.show(result, written)
 
 

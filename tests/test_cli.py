@@ -10,6 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from skymodel import cli
+from skymodel.output import console, folder
 from skymodel.runs import run as run_module
 
 QUICK = {
@@ -105,6 +106,18 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(call, config, tmp_path, m
     assert outcome.exit_code == 130
     assert outcome.stderr == "skymodel: interrupted; no output was left behind\n"
     assert [entry.name for entry in tmp_path.iterdir()] == ["mine.yaml"]
+
+
+def test_an_interrupt_while_printing_says_that_the_run_is_complete(call, config, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_module, "run", lambda *_, **__: None)
+    monkeypatch.setattr(folder, "write", lambda *_, **__: tmp_path / "out")
+    monkeypatch.setattr(console, "show", interrupted)
+    outcome = call("run", config(), "--out", "out")
+    assert outcome.exit_code == 130
+    assert outcome.stderr == f"skymodel: interrupted while printing; the run is complete in '{tmp_path / 'out'}'\n"
 
 
 OWN_PROFILES = """

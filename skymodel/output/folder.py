@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,13 +28,29 @@ _NUMBERED = "skymodel-run-"
 
 
 def check(folder: Path | None, overwrite: bool = False) -> None:
-    """Raise FileExistsError if a run may not be written to `folder`; call it before computing for a minute."""
-    if folder is None or not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    """Raise OSError if a run may not or cannot be written to `folder`; call it before computing for a minute."""
+    _require_room((folder or Path(_NUMBERED)).absolute().parent)
+    if folder is None or not (folder.exists() or folder.is_symlink()):
+        return
+    if folder.is_dir() and not any(folder.iterdir()):
         return
     if not (folder.is_dir() and (folder / CONFIG).is_file()):
         raise FileExistsError(f"'{folder}' exists and holds no run, so it is kept; choose another folder")
     if not overwrite:
-        raise FileExistsError(f"'{folder}' already holds a run, which is kept; choose another folder or overwrite it")
+        raise FileExistsError(
+            f"'{folder}' already holds a run, which is kept; choose another folder or overwrite it "
+            "(--overwrite, overwrite=True)"
+        )
+
+
+def _require_room(parent: Path) -> None:
+    """Raise OSError unless `parent` is, or can become, a folder that files may be written to."""
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir():
+        raise NotADirectoryError(f"'{parent}' is a file and not a folder that could hold a run; choose another place")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise PermissionError(f"'{parent}' may not be written to; choose another place with --out")
 
 
 def write(result: RunResult, folder: str | Path | None = None, *, overwrite: bool = False) -> Path:
@@ -52,15 +69,23 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
     ------
     FileExistsError
         If the folder is taken; nothing is changed.
+    OSError
+        If it cannot be written, as on a full disk; nothing is left behind.
     """
     target = None if folder is None else Path(folder)
     check(target, overwrite)
-    with _beside(target or Path(_NUMBERED)) as workspace:
-        draft = workspace / "new"
-        draft.mkdir()
-        for name, writer in _writers(result):
-            writer(draft / name)
-        return _numbered(draft) if target is None else _settle(draft, target, workspace / "old")
+    try:
+        with _beside(target or Path(_NUMBERED)) as workspace:
+            draft = workspace / "new"
+            draft.mkdir()
+            for name, writer in _writers(result):
+                writer(draft / name)
+            return _numbered(draft) if target is None else _settle(draft, target, workspace / "old")
+    except OSError as error:
+        place = target or Path.cwd()
+        raise OSError(
+            f"cannot write the run to '{place}': {error.strerror or error}; make room or choose another place"
+        ) from error
 
 
 def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
@@ -111,12 +136,12 @@ def _beside(target: Path) -> Iterator[Path]:
 
 def _settle(draft: Path, target: Path, aside: Path) -> Path:
     """Rename `draft` to `target`; an old run steps aside first and comes back if the renaming fails."""
-    if target.exists():
-        target.rename(aside)
     try:
+        if target.exists():
+            target.rename(aside)
         draft.rename(target)
-    except BaseException:
-        if aside.exists():
+    except BaseException:  # an interrupt may come just after either renaming
+        if aside.exists() and not target.exists():
             aside.rename(target)
         raise
     return target

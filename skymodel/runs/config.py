@@ -8,6 +8,7 @@ configuration as plain text and numbers, from which the run can be repeated.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -39,15 +40,31 @@ PRESETS = Path(__file__).parent / "presets"
 
 
 def _dark_matter(value: Any) -> Density:
-    return in_unit(value, MASS_DENSITY) if isinstance(value, Density) else library.dark_matter(value)
+    return in_unit(value, MASS_DENSITY) if isinstance(value, Density) else _built(library.dark_matter, value)
 
 
 def _electrons(value: Any, info: ValidationInfo) -> Density:
     per_baryon = info.data.get("electrons_per_baryon", 1.0)  # missing only where it was itself refused
     if not isinstance(value, Density):
-        return library.electrons(value, per_baryon)
+        return _built(library.electrons, value, per_baryon)
     is_mass = value.unit.is_equivalent(MASS_DENSITY, equivalencies=units.mass_energy())
     return value.electrons(per_baryon) if is_mass else in_unit(value, NUMBER_DENSITY)
+
+
+def _built(build: Callable[..., Density], value: Any, *settings: float) -> Density:
+    """Return what `build` makes of a configured density; whatever a user's own code raises becomes a ValueError."""
+    try:
+        return build(value, *settings)
+    except ValueError:
+        raise
+    except Exception as error:
+        raise ValueError(f"{value!r} cannot be built: {type(error).__name__}: {error}; give a density") from error
+
+
+def _band(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise ValueError(f"{value!r} is not a pair of energies; write it as [1 MeV, 20 MeV]")
+    return value
 
 
 def _region(value: Any) -> Region:
@@ -119,7 +136,7 @@ class EmissionConfig(Section):
     chi: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.1
     convention: Convention = "paper"
     positronium_fraction: Annotated[float, Field(ge=0, le=1)] = 1.0
-    band: tuple[Energy, Energy] = (1.0, 20.0)
+    band: Annotated[tuple[Energy, Energy], BeforeValidator(_band)] = (1.0, 20.0)
 
     @property
     def continuum(self) -> Band:

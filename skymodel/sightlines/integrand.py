@@ -94,7 +94,7 @@ def _values(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
     shape = where[0].shape
     try:
         found = getattr(density, method)(*where)
-    except (TypeError, ValueError) as error:
+    except Exception as error:  # a user's own function may raise anything
         raise ValueError(
             f"{name(density)} raised {type(error).__name__} ({error}) when called with arrays of shape {shape}; "
             "a density takes arrays: use numpy functions, or numpy.vectorize"

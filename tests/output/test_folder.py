@@ -75,6 +75,67 @@ def test_a_file_in_the_way_is_kept(tmp_path, result):
     assert (tmp_path / "out").read_text() == "a file"
 
 
+def test_a_link_that_leads_nowhere_is_kept(tmp_path, result):
+    (tmp_path / "out").symlink_to(tmp_path / "gone")
+    with pytest.raises(FileExistsError, match="exists and holds no run"):
+        check(tmp_path / "out", overwrite=True)
+
+
+def test_a_folder_inside_a_file_is_refused_before_computing(tmp_path):
+    (tmp_path / "notes").write_text("a file")
+    with pytest.raises(NotADirectoryError, match="notes' is a file and not a folder"):
+        check(tmp_path / "notes" / "deep" / "out")
+
+
+@pytest.mark.parametrize("name", ["deep/out", None])
+def test_a_place_that_may_not_be_written_to_is_refused_before_computing(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(folder.os, "access", lambda path, _: path != tmp_path)  # an administrator may write anywhere
+    with pytest.raises(PermissionError, match=f"'{tmp_path}' may not be written to; choose another place"):
+        check(None if name is None else tmp_path / name)
+
+
+def test_a_full_disk_is_reported_with_the_place_and_a_cure(tmp_path, result):
+    result.failure = OSError(28, "No space left on device")
+    with pytest.raises(OSError, match=r"cannot write the run to '.*out': No space left on device; make room"):
+        write(result, tmp_path / "out")
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_an_interrupt_just_after_the_new_run_is_in_place_keeps_it(tmp_path, result, monkeypatch, overwrite):
+    if overwrite:
+        write(result, tmp_path / "out")
+    result.text = "second"
+    interrupt_after(monkeypatch, "new")
+    with pytest.raises(KeyboardInterrupt):
+        write(result, tmp_path / "out", overwrite=overwrite)
+    assert contents(tmp_path / "out")["second.txt"] == "second"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_interrupt_just_after_the_old_run_stepped_aside_brings_it_back(tmp_path, result, monkeypatch):
+    write(result, tmp_path / "out")
+    result.text = "second"
+    interrupt_after(monkeypatch, "out")
+    with pytest.raises(KeyboardInterrupt):
+        write(result, tmp_path / "out", overwrite=True)
+    assert contents(tmp_path / "out")["second.txt"] == "first"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def interrupt_after(monkeypatch, name):
+    """Let Ctrl-C arrive just after the first renaming of the folder `name`."""
+    rename = folder.Path.rename
+
+    def interrupted(self, target):
+        moved = rename(self, target)
+        if self.name == name:
+            raise KeyboardInterrupt
+        return moved
+
+    monkeypatch.setattr(folder.Path, "rename", interrupted)
+
+
 @pytest.mark.parametrize("failure", [OSError("disk full"), KeyboardInterrupt(), ValueError("bug")])
 def test_a_failure_or_an_interrupt_while_writing_leaves_nothing_behind(tmp_path, result, failure):
     result.failure = failure

@@ -147,6 +147,10 @@ def complex_valued(x, y, z):
     return 1 + 1j * x
 
 
+def broken(x, y, z):
+    raise KeyError("no table")
+
+
 def a_constant(x, y, z):
     return 1.0
 
@@ -171,6 +175,7 @@ def infinite(x, y, z):
             r"only_scalars raised ValueError .* a density takes arrays: use numpy functions, or numpy\.vectorize",
         ),
         (wrong_shape, r"wrong_shape returned float64 values of shape \(21,\) for coordinates of shape"),
+        (broken, r"broken raised KeyError \('no table'\)"),
         (a_quantity, "a_quantity returned a Quantity .* plain real numbers"),
         (complex_valued, "complex_valued returned complex128"),
         (a_constant, r"a_constant returned float64 values of shape \(\)"),
