@@ -83,8 +83,8 @@ class Inflight:
 
     def pulls(self, found: BulgeFit) -> tuple[float, float, float]:
         """Return the departures in lon, lat and width, in standard deviations."""
-        offsets = (found.lon - self.lon, found.lat - self.lat)
-        return (*(offset / self.centre_error for offset in offsets), (found.sigma - self.sigma) / self.sigma_error)
+        lon, lat = ((a - b) / self.centre_error for a, b in ((found.lon, self.lon), (found.lat, self.lat)))
+        return lon, lat, (found.sigma - self.sigma) / self.sigma_error
 
 
 @functools.cache
@@ -181,7 +181,7 @@ def confront(
     ]
     table = QTable(rows=rows)
     for name in table.colnames:
-        if unit := _UNITS.get(name.split("_")[0]):
+        if (unit := _UNITS.get(name.split("_")[0])) and table[name].dtype.kind == "f":
             table[name].unit = unit
     table.meta = {"line_limit_chi_square": _LIMIT_TWO_DEGREES, "bulge_limit": LIMIT, "errors_of_bulge": "assumed"}
     return table
@@ -235,7 +235,7 @@ def _line_templates(nside: int) -> tuple[Floats, Floats, Floats, Any]:
         parts = [part for part in LINE_SKIES["siegert2016"]().components if part.measured_as == name]
         values = np.sum([Blob(part).sky(nside).values for part in parts], axis=0)
         values *= flux / sum(part.flux for part in parts)
-        maps.append(smooth(SkyMap(values, 0.0, UNIT), GaussianBeam(LINE_BEAM)).values)
+        maps.append(smooth(SkyMap(values, np.zeros(values.size), UNIT), GaussianBeam(LINE_BEAM)).values)
     field = np.flatnonzero(LINE_FIELD.coverage(nside) > 0.5)
     return np.stack(maps, axis=1)[field], published, errors, field
 

@@ -8,6 +8,7 @@ EPJC 71, 1554) and grows as the root of the exposure. The simpler statistics get
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -124,7 +125,7 @@ def skies(nuggets: SkyMap, field: Field, *, emission: NuggetEmission | None = No
     maps = {NUGGETS: nuggets} | {name: rival(name).sky(field.nside) for name in {*wanted, "interstellar"}}
     level = float(rival("siegert2016").sky(field.nside).values[field.pixels].mean())
     shapes = {name: sky * (1 / float(sky.values[field.pixels].mean())) for name, sky in maps.items()}
-    plain = {name: SkyMap(sky.values, 0.0, "cm-2 s-1 sr-1", name=name) for name, sky in shapes.items()}
+    plain = {name: SkyMap(sky.values, np.array(0.0), "cm-2 s-1 sr-1", name=name) for name, sky in shapes.items()}
     return Skies(field, plain, level, emission or NuggetEmission())
 
 
@@ -167,7 +168,8 @@ def forecast(pair: Pair, field: Field, *, mocks: int = 1000, seed: int = 511) ->
     """Return for each statistic how well it tells a story from one origin.
 
     Mocks 0 to `mocks` are the null's, `mocks` to 2 `mocks` the story's. The simple statistics are judged to both sides,
-    because noise shares in them; the likelihood ratio to one.
+    because noise shares in them; the likelihood ratio to one. Through the noise they also know the flux that one origin
+    gives the second band, which the likelihood ratio leaves free: where the band is faint one of them may do better.
     """
     hypotheses = (pair.shared, pair.second)
     null = all_statistics((pair.first, pair.shared), field, seed=seed, first=0, last=mocks, hypotheses=hypotheses)
@@ -181,7 +183,7 @@ def judge(null: Floats, other: Floats, *, sides: int = 2) -> Verdict:
     """Return the verdict from the values of a statistic under one origin and under a story.
 
     A significance is the number of standard deviations at which a normal distribution leaves the median p-value: above
-    it, or on both sides for two-sided ones.
+    it, or on both sides for two-sided ones. Without any difference it is 0 for one side, 0.67 for two.
     """
     from scipy.stats import norm
 
@@ -197,6 +199,9 @@ def judge(null: Floats, other: Floats, *, sides: int = 2) -> Verdict:
 def matrix(found: Skies, observations: Sequence[Observation], stories: Sequence[str] = tuple(STORIES)) -> Any:
     """Return the matrix of band pairs: which story could be told from one origin, by the likelihood ratio.
 
+    One origin means that both bands follow the sky of one of the two, whichever fits better: the significance is the
+    smaller of the two tests, and more exposure of the band that is tested there helps.
+
     Parameters
     ----------
     found
@@ -209,32 +214,31 @@ def matrix(found: Skies, observations: Sequence[Observation], stories: Sequence[
     Returns
     -------
     QTable
-        A row for each story and ordered pair of bands: significance in the exposure of the second observation, and the
-        factors on it for 3 and 5 sigma.
+        A row for each story and pair of bands: significance, the band that limits it, and the factors on that band's
+        exposure for 3 and 5 sigma.
     """
     from astropy.table import QTable
 
-    rows = [
-        _matrix_row(story, first, second, found)
-        for story in stories
-        for first in observations
-        for second in observations
-        if first is not second
-    ]
-    return QTable(rows=rows)
+    pairs = list(itertools.combinations(observations, 2))
+    return QTable(rows=[_matrix_row(story, *pair, found) for story in stories for pair in pairs])
 
 
 def _matrix_row(story: str, first: Observation, second: Observation, found: Skies) -> dict[str, Any]:
-    significance = lr_significance(found.pair(story, first, second))
+    tests = {
+        tested.band.name: lr_significance(found.pair(story, other, tested))
+        for other, tested in ((first, second), (second, first))
+    }
+    limit = min(tests, key=lambda name: tests[name])
     return {
         "rival": story,
         "band_a": first.band.name,
         "instrument_a": first.instrument,
         "band_b": second.band.name,
         "instrument_b": second.instrument,
-        "significance": significance,
-        "exposure_3_sigma": exposure_for(3.0, significance),
-        "exposure_5_sigma": exposure_for(5.0, significance),
+        "significance": tests[limit],
+        "limited_by": limit,
+        "exposure_3_sigma": exposure_for(3.0, tests[limit]),
+        "exposure_5_sigma": exposure_for(5.0, tests[limit]),
     }
 
 

@@ -311,8 +311,8 @@ def all_statistics(
         Which of the simple statistics.
     """
     drawn = [counts(wanted, seed, first, last, band=band) for band, wanted in enumerate(pair)]
-    clean = [counted - wanted.background for counted, wanted in zip(drawn, pair, strict=True)]
-    found = {name: STATISTICS[name](*clean, field) for name in names}
+    first_band, second_band = (counted - wanted.background for counted, wanted in zip(drawn, pair, strict=True))
+    found = {name: STATISTICS[name](first_band, second_band, field) for name in names}
     if hypotheses is not None:
         found[LIKELIHOOD] = likelihood_root(drawn[1], *hypotheses)
     return found

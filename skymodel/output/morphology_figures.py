@@ -7,17 +7,27 @@ from typing import Any
 
 import numpy as np
 
+from skymodel.comparison.mocks import LIKELIHOOD
 from skymodel.comparison.morphology import Comparison
 from skymodel.output.style import COLOURS, MARKERS, PAGE, figure
 from skymodel.sky.circles import Floats
 from skymodel.sky.skymap import SkyMap
 
+_MOST = 10.0  # standard deviations, the top of the colours
+_BANDS = {
+    "LINE_511": "511 keV",
+    "ORTHO_PS": "ortho-Ps",
+    "CONTINUUM_1_3": "1-3 MeV",
+    "CONTINUUM_3_10": "3-10 MeV",
+    "CONTINUUM_10_20": "10-20 MeV",
+    "XRAY_8_KEV": "8 keV",
+}
 _WHOLE = 3.0  # sr, from which a region is shown on the whole sky
 
 
 def comparison_figure(comparison: Comparison) -> Any:
     """Return the figure of a comparison: both maps and the residual, above what is measured on them."""
-    made = figure(PAGE, 4.1)
+    made = figure(PAGE, 3.9)
     shown = (comparison.first, comparison.second, comparison.fit.residual)
     kept = ~comparison.fit.residual.masked
     whole = kept.sum() * comparison.first.pixel_area > _WHOLE
@@ -26,62 +36,67 @@ def comparison_figure(comparison: Comparison) -> Any:
         axes = made.add_subplot(grid[0, place], projection="mollweide" if whole else None)
         _map(made, axes, sky, kept, signed=place == 2)
         axes.set_title(_short(sky.name) if place < 2 else "second minus scaled first")
-    _concentration(made.add_subplot(grid[1, 0]), comparison)
+    below = made.add_subplot(grid[1, 0])
+    _concentration(below, comparison)
+    made.legend(*below.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     _profiles(made.add_subplot(grid[1, 1]), comparison)
     _spectrum(made.add_subplot(grid[1, 2]), comparison)
     return made
 
 
 def matrix_figure(matrix: Any, label: str = "") -> Any:
-    """Return the matrix of band pairs: significance in the published exposure, one panel for each rival.
+    """Return the matrix of band pairs: significance in the exposure taken, one panel for each story.
 
     Parameters
     ----------
     matrix
-        Table with the columns band_a, band_b, rival, significance.
+        Table with the columns rival, band_a, band_b, significance.
     label
         Small print at the foot.
     """
-    rivals = list(dict.fromkeys(map(str, matrix["rival"])))
+    stories = list(dict.fromkeys(map(str, matrix["rival"])))
     bands = list(dict.fromkeys([*map(str, matrix["band_a"]), *map(str, matrix["band_b"])]))
-    columns = min(3, len(rivals))
-    rows = -(-len(rivals) // columns)
-    made = figure(PAGE, 2.7 * rows + 0.5, label)
-    panels = made.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
-    for axes, name in zip(panels, rivals, strict=False):
-        cells = _cells(matrix[[str(entry) == name for entry in matrix["rival"]]], bands)
-        mesh = axes.imshow(np.clip(cells, 0, 10), cmap="cividis", vmin=0, vmax=10)
+    rows = -(-len(stories) // 2)
+    made = figure(PAGE * 0.85, 2.5 * rows + 0.8, label)
+    panels = made.subplots(rows, min(2, len(stories)), squeeze=False, sharex=True, sharey=True).ravel()
+    for axes, story in zip(panels, stories, strict=False):
+        cells = _cells(matrix[[str(entry) == story for entry in matrix["rival"]]], bands)[1:, :-1]
+        mesh = axes.imshow(np.clip(cells, 0, _MOST), cmap="cividis", vmin=0, vmax=_MOST)
         _write_cells(axes, cells)
-        axes.set_title(name.replace("_", " "))
-        axes.set_xticks(range(len(bands)), bands, rotation=60, ha="right", rotation_mode="anchor")
-        axes.set_yticks(range(len(bands)), bands)
-    for axes in panels[len(rivals) :]:
+        axes.set_title(story)
+        names = [_BANDS.get(band, band) for band in bands]
+        axes.set_xticks(range(len(names) - 1), names[:-1], rotation=45, ha="right", rotation_mode="anchor")
+        axes.set_yticks(range(len(names) - 1), names[1:])
+        axes.spines[["top", "right"]].set_visible(False)
+    for axes in panels[len(stories) :]:
         axes.set_visible(False)
     bar = made.colorbar(mesh, ax=list(panels), shrink=0.8, aspect=30, extend="max")
-    bar.set_label("median significance against one origin [sigma]")
+    bar.set_label(r"median significance against one origin [$\sigma$]")
     return made
 
 
 def forecast_figure(curves: Mapping[str, Any], label: str = "") -> Any:
-    """Return significance against exposure.
+    """Return significance against exposure; open markers where the mocks' tail had to be extrapolated.
 
     Parameters
     ----------
     curves
-        Name of a statistic to a table with the columns exposure (in units of the published one) and significance;
-        "likelihood ratio" is drawn as the yardstick.
+        Name of a statistic to a table with the columns exposure (in units of the one taken), significance and
+        extrapolated; "likelihood ratio" is drawn as the yardstick.
     label
         Small print at the foot.
     """
     made = figure(PAGE * 0.62, 3.2, label)
     axes = made.subplots()
     for place, (name, curve) in enumerate(curves.items()):
-        best = name == "likelihood ratio"
-        look = {"color": "k", "linewidth": 2.0} if best else {"color": COLOURS[place % 6]}
-        axes.plot(curve["exposure"], curve["significance"], marker=MARKERS[place % 7], markersize=3, label=name, **look)
+        best = name == LIKELIHOOD
+        colour, marker = ("k", "") if best else (COLOURS[place % 6], MARKERS[place % 7])
+        x, y, open_ones = (np.asarray(curve[key]) for key in ("exposure", "significance", "extrapolated"))
+        axes.plot(x, y, color=colour, linewidth=2.0 if best else 1.2, marker=marker, markersize=3.5, label=name)
+        axes.plot(x[open_ones], y[open_ones], marker, color=colour, markersize=3.5, markerfacecolor="w")
     for level in (3, 5):
         axes.axhline(level, color="0.6", linewidth=0.7, linestyle=":")
-        axes.annotate(rf"{level}$\sigma$", (1, level), xycoords=("axes fraction", "data"), fontsize=7, color="0.4")
+        axes.annotate(rf"{level}$\sigma$", (1.01, level), xycoords=("axes fraction", "data"), fontsize=7, color="0.4")
     axes.set(xscale="log", ylim=(0, 12), xlabel="exposure / exposure taken", ylabel=r"median significance [$\sigma$]")
     axes.legend(loc="upper left")
     return made
@@ -109,7 +124,7 @@ def confrontation_figure(table: Any, label: str = "") -> Any:
 
 
 def _pull_title(name: str) -> str:
-    return name.removeprefix("pull_").replace("_", "\n", 1).replace("_", " ")
+    return name.removeprefix("pull_").replace("_", "\n")
 
 
 def _short(name: str, most: int = 34) -> str:
@@ -134,6 +149,7 @@ def _map(made: Any, axes: Any, sky: SkyMap, kept: Any, *, signed: bool) -> None:
     bar = made.colorbar(mesh, ax=axes, location="bottom", pad=0.04, aspect=25)
     bar.set_label(f"[{sky.unit.to_string('latex_inline')}]", fontsize=6.5)
     bar.ax.tick_params(labelsize=6)
+    bar.ax.xaxis.set_minor_formatter("")
 
 
 def _frame(axes: Any, kept: Any, nside: int) -> tuple[Floats, Floats]:
@@ -161,18 +177,17 @@ def _norm(values: Floats) -> Any:
     from matplotlib.colors import LogNorm, Normalize
 
     top, faint = float(values.max()), float(values[values > 0].min(initial=np.inf))
-    if values.min() < 0 or not faint < top:
+    if values.min() < -1e-6 * top or not faint < top / 10:
         return Normalize(float(values.min()), top)
     return LogNorm(max(faint, top * 1e-4), top, clip=True)
 
 
 def _concentration(axes: Any, comparison: Comparison) -> None:
     for place, (curve, sky) in enumerate(zip(comparison.curves, _pair(comparison), strict=True)):
-        axes.plot(curve.radius, curve.share, color=COLOURS[place], label=_short(sky.name, 22))
+        axes.plot(curve.radius, curve.share, color=COLOURS[place], label=_short(sky.name))
         band = (curve.share - curve.share_error, curve.share + curve.share_error)
         axes.fill_between(curve.radius, *band, color=COLOURS[place], alpha=0.3, linewidth=0)
     axes.set(xscale="log", xlim=(0.5, 180), ylim=(0, 1), xlabel="angle from the centre [deg]", ylabel="share of flux")
-    axes.legend(loc="upper left", handlelength=1.2)
 
 
 def _profiles(axes: Any, comparison: Comparison) -> None:

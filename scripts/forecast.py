@@ -1,0 +1,163 @@
+"""Do the bands look alike? The matrix of band pairs, significance against exposure, and the table against data.
+
+``python scripts/forecast.py --out forecast`` writes ``confrontation.ecsv``, ``matrix_<instruments>.ecsv``,
+``exposure_<instruments>.ecsv`` and their figures. What a folder already holds is kept, so an interrupted study goes on;
+``--statistics`` adds every statistic's verdict from mocks for each cell of the matrix, on ``--workers`` processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from astropy.table import QTable, vstack
+
+from skymodel.comparison import candidates
+from skymodel.comparison.confront import confront
+from skymodel.comparison.forecast import LINE, REGION, STORIES, Skies, curves, forecast, matrix, skies
+from skymodel.comparison.mocks import Observation, field_of, load_observations
+from skymodel.output.morphology_figures import confrontation_figure, forecast_figure, matrix_figure
+from skymodel.output.plots import save
+from skymodel.output.style import style
+from skymodel.runs import workers
+from skymodel.sightlines.geometry import Observer
+from skymodel.sightlines.project import project
+
+SETS = {
+    "past": ("spi_line", "spi_ortho", "comptel_1_3", "comptel_3_10", "comptel_10_20", "xray_8keV"),
+    "next": ("cosi_line", "cosi_ortho", "amego_x_1_3", "amego_x_3_10", "amego_x_10_20", "xray_8keV"),
+}
+TITLES = {"past": "SPI, COMPTEL", "next": "COSI, AMEGO-X"}
+FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+SHOWN = ("positrons in flight", "CONTINUUM_1_3")  # of the exposure figure: story, and the band beside the line
+PAIR = ("pppc4dmid_isothermal", "mcmillan2017_baryons")  # compatible with both measurements, see confrontation.ecsv
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("forecast"))
+    parser.add_argument("--nside", type=int, default=64)
+    parser.add_argument("--mocks", type=int, default=1000)
+    parser.add_argument("--statistics", action="store_true", help="verdicts of all statistics for every cell")
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    confrontation(options.out)
+    for name, chosen in SETS.items():
+        seen = [load_observations()[key] for key in chosen]
+        band_pairs(options.out, name, seen, options.nside)
+        exposures(options.out, name, seen, options.nside, options.mocks)
+        if options.statistics:
+            verdicts(options.out, name, seen, options)
+
+
+def confrontation(folder: Path) -> None:
+    """Write and print which pairs of densities are compatible with the line and with COMPTEL's bulge."""
+    table = kept(folder / "confrontation.ecsv", confront)
+    draw(
+        folder / "confrontation.png",
+        lambda: confrontation_figure(table, "errors of the bulge's centre and width: 1 deg, assumed"),
+    )
+    for row in table[table["line_compatible"]]:
+        print(
+            f"compatible with the line: {row['dark_matter']} x {row['electrons']}, chi-square "
+            f"{row['line_chi_square']:.1f}, bulge of sigma {row['bulge_sigma']:.2f}, chi {row['chi_asked_for']:.3f}, "
+            f"{'also' if row['bulge_compatible'] else 'not'} with COMPTEL's bulge"
+        )
+
+
+def band_pairs(folder: Path, name: str, seen: list[Observation], nside: int) -> None:
+    table = kept(folder / f"matrix_{name}.ecsv", lambda: matrix(made(nside), seen, tuple(STORIES)[1:]))
+    label = f"{TITLES[name]}; 0: one sky for both bands, as nuggets have everywhere; inputs: data/observations.yaml"
+    draw(folder / f"matrix_{name}.png", lambda: matrix_figure(table, label))
+
+
+def exposures(folder: Path, name: str, seen: list[Observation], nside: int, mocks: int) -> None:
+    """Write significance and power against exposure for one pair of bands, and print what 3 and 5 sigma take."""
+    story, band = SHOWN
+    pair = next(other for other in seen if other.band.name == band)
+    line = next(other for other in seen if other.band.name == LINE)
+
+    def compute() -> Any:
+        found = curves(made(nside).pair(story, line, pair), made(nside).field, FACTORS, mocks=mocks)
+        for statistic, table in found.items():
+            table["statistic"] = statistic
+        return vstack(list(found.values()), metadata_conflicts="silent")
+
+    table = kept(folder / f"exposure_{name}.ecsv", compute)
+    by_name = {str(s): table[table["statistic"] == s] for s in dict.fromkeys(table["statistic"])}
+    label = f"{TITLES[name]}: 511 keV against 1-3 MeV if the truth is '{story}'; {mocks} mocks"
+    draw(folder / f"exposure_{name}.png", lambda: forecast_figure(by_name, label))
+    cells = kept(folder / f"matrix_{name}.ecsv", dict)
+    cell = cells[(cells["rival"] == story) & (cells["band_a"] == LINE) & (cells["band_b"] == band)][0]
+    print(
+        f"{TITLES[name]}, {story}: {cell['significance']:.1f} sigma now, 3 sigma at {cell['exposure_3_sigma']:.2g} and "
+        f"5 sigma at {cell['exposure_5_sigma']:.2g} times the exposure"
+    )
+
+
+def verdicts(folder: Path, name: str, seen: list[Observation], options: Any) -> None:
+    """Compute the cells that are missing, here or on a local Dask cluster; each is a file of its own."""
+    cells = folder / f"cells_{name}"
+    cells.mkdir(exist_ok=True)
+    wanted = {
+        cells / f"{story.replace(' ', '_')}-{a.band.name}-{b.band.name}.json": (story, a, b)
+        for story in STORIES
+        for a in seen
+        for b in seen
+        if a is not b
+    }
+    missing = {path: cell for path, cell in wanted.items() if not path.exists()}
+    compute = functools.partial(one_cell, nside=options.nside, mocks=options.mocks)
+    if options.workers == 1:
+        for path, cell in missing.items():
+            settle(path, json.dumps(compute(cell)))
+        return
+    from distributed import as_completed
+
+    with workers.local_cluster(options.workers) as client:
+        futures = {client.submit(compute, cell, pure=False): path for path, cell in missing.items()}
+        for future in as_completed(futures):
+            settle(futures[future], json.dumps(future.result()))
+        client.cluster.close()
+
+
+def one_cell(cell: tuple[str, Observation, Observation], nside: int, mocks: int) -> dict[str, Any]:
+    found = made(nside)
+    return {key: verdict._asdict() for key, verdict in forecast(found.pair(*cell), found.field, mocks=mocks).items()}
+
+
+@functools.cache
+def made(nside: int) -> Skies:
+    halo, electrons = candidates.default_halos()[PAIR[0]], candidates.default_electrons()[PAIR[1]]
+    column = project(halo * electrons, nside, observer=Observer(), r_max=60, rtol=1e-3)
+    return skies(column, field_of(REGION, nside))
+
+
+def kept(path: Path, compute: Callable[[], Any]) -> Any:
+    """Return the table of a file; compute and write it if it is missing."""
+    if not path.exists():
+        partial = path.with_name(f".{path.name}")
+        compute().write(partial, format="ascii.ecsv", overwrite=True)
+        partial.replace(path)
+    return QTable.read(path, format="ascii.ecsv")
+
+
+def settle(path: Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def draw(path: Path, make: Callable[[], Any]) -> None:
+    with style():
+        figure = make()
+    save(figure, path)
+
+
+if __name__ == "__main__":
+    main()
