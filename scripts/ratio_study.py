@@ -8,6 +8,7 @@ extreme galaxies and the figures. It resumes where it stopped; ``--workers 2`` u
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -53,11 +54,16 @@ def extremes(config: EnsembleConfig, folder: Path) -> None:
     good = rows[rows["failure"] == ""]
     print("\nthe galaxies farthest from the claim (W = 1) and nearest to it:")
     for row in (*good[np.argsort(good["W"])[:3]], *good[np.argsort(good["W"])[-3:]]):
-        numbers = [name for prior in config.priors for name in prior.parameters]
-        told = ", ".join(
-            f"{name} = {row[name] if isinstance(row[name], str) else format(row[name], '.3g')}" for name in numbers
-        )
-        print(f"  W = {row['W']:.4f}  draw {row['draw']}: {told}")
+        print(f"  W = {row['W']:.4f}  draw {row['draw']}: {', '.join(drawn(config, row))}")
+
+
+def drawn(config: EnsembleConfig, row: np.void) -> Iterator[str]:
+    for name in (name for prior in config.priors for name in prior.parameters):
+        value = row[name]
+        if isinstance(value, str):
+            yield f"{name} = {value}"
+        elif np.isfinite(value):
+            yield f"{name} = {value:.3g}"
 
 
 if __name__ == "__main__":

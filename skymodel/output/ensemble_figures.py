@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from astropy import units
 from numpy.typing import NDArray
 
 from skymodel.output.style import COLOURS, COLUMN, PAGE, figure
@@ -14,23 +15,36 @@ from skymodel.runs.ensemble import EnsembleConfig
 _LABELS = {"W": "$W$", "share_circle": "share in circle", "share_window": "share in window"}
 
 
+class _Axis(NamedTuple):
+    """One variable of a corner figure: what is drawn, its range and its label."""
+
+    values: NDArray[np.float64]
+    label: str
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        low, high = float(np.nanmin(self.values)), float(np.nanmax(self.values))
+        margin = 0.05 * (high - low) or 0.5
+        return low - margin, high + margin
+
+
 def corner(config: EnsembleConfig, rows: NDArray[np.void], *, most: int = 7) -> Any:
     """Return a corner figure of W, the implied chi and the numerical parameters, at most `most` columns.
 
     Diagonal: histograms. Below: the draws, shaded where there are many. Draws that failed are left out.
     """
     good = rows[rows["failure"] == ""]
-    chosen = _columns(config, good)[:most]
+    chosen = [_axis(config, good, name) for name in _columns(config, good)[:most]]
     made = figure(PAGE, PAGE)
     axes = made.subplots(len(chosen), len(chosen), squeeze=False)
     for i, below in enumerate(chosen):
         for j, left in enumerate(chosen):
-            axis = axes[i, j]
+            panel = axes[i, j]
             if j > i:
-                axis.set_visible(False)
+                panel.set_visible(False)
                 continue
-            _panel(axis, good, left, below)
-            _label(axis, config, (left, below), bottom=i == len(chosen) - 1, first=j == 0 and i > 0)
+            _panel(panel, left, below)
+            _label(panel, left, below, bottom=i == len(chosen) - 1, first=j == 0 and i > 0)
     return made
 
 
@@ -40,31 +54,44 @@ def _columns(config: EnsembleConfig, rows: NDArray[np.void]) -> list[str]:
     return [name for name in [*predicted, *numbers] if np.isfinite(rows[name]).sum() > 1]
 
 
-def _panel(axis: Any, rows: NDArray[np.void], left: str, below: str) -> None:
-    if left == below:
-        axis.hist(rows[left][np.isfinite(rows[left])], bins=30, color=COLOURS[0], histtype="stepfilled", alpha=0.8)
-        axis.set_yticks([])
-        return
-    both = np.isfinite(rows[left]) & np.isfinite(rows[below])
-    axis.hexbin(rows[left][both], rows[below][both], gridsize=24, cmap="cividis", mincnt=1, linewidths=0, bins="log")
-
-
-def _label(axis: Any, config: EnsembleConfig, names: tuple[str, str], *, bottom: bool, first: bool) -> None:
-    axis.locator_params(nbins=3)
-    axis.tick_params(labelsize=6, labelbottom=bottom, labelleft=first)
-    if bottom:
-        axis.set_xlabel(_title(config, names[0]), fontsize=6.5)
-        axis.tick_params(axis="x", rotation=45)
-    if first:
-        axis.set_ylabel(_title(config, names[1]), fontsize=6.5)
-
-
-def _title(config: EnsembleConfig, name: str) -> str:
-    if name.startswith("chi_with_window_"):
-        return r"$\chi$ implied, with $W$"
+def _axis(config: EnsembleConfig, rows: NDArray[np.void], name: str) -> _Axis:
+    """Return a variable in a power of ten of its unit that leaves short numbers."""
+    power = int(np.floor(np.log10(np.nanmedian(np.abs(rows[name])) or 1.0)))
+    power = power if not -3 <= power <= 3 else 0
     unit = ensemble.column_units(config).get(name)
-    text = _LABELS.get(name) or "\n".join(name.rsplit(".", 1))
-    return f"{text} [{unit}]" if unit is not None and str(unit) else text
+    parts = [f"$10^{{{power}}}$"] if power else []
+    if unit is not None and str(unit):
+        parts.append(units.Unit(unit).to_string("latex_inline"))
+    text = _LABELS.get(name) or (
+        r"$\chi$ implied, with $W$" if name.startswith("chi_with_window_") else "\n".join(name.rsplit(".", 1))
+    )
+    return _Axis(rows[name] / 10.0**power, f"{text} [{' '.join(parts)}]" if parts else text)
+
+
+def _panel(panel: Any, left: _Axis, below: _Axis) -> None:
+    panel.set_xlim(left.limits)
+    if left is below:
+        panel.hist(left.values[np.isfinite(left.values)], bins=30, color=COLOURS[0], histtype="stepfilled", alpha=0.8)
+        panel.set_yticks([])
+        return
+    panel.set_ylim(below.limits)
+    both = np.isfinite(left.values) & np.isfinite(below.values)
+    if both.any():
+        extent = (*left.limits, *below.limits)
+        x, y = left.values[both], below.values[both]
+        panel.hexbin(x, y, gridsize=24, extent=extent, cmap="cividis", mincnt=1, linewidths=0, bins="log")
+
+
+def _label(panel: Any, left: _Axis, below: _Axis, *, bottom: bool, first: bool) -> None:
+    panel.locator_params(axis="x", nbins=3)
+    if left is not below:
+        panel.locator_params(axis="y", nbins=3)
+    panel.tick_params(labelsize=6, labelbottom=bottom, labelleft=first)
+    if bottom:
+        panel.set_xlabel(left.label, fontsize=6.5)
+        panel.tick_params(axis="x", rotation=45)
+    if first:
+        panel.set_ylabel(below.label, fontsize=6.5)
 
 
 def sensitivity_bars(causes: Any) -> Any:

@@ -15,8 +15,8 @@ from typing import Any
 
 from skymodel.runs.ensemble import Batch, EnsembleConfig, compute
 
-BATCH_SECONDS = 0.6  # a Dask task costs about 2 ms, so this keeps the overhead far below one per cent
-_TRIAL = 4  # draws that are timed to size the batches
+BATCH_SECONDS = 2.0  # a Dask task costs about 2 ms and a part file is written for each batch
+_TRIAL = 8  # draws that are timed to size the batches
 _IN_FLIGHT = 4  # batches queued on each worker's thread
 _PATIENCE = 10.0  # seconds to wait for a scheduler
 _WORKERS_PATIENCE = 60.0  # seconds to wait for its first worker
