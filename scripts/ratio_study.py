@@ -1,4 +1,4 @@
-"""The ratio claim over everything that is not known about the Galaxy: the study behind docs/ratio_study.md.
+"""The ratio claim over everything that is not known about the Galaxy: the study of docs/ensembles.md.
 
 ``python scripts/ratio_study.py --out study`` draws the galaxies of scripts/galaxy_priors.yaml, then a Saltelli design
 of the same priors, and writes the verdict, quantiles of W and of the chi that COMPTEL asks for, Sobol indices, the

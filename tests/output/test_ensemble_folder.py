@@ -1,0 +1,113 @@
+"""The folder of an ensemble, through the command: it grows, resumes, is shared by shards, and refuses another's."""
+
+import numpy as np
+import pytest
+import yaml
+from astropy.table import QTable
+from typer.testing import CliRunner
+
+from skymodel.cli import app
+from skymodel.output.ensemble_figures import corner, sensitivity_bars
+from skymodel.output.ensemble_folder import draw_table
+from skymodel.runs import sensitivity
+from skymodel.runs.ensemble import compute
+from tests.runs.test_ensemble import MODEL, R_D, R_SUN, config
+
+FILES = ["corner.png", "draws.fits", "ensemble.yaml", "quantiles.ecsv", "sensitivity.ecsv", "sensitivity.png"]
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "galaxies.yaml").write_text(yaml.safe_dump({"model": MODEL, "priors": [R_D, R_SUN], "draws": 6}))
+    return lambda *more: CliRunner().invoke(app, ["ensemble", "galaxies.yaml", "--out", "out", *more])
+
+
+def parts(folder):
+    return {path.name: path.stat().st_mtime_ns for path in folder.glob("part-*")}
+
+
+def test_the_command_writes_the_draws_the_quantiles_the_verdict_and_figures(call, tmp_path):
+    outcome = call()
+    assert outcome.exit_code == 0, outcome.output
+    assert sorted(p.name for p in (tmp_path / "out").iterdir() if not p.name.startswith("part-")) == [
+        *FILES,
+        "verdict.txt",
+    ]
+    table = QTable.read(tmp_path / "out" / "draws.fits")
+    assert table["draw"].tolist() == list(range(6))
+    assert table["electrons.R_d"].unit == "kpc"
+    expected = compute(config(draws=6, seed=1), 0, 6).rows
+    assert np.array_equal(table["W"], expected["W"])
+    quantiles = QTable.read(tmp_path / "out" / "quantiles.ecsv")
+    median = quantiles["q50"][list(quantiles["quantity"]).index("W")]
+    assert median == pytest.approx(np.median(expected["W"]), rel=1e-12)
+    assert "W = " in (tmp_path / "out" / "verdict.txt").read_text()
+
+
+def test_a_second_call_computes_nothing_and_more_draws_only_the_new_ones(call, tmp_path):
+    call()
+    before = parts(tmp_path / "out")
+    assert "0 draws computed, 0 of 6" in call().output
+    assert parts(tmp_path / "out") == before
+    assert "4 draws computed, 0 of 10" in call("--draws", "10").output
+    after = parts(tmp_path / "out")
+    assert {name: after[name] for name in before} == before
+
+
+def test_shards_fill_one_folder_and_the_last_call_sums_up(call, tmp_path):
+    first = call("--shard", "2/2")
+    assert "3 draws computed, 3 of 6 still missing" in first.output
+    assert not (tmp_path / "out" / "draws.fits").exists()
+    assert "3 draws computed, 0 of 6" in call().output
+    assert QTable.read(tmp_path / "out" / "draws.fits")["draw"].tolist() == list(range(6))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--shard", "3/2"], "shard 3/2; allowed: 1/2 to 2/2"),
+        (["--shard", "half"], "write part and number of parts"),
+        (["--slurm", "nowhere.yaml"], "nowhere.yaml"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(call, more, words):
+    outcome = call(*more)
+    assert outcome.exit_code == 2
+    assert words in outcome.stderr
+    assert outcome.stderr.count("\n") == 1
+
+
+def test_a_folder_of_another_ensemble_is_refused_and_kept(call, tmp_path):
+    call()
+    before = parts(tmp_path / "out")
+    (tmp_path / "galaxies.yaml").write_text(
+        yaml.safe_dump({"model": MODEL, "priors": [R_D], "draws": 6, "sampling": "random"})
+    )
+    outcome = call()
+    assert outcome.exit_code == 2
+    assert "another configuration: priors, sampling differ" in outcome.stderr
+    assert parts(tmp_path / "out") == before
+
+
+def test_the_corner_figure_draws_each_variable_over_one_range():
+    made = config(draws=12)
+    figure = corner(made, compute(made, 0, 12).rows)
+    panels = [axis for axis in figure.axes if axis.get_visible()]
+    assert len(panels) == 10  # W, chi, R_d, r_sun: four columns, the lower triangle
+    for column in {axis.get_subplotspec().colspan.start for axis in panels}:
+        ranges = {axis.get_xlim() for axis in panels if axis.get_subplotspec().colspan.start == column}
+        assert len(ranges) == 1
+
+
+def test_bars_show_sobol_indices_where_there_are_some_and_rank_correlations_elsewhere():
+    plain, design = config(draws=8), config(sampling="saltelli", draws=8)
+    ranks = sensitivity_bars(sensitivity.causes(plain, compute(plain, 0, 8).rows))
+    indices = sensitivity_bars(sensitivity.causes(design, compute(design, 0, 8).rows))
+    assert "rank correlation" in ranks.axes[0].get_xlabel()
+    assert "Sobol" in indices.axes[0].get_xlabel()
+
+
+def test_the_table_of_draws_says_which_configuration_made_it():
+    made = config(draws=2)
+    assert draw_table(made, compute(made, 0, 2).rows).meta["DIGEST"] == f"sha256:{made.digest}"
