@@ -1,5 +1,16 @@
-"""``python -m skymodel`` is the command ``skymodel``."""
+"""``python -m skymodel`` and the command ``skymodel``, quiet when interrupted while the code is still loading."""
 
-from skymodel.cli import main
+import signal
 
-main()
+
+def main() -> None:
+    """Load the command line and run it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is under way yet: no traceback; shells report 130
+    from skymodel.cli import main as command
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    command()
+
+
+if __name__ == "__main__":
+    main()

@@ -183,3 +183,12 @@ def test_a_signal_ends_a_real_run_cleanly(tmp_path, number, code):
     assert process.returncode == code
     assert "Traceback" not in errors
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_while_the_code_is_loading_ends_without_a_traceback(tmp_path):
+    (tmp_path / "typer.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)\n")
+    command = [sys.executable, "-m", "skymodel", "run"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == -signal.SIGINT  # which shells report as 130
+    assert ended.stderr == ""
+    assert [entry.name for entry in tmp_path.iterdir() if entry.name != "__pycache__"] == ["typer.py"]

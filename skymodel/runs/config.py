@@ -15,6 +15,7 @@ from typing import Annotated, Any, cast
 import yaml
 from astropy import units
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -80,6 +81,12 @@ def _power_of_two(value: Any) -> int:
     return value
 
 
+def _reachable(rtol: float) -> float:
+    if not 1e-12 <= rtol < 1:  # sight lines get a share of it, and float64 gives 1e-13
+        raise ValueError(f"{rtol!r} is not allowed; a tolerance is a number from 1e-12 to below 1, for example 1e-4")
+    return rtol
+
+
 DarkMatter = Annotated[Density, BeforeValidator(_dark_matter), PlainSerializer(library.describe)]
 Electrons = Annotated[Density, BeforeValidator(_electrons), PlainSerializer(library.describe)]
 AnyRegion = Annotated[Region, BeforeValidator(_region), PlainSerializer(region_to_config)]
@@ -126,7 +133,7 @@ class MapConfig(Section):
     """Resolution and requested relative tolerance of the map."""
 
     nside: Annotated[int, BeforeValidator(_power_of_two)] = 64
-    rtol: Annotated[float, Field(gt=0, lt=1)] = 1e-4
+    rtol: Annotated[float, AfterValidator(_reachable)] = 1e-4
 
 
 class EmissionConfig(Section):

@@ -100,7 +100,8 @@ def _kpc(name: str, value: Any) -> float:
 
 def unit_vectors(lon: Any, lat: Any) -> Floats:
     """Return Galactic unit vectors ``(..., 3)`` of directions [deg]."""
-    lon, lat = np.broadcast_arrays(np.radians(lon), np.radians(lat))
+    around = np.fmod(lon, 360.0)  # exact: without it lon = 360 passes beside the centre by the rounding of 2 pi
+    lon, lat = np.broadcast_arrays(np.radians(around), np.radians(lat))
     return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
 
 

@@ -105,6 +105,12 @@ def degrees(lon: Any, lat: Any) -> tuple[Floats, Floats]:
     return lon, lat
 
 
+def require_rtol(rtol: float) -> None:
+    """Raise ValueError unless a relative tolerance can be met and means anything."""
+    if not SMALLEST_RTOL <= rtol < 1:
+        raise ValueError(f"rtol = {rtol}; allowed: {SMALLEST_RTOL:g} <= rtol < 1 (float64 gives no more)")
+
+
 @dataclass(frozen=True)
 class SightLines:
     """Sight lines from one place through one density.
@@ -122,6 +128,11 @@ class SightLines:
     density: Density
     observer: Observer
     end: PathEnd
+
+    def __post_init__(self) -> None:
+        """Refuse what is no density."""
+        if not isinstance(self.density, Density):
+            raise TypeError(f"{self.density!r} is no density; profiles.from_function makes one of a function")
 
     @property
     def unit(self) -> Any:
@@ -144,8 +155,7 @@ class SightLines:
             If the tolerance is below what float64 can give, a line passes a centre where its integral diverges, the
             density returns something that is no density, or an integral does not reach the tolerance.
         """
-        if not SMALLEST_RTOL <= rtol < 1:
-            raise ValueError(f"rtol = {rtol}; allowed: {SMALLEST_RTOL:g} <= rtol < 1 (float64 gives no more)")
+        require_rtol(rtol)
         directions, found, largest = np.asarray(directions, dtype=float), [], 0.0
         for first in range(0, max(len(directions), 1), BLOCK):
             block = self._block(directions[first : first + BLOCK], rtol, max(floor, share * largest), share)

@@ -19,7 +19,7 @@ from skymodel.sightlines import promises
 from skymodel.sightlines.cells import ROUNDING
 from skymodel.sightlines.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.geometry import Observer, PathEnd
-from skymodel.sightlines.integrate import SightLines
+from skymodel.sightlines.integrate import SightLines, require_rtol
 from skymodel.sightlines.polar import Plan, plan
 from skymodel.sightlines.refine import Integrated, focused, integrate, line_integrals, targets
 from skymodel.sky.healpix import UNSEEN, nside_of
@@ -96,6 +96,7 @@ def region_mean(
     """
     if isinstance(density, SkyMap):
         return Mean(*density.mean(region))
+    require_rtol(rtol)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     part = as_region(region)
     return _sampled(lines, part, rtol) if part.edges is None else _exact(lines, (part,), rtol).means[0]
@@ -138,6 +139,7 @@ def window_factor(
     >>> round(window_factor(ball, s_max=3).value, 9)
     1.0
     """
+    require_rtol(rtol)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     regions = as_region(numerator), as_region(denominator)
     if any(region.edges is None for region in regions):

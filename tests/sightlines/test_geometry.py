@@ -70,6 +70,14 @@ def test_the_distance_of_a_line_from_the_centre_loses_no_digits(angle):
     assert np.linalg.norm(lines.foot[:, 0]) == pytest.approx(float(exact), rel=4e-15)
 
 
+@pytest.mark.parametrize("turns", [-720.0, -360.0, 360.0, 3600.0])
+def test_whole_turns_lead_exactly_to_the_centre(turns):
+    lines = rays(Observer(8.2, 0.0208), PathEnd(r_max=60.0), unit_vectors([turns, turns + 30], [0.0, 0.0]))
+    assert lines.p[0] == 0
+    assert lines.through_centre.tolist() == [True, False]
+    np.testing.assert_array_equal(unit_vectors(-1e-300, 0.0)[1] < 0, True)  # a tiny angle keeps its sign and size
+
+
 def test_seen_from_outside_a_line_enters_and_leaves_the_sphere_or_misses_it():
     here, end = Observer(20.0), PathEnd(r_max=5.0)
     lines = rays(here, end, unit_vectors([0, 10, 40, 180], 0))
