@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,18 +47,18 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    confrontation(options.out)
+    confrontation(options.out, options.nside)
     for name, chosen in SETS.items():
         seen = [load_observations()[key] for key in chosen]
         band_pairs(options.out, name, seen, options.nside)
         exposures(options.out, name, seen, options.nside, options.mocks)
         if options.statistics:
-            verdicts(options.out, name, seen, options)
+            verdicts(options.out, name, seen, options.nside, options.mocks, options.workers)
 
 
-def confrontation(folder: Path) -> None:
+def confrontation(folder: Path, nside: int) -> None:
     """Write and print which pairs of densities are compatible with the line and with COMPTEL's bulge."""
-    table = kept(folder / "confrontation.ecsv", confront)
+    table = kept(folder / "confrontation.ecsv", functools.partial(confront, nside=nside), {"nside": nside})
     draw(
         folder / "confrontation.png",
         lambda: confrontation_figure(table, "errors of the bulge's centre and width: 1 deg, assumed"),
@@ -71,7 +72,9 @@ def confrontation(folder: Path) -> None:
 
 
 def band_pairs(folder: Path, name: str, seen: list[Observation], nside: int) -> None:
-    table = kept(folder / f"matrix_{name}.ecsv", lambda: matrix(made(nside), seen, tuple(STORIES)[1:]))
+    table = kept(
+        folder / f"matrix_{name}.ecsv", lambda: matrix(made(nside), seen, tuple(STORIES)[1:]), {"nside": nside}
+    )
     label = f"{TITLES[name]}; 0: one sky for both bands, as nuggets have everywhere; inputs: data/observations.yaml"
     draw(folder / f"matrix_{name}.png", lambda: matrix_figure(table, label))
 
@@ -88,11 +91,11 @@ def exposures(folder: Path, name: str, seen: list[Observation], nside: int, mock
             table["statistic"] = statistic
         return vstack(list(found.values()), metadata_conflicts="silent")
 
-    table = kept(folder / f"exposure_{name}.ecsv", compute)
+    table = kept(folder / f"exposure_{name}.ecsv", compute, {"nside": nside, "mocks": mocks})
     by_name = {str(s): table[table["statistic"] == s] for s in dict.fromkeys(table["statistic"])}
     label = f"{TITLES[name]}: 511 keV against 1-3 MeV if the truth is '{story}'; {mocks} mocks"
     draw(folder / f"exposure_{name}.png", lambda: forecast_figure(by_name, label))
-    cells = kept(folder / f"matrix_{name}.ecsv", dict)
+    cells = kept(folder / f"matrix_{name}.ecsv", dict, {"nside": nside})
     cell = cells[(cells["rival"] == story) & (cells["band_a"] == LINE) & (cells["band_b"] == band)][0]
     print(
         f"{TITLES[name]}, {story}: {cell['significance']:.1f} sigma now, 3 sigma at {cell['exposure_3_sigma']:.2g} and "
@@ -100,29 +103,37 @@ def exposures(folder: Path, name: str, seen: list[Observation], nside: int, mock
     )
 
 
-def verdicts(folder: Path, name: str, seen: list[Observation], options: Any) -> None:
-    """Compute the cells that are missing, here or on a local Dask cluster; each is a file of its own."""
-    cells = folder / f"cells_{name}"
+def verdicts(folder: Path, name: str, seen: list[Observation], nside: int, mocks: int, count: int) -> None:
+    """Compute the cells that are missing, here or on a local Dask cluster; each is a file, all together a table."""
+    cells = folder / f"cells_{name}_nside{nside}_mocks{mocks}"
     cells.mkdir(exist_ok=True)
     wanted = {
-        cells / f"{story.replace(' ', '_')}-{a.band.name}-{b.band.name}.json": (story, a, b)
+        cells / f"{story.replace(' ', '_')}-{pair[0].band.name}-{pair[1].band.name}.json": (story, *pair)
         for story in STORIES
-        for a in seen
-        for b in seen
-        if a is not b
+        for pair in itertools.permutations(seen, 2)
     }
     missing = {path: cell for path, cell in wanted.items() if not path.exists()}
-    compute = functools.partial(one_cell, nside=options.nside, mocks=options.mocks)
-    if options.workers == 1:
-        for path, cell in missing.items():
-            settle(path, json.dumps(compute(cell)))
+    for path, found in computed(missing, functools.partial(one_cell, nside=nside, mocks=mocks), count):
+        settle(path, json.dumps(found))
+    rows = [
+        {"story": cell[0], "band_a": cell[1].band.name, "band_b": cell[2].band.name, "statistic": statistic, **verdict}
+        for path, cell in wanted.items()
+        for statistic, verdict in json.loads(path.read_text(encoding="utf-8")).items()
+    ]
+    kept(folder / f"verdicts_{name}.ecsv", lambda: QTable(rows=rows), {"nside": nside, "mocks": mocks})
+
+
+def computed(missing: dict[Path, Any], compute: Callable[[Any], Any], count: int) -> Iterator[tuple[Path, Any]]:
+    """Yield each cell as it is done, on `count` processes."""
+    if count == 1 or not missing:
+        yield from ((path, compute(cell)) for path, cell in missing.items())
         return
     from distributed import as_completed
 
-    with workers.local_cluster(options.workers) as client:
+    with workers.local_cluster(count) as client:
         futures = {client.submit(compute, cell, pure=False): path for path, cell in missing.items()}
         for future in as_completed(futures):
-            settle(futures[future], json.dumps(future.result()))
+            yield futures.pop(future), future.result()
         client.cluster.close()
 
 
@@ -138,13 +149,17 @@ def made(nside: int) -> Skies:
     return skies(column, field_of(REGION, nside))
 
 
-def kept(path: Path, compute: Callable[[], Any]) -> Any:
-    """Return the table of a file; compute and write it if it is missing."""
+def kept(path: Path, compute: Callable[[], Any], settings: dict[str, int]) -> Any:
+    """Return the table of a file; compute and write it if it is missing, refuse one of other settings."""
     if not path.exists():
-        partial = path.with_name(f".{path.name}")
-        compute().write(partial, format="ascii.ecsv", overwrite=True)
+        table, partial = compute(), path.with_name(f".{path.name}")
+        table.meta["settings"] = settings
+        table.write(partial, format="ascii.ecsv", overwrite=True)
         partial.replace(path)
-    return QTable.read(path, format="ascii.ecsv")
+    table = QTable.read(path, format="ascii.ecsv")
+    if table.meta.get("settings") != settings:
+        raise SystemExit(f"'{path}' was made with {table.meta.get('settings')}, not {settings}; choose another folder")
+    return table
 
 
 def settle(path: Path, text: str) -> None:

@@ -135,8 +135,8 @@ def _map(made: Any, axes: Any, sky: SkyMap, kept: Any, *, signed: bool) -> None:
     lon, lat = _frame(axes, kept, sky.nside)
     values = _sampled(sky, lon, lat)
     inside = sky.values[kept]
+    reach = float(np.abs(inside).max()) or 1.0
     if signed:
-        reach = float(np.abs(inside).max()) or 1.0
         colours = {"cmap": "RdBu_r", "vmin": -reach, "vmax": reach}
     else:
         colours = {"cmap": "inferno", "norm": _norm(inside)}
@@ -146,7 +146,10 @@ def _map(made: Any, axes: Any, sky: SkyMap, kept: Any, *, signed: bool) -> None:
         axes.set(xticks=[], yticks=[])
     else:
         axes.set(xlim=(lon[-1], lon[0]), aspect="equal", xlabel="$l$ [deg]", ylabel="$b$ [deg]")
-    bar = made.colorbar(mesh, ax=axes, location="bottom", pad=0.04, aspect=25)
+    ticks = [-reach, 0.0, reach] if signed else None
+    bar = made.colorbar(
+        mesh, ax=axes, location="bottom", pad=0.04, aspect=25, ticks=ticks, format="%.2g" if signed else None
+    )
     bar.set_label(f"[{sky.unit.to_string('latex_inline')}]", fontsize=6.5)
     bar.ax.tick_params(labelsize=6)
     bar.ax.xaxis.set_minor_formatter("")
@@ -199,7 +202,7 @@ def _profiles(axes: Any, comparison: Comparison) -> None:
             axes.plot(
                 middle[good], line[good], dashes, color=COLOURS[place], label=f"along {axis}" if not place else None
             )
-    axes.set(yscale="log", ylim=(1e-3, 8), xlabel="angle [deg]", ylabel="mean intensity / its largest")
+    axes.set(yscale="log", ylim=(1e-3, 8), xlabel="angle [deg]", ylabel="intensity / its largest")
     axes.legend(loc="upper center", ncols=2)
 
 

@@ -1,0 +1,57 @@
+"""The study script resumes: what is done is not done again, what is missing is."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+from astropy.table import QTable
+
+from skymodel.comparison.mocks import load_observations
+
+PATH = Path(__file__).parents[2] / "scripts" / "forecast.py"
+
+
+@pytest.fixture
+def script():
+    spec = importlib.util.spec_from_file_location("forecast_script", PATH)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def cells(script, monkeypatch):
+    """Replace the computation of a cell by one that notes the call."""
+    done = []
+
+    def one_cell(cell, nside, mocks):
+        done.append(cell)
+        return {"pearson": {"significance": 1.0, "power": 0.5, "extrapolated": False}}
+
+    monkeypatch.setattr(script, "one_cell", one_cell)
+    return done
+
+
+def test_only_missing_cells_are_computed(script, cells, tmp_path):
+    seen = [load_observations()[key] for key in ("spi_line", "comptel_1_3")]
+    script.verdicts(tmp_path, "past", seen, 64, 10, 1)
+    assert len(cells) == 2 * len(script.STORIES)
+    next((tmp_path / "cells_past_nside64_mocks10").glob("*.json")).unlink()
+    script.verdicts(tmp_path, "past", seen, 64, 10, 1)
+    assert len(cells) == 2 * len(script.STORIES) + 1
+    table = QTable.read(tmp_path / "verdicts_past.ecsv", format="ascii.ecsv")
+    assert len(table) == 2 * len(script.STORIES)
+    assert list(map(float, table["power"])) == [0.5] * len(table)
+
+
+def test_other_settings_do_not_mix_with_what_a_folder_holds(script, tmp_path):
+    made = lambda: QTable({"a": [1.0]})  # noqa: E731
+    assert script.kept(tmp_path / "t.ecsv", made, {"nside": 64})["a"][0] == 1
+    with pytest.raises(SystemExit, match="nside"):
+        script.kept(tmp_path / "t.ecsv", made, {"nside": 32})
+
+
+def test_a_file_appears_whole(script, tmp_path):
+    script.settle(tmp_path / "cell.json", json.dumps({"a": 1}))
+    assert [path.name for path in tmp_path.iterdir()] == ["cell.json"]
