@@ -18,6 +18,7 @@ import numpy as np
 
 from profiles import Density, from_function, library
 from skymodel.comparison.interstellar import interstellar_intensity
+from skymodel.comparison.smearing import Smeared
 from skymodel.datafiles import data_path
 from skymodel.emission.annihilation import gauss_legendre
 from skymodel.emission.bands import CONTINUUM_1_20
@@ -287,13 +288,16 @@ def _gaussian_disk() -> Rival:
     return Rival("gaussian_disk", "LINE_511", (Volume(disk, entry["flux"]),), entry["reference"])
 
 
-def _dark_matter(name: str, power: int) -> Rival:
-    """Return the rival that follows a power of the dark matter's density."""
+def _dark_matter(name: str, power: int, travel: float = 0.0) -> Rival:
+    """Return the rival that follows a power of the dark matter's density, smeared by what positrons travel [kpc]."""
     halo = library.dark_matter(_table("rivals.yaml")["dark_matter"]["density"])
+    source = halo * halo if power == 2 else halo
     level = LINE_SKIES["siegert2016"]().mean_intensity(INTEGRAL_CIRCLE)[0]
-    parts = (Volume(halo * halo if power == 2 else halo, level, INTEGRAL_CIRCLE),)
+    parts = (Volume(Smeared(source, travel) if travel else source, level, INTEGRAL_CIRCLE),)
     text = f"NFW halo to the power {power}; no flux of its own: Siegert et al. 2016 in the 6 deg circle"
-    return Rival(name, "LINE_511", parts, text)
+    return Rival(
+        name, "LINE_511", parts, f"{text}; smeared by {1e3 * travel:g} pc, arXiv:2109.03691" if travel else text
+    )
 
 
 def _interstellar() -> Rival:
@@ -312,6 +316,7 @@ RIVALS: dict[str, Callable[[], Rival]] = {
     "gaussian_disk": _gaussian_disk,
     "decay": lambda: _dark_matter("decay", 1),
     "annihilation": lambda: _dark_matter("annihilation", 2),
+    "annihilation_150pc": lambda: _dark_matter("annihilation_150pc", 2, travel=0.15),
     "knoedlseder2025": _knoedlseder2025,
     "interstellar": _interstellar,
 }

@@ -125,6 +125,17 @@ def test_annihilation_is_more_concentrated_than_decay():
     assert contrast[1] > 1.5 * contrast[0]
 
 
+def test_positrons_that_travel_150_pc_blunt_the_centre_and_leave_the_rest():
+    still, moved = (rival(name).sky(32) for name in ("annihilation", "annihilation_150pc"))
+    lon, lat = healpy.pix2ang(32, np.arange(12 * 32**2), lonlat=True)
+    angle = np.degrees(np.arccos(np.cos(np.radians(lat)) * np.cos(np.radians(lon))))  # 150 pc are 1.05 deg
+    ratio = moved.values / still.values
+    far = ratio[angle > 20]
+    assert np.ptp(far) < 0.02 * far.mean()
+    assert far.mean() == pytest.approx(1.0, abs=0.05)  # both have one mean within 6 deg, from which some moved out
+    assert ratio[angle < 1.5].max() < 0.95
+
+
 @pytest.mark.parametrize("energy", [1.0, 10.0])
 def test_the_interstellar_disk_has_the_box_averages_of_the_published_model(energy):
     from astropy.table import QTable
