@@ -20,6 +20,7 @@ from skymodel.sky.healpix import UNSEEN, nside_of, pixel_area
 from skymodel.sky.region import as_region
 
 ROUNDING = 64 * float(np.finfo(float).eps)  # relative floor below every stated error
+_LEVEL = 1e-2  # relative: pixels that share a cusp at their common corner differ by less
 
 
 class MapMean(NamedTuple):
@@ -161,19 +162,26 @@ class SkyMap:
         return replace(self, values=np.where(where, UNSEEN, self.values), error=np.where(where, UNSEEN, self.error))
 
     def _edge_error(self, share: Floats) -> float:
-        """Return by how much brightness gradients inside the pixels on the edge may shift the mean.
+        """Return by how much the brightness inside the pixels on the edge may shift the mean.
 
         With a gradient g across a pixel, its covered share c holds c times the pixel's mean plus g c (1 - c) / 2 at
-        most; the eight pixels around span about 2 g, taken for g because gradients change.
+        most; the pixel and the eight around it span about 2 g, taken for g because gradients change. A pixel that none
+        around it outshines may hold a cusp: all by which it stands out may lie on one side of the edge, and that is up
+        to twice the span, because a cusp raises the means of the pixels around, too.
         """
         import healpy
 
         edge = np.flatnonzero((share > 0) & (share < 1))
+        if edge.size == 0:
+            return 0.0
+        own, covered = self.values[edge], share[edge]
         around = healpy.get_all_neighbours(self.nside, edge)
-        values = np.where(around >= 0, self.values[around], self.values[edge])
-        values = np.where(self.masked[around], self.values[edge], values)
-        span = values.max(axis=0, initial=-np.inf) - values.min(axis=0, initial=np.inf)
-        return float((span * share[edge] * (1 - share[edge])).sum() / 2 / share.sum()) if edge.size else 0.0
+        values = np.where((around >= 0) & ~self.masked[around], self.values[around], own)
+        brightest, faintest = values.max(axis=0), values.min(axis=0)
+        cusp = own >= brightest - _LEVEL * np.abs(brightest)
+        part = np.where(cusp, 2 * np.maximum(covered, 1 - covered), covered * (1 - covered) / 2)
+        span = np.maximum(brightest, own) - np.minimum(faintest, own)
+        return float((span * part).sum() / share.sum())
 
 
 def _read_only(array: Floats) -> Floats:

@@ -100,6 +100,27 @@ def test_the_error_of_a_mean_covers_what_pixels_on_the_edge_hide(nside, sigma):
     assert mean.error < 100 * abs(mean.value - expected)  # and is not inflated
 
 
+@pytest.mark.parametrize("nside", [4, 16, 64])
+@pytest.mark.parametrize(("lon", "inside"), [(5.5, 1.0), (5.9, 1.0), (6.1, 0.0), (6.5, 0.0)])
+def test_the_error_of_a_mean_covers_a_point_beside_the_edge_on_either_side(nside, lon, inside):
+    values = np.zeros(12 * nside**2)
+    values[healpy.ang2pix(nside, lon, 0.1, lonlat=True)] = 1 / healpy.nside2pixarea(nside)
+    mean = SkyMap(values, 0.0, "").mean(INTEGRAL_CIRCLE)
+    assert abs(mean.value - inside / INTEGRAL_CIRCLE.solid_angle) <= mean.error
+
+
+@pytest.mark.parametrize("nside", [4, 8, 16, 32])
+@pytest.mark.parametrize("region", [Circle(0, 0, 6), Circle(3, 2, 4), Circle(0, 0, 8) & ~Circle(0, 0, 3)])
+def test_the_error_of_a_mean_covers_a_cusp_at_the_corner_of_four_pixels(nside, region):
+    finest = 256  # where the brightness 1 / (psi^2 + (0.3 deg)^2) is resolved: its pixels span 0.23 deg
+    x, y, z = healpy.pix2vec(finest, np.arange(12 * finest**2))
+    fine = 1 / (np.degrees(np.arctan2(np.hypot(y, z), x)) ** 2 + 0.3**2)
+    share = region.coverage(finest)
+    mean = SkyMap(healpy.ud_grade(fine, nside), 0.0, "").mean(region)
+    exact = fine @ share / share.sum()
+    assert abs(mean.value - exact) <= mean.error
+
+
 def test_the_mean_over_masked_pixels_is_refused():
     cut = SkyMap(np.ones(NPIX), 0.0, "", name="A").cut(INTEGRAL_CIRCLE)
     with pytest.raises(ValueError, match=r"of the \d+ pixels of comptel_window are masked in the map 'A'"):
