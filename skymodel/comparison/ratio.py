@@ -62,7 +62,12 @@ class SkyModel:
     direct: Density | None = None
 
     def __post_init__(self) -> None:
-        """Settle where sight lines end; refuse densities of another dimension."""
+        """Settle where sight lines end; refuse what is no density and densities of another dimension."""
+        for name in ("dark_matter", "electrons"):
+            if not isinstance(getattr(self, name), Density):
+                raise TypeError(
+                    f"SkyModel.{name} = {getattr(self, name)!r} is no density; it takes two, then the emission"
+                )
         if self.r_max is None and self.s_max is None:
             object.__setattr__(self, "r_max", DEFAULT_R_MAX)
         for name in ("positronium", "direct"):

@@ -85,3 +85,8 @@ def test_a_dark_band_has_no_ratio_to_it_but_may_be_compared():
 def test_what_a_band_follows_must_be_convertible_to_the_pair():
     with pytest.raises(ValueError, match="wrong dimension"):
         SkyModel(HALO, DISK, direct=HALO)
+
+
+def test_a_model_of_one_product_in_place_of_two_densities_is_refused():
+    with pytest.raises(TypeError, match=r"SkyModel\.electrons = NuggetEmission\(.* is no density; it takes two"):
+        SkyModel(NFW() * ExponentialDisk(), NuggetEmission())
