@@ -30,6 +30,8 @@ _EXPORTS = {
     "skymodel.comparison.ratio": ("SkyModel", "ratio"),
     "skymodel.comparison.verdict": ("verdict",),
     "skymodel.comparison.morphology": ("compare",),
+    "skymodel.comparison.rivals": ("rival",),
+    "skymodel.comparison.confront": ("confront",),
     "skymodel.runs.config": ("RunConfig", "load_config"),
     "skymodel.runs.run": ("run",),
     "skymodel.output.folder": ("write",),
