@@ -24,11 +24,21 @@ SPAN = 4.0  # e-foldings of theta in a first piece
 
 
 class _Pieces(NamedTuple):
-    """Pieces: ends in ln(theta) ``(P, 2)``, coefficients of log J ``(P, n)``, errors ``(P,)`` (inf: not held)."""
+    """Pieces: ends in ln(theta) ``(P, 2)``, coefficients of log J ``(P, n)``, errors ``(P,)`` (inf: not held).
+
+    The first coefficient of a piece that is dark all over is minus infinity.
+    """
 
     ends: Floats
     coefficients: Floats
     error: Floats
+
+    def revealed(self, index: int, place: Floats) -> tuple[Floats, Floats]:
+        """Return values and errors at places in [-1, 1] of a piece."""
+        if self.coefficients[index, 0] == -np.inf:
+            return np.zeros_like(place), np.zeros_like(place)
+        value = np.exp(self.coefficients[index] @ chebyshev.basis(ORDER, place))
+        return value, value * np.expm1(self.error[index])
 
 
 @dataclass(frozen=True)
@@ -77,8 +87,7 @@ class AngularLines:
             rows = ~bare & (piece == index)
             low, high = self.pieces.ends[index]
             there = np.clip((2 * place[rows] - low - high) / (high - low), -1.0, 1.0)
-            value[rows] = np.exp(self.pieces.coefficients[index] @ chebyshev.basis(ORDER, there))
-            error[rows] = value[rows] * np.expm1(self.pieces.error[index])
+            value[rows], error[rows] = self.pieces.revealed(index, there)
         evaluations = np.zeros(len(place), dtype=np.intp)
         if bare.any():
             found = self.lines.integrate(directions[bare], rtol=rtol, floor=floor, share=share)
@@ -123,9 +132,10 @@ def _fitted(lines: SightLines, ends: Floats, tolerance: float) -> tuple[_Pieces,
     vectors = np.stack([np.cos(theta), np.sin(theta), 0 * theta], axis=-1)
     found = lines.integrate(vectors, rtol=max(LINE_SHARE * tolerance, FINEST), share=FAINT)
     value, doubt = (part.reshape(place.shape) for part in (found.value, found.error))
-    dark = (value <= 0).any(axis=1)
+    dark, partly = (value <= 0).all(axis=1), (value <= 0).any(axis=1)
     safe = np.where(value > 0, value, 1.0)
     made = np.log(safe) @ rule.to_coefficients.T
     noise = chebyshev.LEBESGUE * (doubt / safe).max(axis=1)
-    error = np.where(dark, np.inf, chebyshev.missed_along(made) + noise)
+    error = np.where(partly, np.where(dark, 0.0, np.inf), chebyshev.missed_along(made) + noise)
+    made[:, 0] = np.where(dark, -np.inf, made[:, 0])
     return _Pieces(ends, made, error), int(found.evaluations.sum())

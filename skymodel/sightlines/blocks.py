@@ -113,7 +113,7 @@ class Maker:
 
     def made(self) -> Blocks:
         """Return blocks and loose windows that cover the quarters that differ."""
-        waiting = self.windows.first(self.sky)
+        waiting = self._apart(self.windows.first(self.sky))
         blocks: list[Block] = []
         loose: list[Window] = []
         while waiting:
@@ -126,6 +126,15 @@ class Maker:
                 else:
                     waiting += self.windows.halves(window, found)
         return Blocks(tuple(blocks), tuple(loose))
+
+    def _apart(self, windows: list[Window]) -> list[Window]:
+        """Return the windows, those with declared spots halved until they are not worth a block."""
+        done: list[Window] = []
+        while windows:
+            spotted = [w for w in windows if self.windows.worth(w) and self.windows.spotted(self.sky, w)]
+            done += [w for w in windows if w not in spotted]
+            windows = [half for w in spotted for half in self.windows.halves(w, self.windows.wide(w))]
+        return done
 
     @property
     def windows(self) -> Windows:

@@ -7,7 +7,7 @@ happens inside the pixel (:func:`~skymodel.sightlines.pixels.cut`), 8 x 8 lines 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +106,7 @@ def _means(lines: SightLines, nside: int, pixels: Integers, kept: Promises, rtol
     """Return pixel means: coarse where that is enough, adaptive in the rest."""
     found = _coarse(lines, nside, pixels, rtol, floor)
     floor = max(floor, FAINT * float(found.value.max()))
-    poor = (found.error > rtol * np.maximum(found.value, floor)) | is_cut(nside, pixels) | _aimed(lines, nside, pixels)
+    poor = (found.error > rtol * np.maximum(found.value, floor)) | is_cut(nside, pixels) | aimed(lines, nside, pixels)
     if not poor.any():
         return found
     fine = _fine(lines, nside, pixels[poor], kept, rtol, floor)
@@ -136,7 +136,7 @@ def _fine(lines: SightLines, nside: int, pixels: Integers, kept: Promises, rtol:
     return Projected(found.value, found.error, found.sightlines, found.evaluations)
 
 
-def _aimed(lines: SightLines, nside: int, pixels: Integers) -> NDArray[np.bool_]:
+def aimed(lines: Any, nside: int, pixels: Integers) -> NDArray[np.bool_]:
     """Return the pixels near a place where the density says that it is concentrated."""
     import healpy
 

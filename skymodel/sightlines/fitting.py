@@ -19,11 +19,15 @@ from skymodel.sightlines import chebyshev, probing
 from skymodel.sightlines.integrate import LineIntegrals
 from skymodel.sightlines.partition import starting
 from skymodel.sightlines.quarters import FAR, NEAR, Frame
+from skymodel.sightlines.refine import targets
 from skymodel.sightlines.tiles import Batch, Bools, Floats, Source, TiledSky
 
 LINE_SHARE = 0.0003  # of a tile's tolerance goes to the integrals at its nodes: a digit more costs them 2 %
 FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
+SPOT_REACH, SPOT_SIDE = 3.0, 4.0  # sizes of a declared spot: how far it reaches, how large a tile may be there
+_CROSS = np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
+BATCH = 2000  # integrals between two reports of progress
 DECADES = 12.0  # a tile whose values span more holds J, not log J
 DEEPEST = 48  # generations
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
@@ -42,12 +46,19 @@ class Request(NamedTuple):
         ln sin(theta) inside which points are integrated directly.
     grain
         Solid angle [sr] that one evaluated point stands for: tiles that hold fewer points than nodes stay open.
+    budget
+        Integrals that tiles may take before they are given up.
     """
 
     tolerance: float
     order: int
     innermost: float
     grain: float
+    budget: int
+
+
+class NotWorthTiles(Exception):
+    """A sky with so much fine structure that its pixels are cheaper one by one."""
 
 
 @dataclass
@@ -63,13 +74,18 @@ class Fitter:
     request
         What is asked for.
     progress
-        Called with the number of integrals so far.
+        Called with the number of integrals so far and of those that are settled to come.
+
+    Raises
+    ------
+    NotWorthTiles
+        If more integrals than the budget would be needed.
     """
 
     source: Source
     frame: Frame
     request: Request
-    progress: Callable[[int], None] | None = None
+    progress: Callable[[int, int], None] | None = None
     brightest: float = 0.0
     sightlines: int = 0
     evaluations: int = 0
@@ -78,13 +94,22 @@ class Fitter:
 
     def lines(self, directions: Floats) -> LineIntegrals:
         """Return integrals along unit vectors ``(M, 3)``, and count them."""
-        found = self.source.integrate(
-            directions, rtol=max(LINE_SHARE * self.request.tolerance, FINEST), floor=FAINT * self.brightest
+        if self.sightlines + len(directions) > self.request.budget:
+            raise NotWorthTiles
+        goal = self.sightlines + len(directions)
+        rtol = max(LINE_SHARE * self.request.tolerance, FINEST)
+        parts = []
+        for begin in range(0, len(directions), BATCH):
+            part = directions[begin : begin + BATCH]
+            parts.append(self.source.integrate(part, rtol=rtol, floor=FAINT * self.brightest))
+            self.sightlines += len(part)
+            if self.progress is not None:
+                self.progress(self.sightlines, goal)
+        value, error, evaluations = (
+            np.concatenate(column) for column in zip(*((p.value, p.error, p.evaluations) for p in parts), strict=True)
         )
-        self.sightlines += len(directions)
+        found = LineIntegrals(value, error, evaluations, self.source.unit)
         self.evaluations += int(found.evaluations.sum())
-        if self.progress is not None:
-            self.progress(self.sightlines)
         return found
 
     def directions(self, tiles: Batch, u: Floats, v: Floats) -> Floats:
@@ -118,7 +143,20 @@ class Fitter:
         """Return which tiles ``(T,)`` meet the tolerance; faint ones in proportion to the brightest value."""
         floor = np.maximum(tiles.brightness, FAINT * self.brightest)
         scale = np.where(tiles.logarithmic, floor / np.where(tiles.brightness > 0, tiles.brightness, 1.0), floor)
-        return np.asarray(tiles.error <= self.request.tolerance * scale)
+        return np.asarray((tiles.error <= self.request.tolerance * scale) & ~self.spotted(tiles))
+
+    def spotted(self, tiles: Batch) -> Bools:
+        """Return which tiles ``(T,)`` hold a spot that the density declares and that is small for their nodes."""
+        found = np.zeros(len(tiles.bounds), bool)
+        side = np.sqrt(tiles.solid_angle(self.frame))
+        for aim in targets(self.source):
+            around = aim.direction + SPOT_REACH * aim.size * _CROSS
+            place = self.frame.places(around / np.linalg.norm(around, axis=1, keepdims=True))
+            low_u, high_u, low_v, high_v = tiles.bounds.T[:, :, None]
+            inside = (low_u <= place.u) & (place.u <= high_u) & (low_v <= place.v) & (place.v <= high_v)
+            same = (tiles.quarter[:, None] == place.quarter) & ((tiles.chart == NEAR)[:, None] == place.near)
+            found |= (inside & same).any(axis=1) & (side > SPOT_SIDE * aim.size)
+        return found
 
     def hopeless(self, tiles: Batch) -> Bools:
         """Return which tiles ``(T,)`` are not worth halving: they would hold fewer points than nodes."""
@@ -199,7 +237,7 @@ class Fitted(NamedTuple):
     brightest: float
 
 
-def fit(lines: Source, frame: Frame, request: Request, progress: Callable[[int], None] | None = None) -> Fitted:
+def fit(lines: Source, frame: Frame, request: Request, progress: Callable[[int, int], None] | None = None) -> Fitted:
     """Return a sky in tiles.
 
     Parameters
@@ -211,7 +249,7 @@ def fit(lines: Source, frame: Frame, request: Request, progress: Callable[[int],
     request
         What is asked for.
     progress
-        Called with the number of integrals so far.
+        Called with the number of integrals so far and of those that are settled to come.
     """
     state = Fitter(lines, frame, request, progress)
     first = [starting(frame, quarter, request.innermost, request.order) for quarter in range(len(frame.folds.quarters))]

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymodel.sightlines.cells import ROUNDING, Cells, Floats, Integers, Lines, Measured, Rule, gauss, grid, measure
+from skymodel.sightlines.direct import aimed
 from skymodel.sightlines.integrate import FAINT
 from skymodel.sightlines.pixels import PixelChart, cut, is_cut, level, whole
 from skymodel.sightlines.promises import Promises
+from skymodel.sightlines.refine import focused, targets
 from skymodel.sightlines.tiles import TiledSky
 from skymodel.sightlines.windows import LAYERED
 
@@ -28,6 +30,7 @@ RULE = gauss(8)  # the smallest whose coefficients tell a smooth integrand from 
 MOST_STEPS = 1  # from tile to tile that a cell may make along an axis
 SMALL = 1e-3  # share of a pixel below which a cell may lie on any number of tiles: many meet at a corner
 LEAST_PART = 0.005  # of what a pixel's quadrature may miss goes to every cell, however small: there are few
+MOST_CELLS, SPARE_CELLS = 30, 1000  # in a round, for each pixel and on top: more mean an edge that winds through pixels
 DEEPEST = 40  # halvings of a cell
 
 
@@ -61,7 +64,8 @@ def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: fl
     first = _Round.of(sky, whole(nside, pixels), Cells.whole(len(pixels)), rtol, floor, FIRST)
     floor = max(floor, FAINT * float(first.measured.value.max()))
     broken = is_cut(nside, pixels)
-    good = first.good(np.maximum(first.measured.value, floor)) & ~broken & ~_layered(sky, nside, pixels)
+    hiding = _layered(sky, nside, pixels) | aimed(sky, nside, pixels)
+    good = first.good(np.maximum(first.measured.value, floor)) & ~broken & ~hiding
     found = Found(first.measured.value, first.measured.error + ROUNDING * first.measured.value)
     for chosen, chart in ((broken, cut), (~broken & ~good, level)):
         if chosen.any():
@@ -82,7 +86,7 @@ def _layered(sky: TiledSky, nside: int, pixels: Integers) -> NDArray[np.bool_]:
 
 def _adaptive(sky: TiledSky, chart: PixelChart, about: Floats, rtol: float, floor: float) -> Found:
     """Return means over pixels of roughly known brightness ``(K,)``."""
-    cells, count = Cells.whole(len(chart.owner)), len(about)
+    cells, count = focused(Cells.whole(len(chart.owner)), chart, (RULE, RULE), targets(sky)), len(about)
     value, error = np.zeros(count), np.zeros(count)
     for _ in range(DEEPEST):
         now = _Round.of(sky, chart, cells, rtol, floor, RULE)
@@ -93,6 +97,8 @@ def _adaptive(sky: TiledSky, chart: PixelChart, about: Floats, rtol: float, floo
         if good.all():
             return Found(value, error + ROUNDING * np.abs(value))
         cells = Cells(cells.patch[~good], cells.low[~good], cells.high[~good]).halves(now.axes[~good])
+        if len(cells.patch) > MOST_CELLS * count + SPARE_CELLS:
+            break
     raise ValueError(
         f"the tolerance rtol = {rtol:g} could not be met in {len(np.unique(owner[~good]))} pixels: "
         "ask for a larger rtol, or give the density hints about its edges"

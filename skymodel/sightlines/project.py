@@ -1,7 +1,8 @@
 """Densities projected to HEALPix maps: the door.
 
-``method="direct"`` (:mod:`skymodel.sightlines.direct`) integrates every pixel that the density's symmetry leaves
-distinct; it is the reference.
+``method="tiles"`` (:mod:`skymodel.sightlines.tiling`) integrates a few thousand sight lines and takes every pixel from
+them. ``method="direct"`` (:mod:`skymodel.sightlines.direct`) integrates every pixel that the density's symmetry leaves
+distinct; it is the reference, and takes over where a sky has so much fine structure that tiles do not pay.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from typing import Any, Literal, get_args
 from profiles import Density
 from skymodel.sightlines import promises
 from skymodel.sightlines.direct import Progress, direct
+from skymodel.sightlines.fitting import NotWorthTiles
 from skymodel.sightlines.geometry import Observer, PathEnd
 from skymodel.sightlines.integrate import SightLines
+from skymodel.sightlines.tiling import project_tiles
 from skymodel.sky.healpix import require_nside
 from skymodel.sky.skymap import SkyMap
 
 Sample = Literal["mean", "centre"]
-Method = Literal["direct"]
+Method = Literal["tiles", "direct"]
 
 
 def project(
@@ -29,7 +32,7 @@ def project(
     s_max: Any = None,
     rtol: float = 1e-6,
     sample: Sample = "mean",
-    method: Method = "direct",
+    method: Method = "tiles",
     progress: Progress | None = None,
 ) -> SkyMap:
     """Return the HEALPix map of line-of-sight integrals of a density.
@@ -49,9 +52,9 @@ def project(
     sample
         "mean" for means over pixels, which conserve the flux; "centre" for the values at their centres.
     method
-        "direct" integrates every distinct pixel.
+        "tiles" interpolates where the sky is smooth; "direct" integrates every distinct pixel.
     progress
-        Called with (pixels done, pixels in all) after each block.
+        Called with (done, all) as the work goes on.
 
     Raises
     ------
@@ -71,9 +74,15 @@ def project(
     _require("method", method, get_args(Method))
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     kept = promises.check(density, lines.observer)
+    meta: dict[str, Any] = {"method": method, "sample": sample, "rtol": rtol}
+    if method == "tiles":
+        try:
+            painted = project_tiles(lines, nside, kept, rtol=rtol, sample=sample, progress=progress)
+            return SkyMap(painted.value, painted.error, lines.unit, meta=meta | dict(painted.meta))
+        except NotWorthTiles:
+            meta["method"] = "direct"
     found = direct(lines, nside, kept, rtol=rtol, sample=sample, progress=progress)
-    meta = {"method": method, "sample": sample, "rtol": rtol, "sightlines": found.sightlines}
-    return SkyMap(found.value, found.error, lines.unit, meta=meta)
+    return SkyMap(found.value, found.error, lines.unit, meta=meta | {"sightlines": found.sightlines})
 
 
 def _require(name: str, value: str, allowed: tuple[str, ...]) -> None:

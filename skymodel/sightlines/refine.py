@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,7 +190,7 @@ class Target(NamedTuple):
     size: float
 
 
-def targets(lines: SightLines) -> list[Target]:
+def targets(lines: Any) -> list[Target]:
     """Return where the density says, by its hints, that it is concentrated."""
     found = []
     for x, y, z, size in lines.density.hints.points:

@@ -8,28 +8,34 @@ on the tiles. :class:`Tiling` gives any run of rings, so that a map larger than 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from profiles import Density
+from skymodel.sightlines import promises
 from skymodel.sightlines.angle import angular
 from skymodel.sightlines.blocks import Blocks, Maker
 from skymodel.sightlines.fitting import Fitted, Request, fit, order_for
+from skymodel.sightlines.geometry import Observer, PathEnd
 from skymodel.sightlines.integrate import FAINT, SightLines
 from skymodel.sightlines.loose import over_pixels
 from skymodel.sightlines.painting import Canvas, Loose, painted, strips
 from skymodel.sightlines.promises import Promises
 from skymodel.sightlines.quarters import Folds, Frame
 from skymodel.sightlines.rings import Rings
+from skymodel.sky.healpix import require_nside
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 TILE_SHARE = 0.1  # of the tolerance goes to the tiles
+LEAST_BUDGET = 60_000  # integrals; or as many as all pixels would take directly
 CURVE_SHARE = 0.01  # of a tile's tolerance goes to the function of the angle, where the density is spherical
+CHUNK = 1 << 22  # pixels handed over at once
 NODES = {"mean": 16, "centre": 1}  # directions that a pixel is evaluated in
 
 
@@ -50,7 +56,7 @@ class Tiling:
     sample
         "mean" or "centre".
     progress
-        Called with (line integrals so far, an estimate of all).
+        Called with (line integrals so far, those that are settled to come).
     """
 
     lines: SightLines
@@ -63,15 +69,17 @@ class Tiling:
     @functools.cached_property
     def fitted(self) -> Fitted:
         """The sky in tiles."""
+        frame = Frame(Folds(self.kept.left_right, self.kept.up_down), self.lines.observer)
         area = 4 * np.pi / (12 * self.nside**2)
         innermost = float(np.log(np.sqrt(area) * (1e-4 if self.sample == "mean" else 0.2)))
         tolerance = TILE_SHARE * self.rtol
-        request = Request(tolerance, order_for(tolerance), innermost, area / NODES[self.sample])
-        frame = Frame(Folds(self.kept.left_right, self.kept.up_down), self.lines.observer)
+        grain = area / NODES[self.sample]
+        budget = max(LEAST_BUDGET, int(4 * np.pi / grain / len(frame.folds.quarters)))
+        request = Request(tolerance, order_for(tolerance), innermost, grain, budget)
         if not self.kept.spherical:
-            return fit(self.lines, frame, request)
+            return fit(self.lines, frame, request, self.progress)
         curve = angular(self.lines, innermost, CURVE_SHARE * tolerance)
-        found = fit(curve, frame, request)
+        found = fit(curve, frame, request, self.progress)
         return found._replace(sightlines=curve.sightlines, evaluations=curve.evaluations)
 
     @functools.cached_property
@@ -118,6 +126,14 @@ class Tiling:
             for low, high in strips(self.rings, first, stop):
                 canvas.put(painted(self.rings, low, high, blocks, self.loose[quarter]), self.folds, quarter, sides)
 
+    def chunk(self, side: float, first: int, stop: int) -> Chunk:
+        """Return northern rings, or on side -1 their mirror images, as a run of pixels in order."""
+        top, end = (first, stop) if side > 0 else (4 * self.nside - stop + 1, 4 * self.nside - first + 1)
+        begin, after = (int(pixel) for pixel in self.rings.first_pixel(np.array([top, end])))
+        canvas = Canvas(self.rings, np.empty(after - begin), np.empty(after - begin), begin)
+        self.paint(canvas, first, stop, (side,))
+        return Chunk(begin, canvas.value, canvas.error)
+
     @property
     def meta(self) -> Mapping[str, Any]:
         """What the map's header should say."""
@@ -153,3 +169,49 @@ def project_tiles(
     canvas = Canvas(tiling.rings, np.empty(count), np.empty(count))
     tiling.paint(canvas, 1, 2 * nside + 1, (1.0, -1.0))
     return Painted(canvas.value, canvas.error, tiling.meta)
+
+
+class Chunk(NamedTuple):
+    """A run of pixels of a map: RING index of the first, values and errors ``(K,)``."""
+
+    first_pixel: int
+    values: Floats
+    error: Floats
+
+
+def project_chunks(
+    density: Density,
+    nside: int,
+    *,
+    observer: Observer | None = None,
+    r_max: Any = None,
+    s_max: Any = None,
+    rtol: float = 1e-6,
+    sample: Literal["mean", "centre"] = "mean",
+    progress: Progress | None = None,
+) -> Iterator[Chunk]:
+    """Yield a map in runs of pixels, in order, for maps that are larger than the memory.
+
+    The arguments are those of :func:`~skymodel.sightlines.project.project`.
+
+    Examples
+    --------
+    >>> from profiles import from_function
+    >>> ball = from_function(lambda x, y, z: 0 * x + 2, unit="cm-3", symmetry="spherical")
+    >>> sum(chunk.values.size for chunk in project_chunks(ball, 8, s_max=3))
+    768
+    """
+    nside = require_nside(nside)
+    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    tiling = Tiling(lines, promises.check(density, lines.observer), nside, rtol, sample, progress)
+    last = 4 * nside - 1
+    for side, first, stop in [(1.0, *run) for run in _runs(nside, 1, 2 * nside + 1)] + [
+        (-1.0, last + 1 - stop + 1, last + 1 - first + 1) for first, stop in _runs(nside, 2 * nside + 1, last + 1)
+    ]:
+        yield tiling.chunk(side, first, stop)
+
+
+def _runs(nside: int, first: int, stop: int) -> list[tuple[int, int]]:
+    """Return runs of rings of about CHUNK pixels each."""
+    step = max(1, CHUNK // (4 * nside))
+    return [(begin, min(begin + step, stop)) for begin in range(first, stop, step)]

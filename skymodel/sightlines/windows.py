@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from skymodel.sightlines import quarters
 from skymodel.sightlines.partition import Rectangle, partition
 from skymodel.sightlines.quarters import FAR, Frame
+from skymodel.sightlines.refine import targets
 from skymodel.sightlines.rings import Rings
 from skymodel.sightlines.tiles import TiledSky
 
 Floats = NDArray[np.float64]
 
 LAYERED = 2.5  # pixels from the plane, seen at an angle, within which it may hide between a rule's nodes
+SPOT_REACH = 3.0  # sizes of a declared spot that it reaches
 LEAST_RINGS = 4  # of a block
 Piece = tuple[int, float, float, float, float]
 
@@ -91,6 +93,21 @@ class Windows:
         tilt = self.frame.tilt
         return self.rings.first_ring(tilt + LAYERED * self.rings.lat[-2]) if tilt > 0 else 2 * self.rings.nside
 
+    def spotted(self, sky: TiledSky, window: Window) -> bool:
+        """Return whether a window holds a spot that the density declares, which a block could miss."""
+        signs = np.array([1.0, *self.frame.folds.quarters[window.quarter]])
+        reach = 2 * np.sqrt(np.pi / 3) / self.rings.nside
+        lat = self.rings.lat[[window.stop - 1, window.first]]
+        for aim in targets(sky):
+            x, y, z = aim.direction * np.where(signs < 0, -1.0, 1.0)
+            y, z = (abs(y) if self.frame.folds.left_right else y), (abs(z) if self.frame.folds.up_down else z)
+            margin = reach + SPOT_REACH * aim.size
+            lon_margin = margin / max(np.hypot(x, y), margin)
+            lon, b = np.arctan2(y, x), np.arcsin(z)
+            if window.low - lon_margin < lon < window.high + lon_margin and lat[0] - margin < b < lat[1] + margin:
+                return True
+        return False
+
     def worth(self, window: Window) -> bool:
         """Return whether a window may be a block: large enough, and its pixels hide nothing."""
         few = window.stop - window.first < LEAST_RINGS
@@ -109,6 +126,11 @@ class Windows:
         lon = np.array([np.min(low * self.rings.step(ring)), np.max(high * self.rings.step(ring))])
         lat = self.rings.lat[[window.stop - 1, window.first]]
         return np.concatenate([quarters.from_lon(lon), self.frame.from_lat(lat)])
+
+    def wide(self, window: Window) -> bool:
+        """Return whether a window is wider in longitude than in latitude."""
+        low, high = self.rings.lat[[window.stop - 1, window.first]]
+        return bool((window.high - window.low) * np.cos(low) > high - low)
 
     def halves(self, window: Window, along_u: bool) -> list[Window]:
         """Return both halves of a window, cut at a longitude or at a ring."""
