@@ -18,7 +18,8 @@ import numpy as np
 
 from profiles import Density
 from skymodel.comparison import candidates
-from skymodel.comparison.rivals import R_MAX, UNIT, Blob, rival
+from skymodel.comparison.gaussian_sky import UNIT, gaussian_sky
+from skymodel.comparison.rivals import R_MAX, rival
 from skymodel.datafiles import data_path
 from skymodel.emission.bands import Band
 from skymodel.emission.line_sky import LINE_SKIES
@@ -233,7 +234,7 @@ def _line_templates(nside: int) -> tuple[Floats, Floats, Floats, Any]:
     maps = []
     for name, flux in zip(COMPONENTS, published, strict=True):
         parts = [part for part in LINE_SKIES["siegert2016"]().components if part.measured_as == name]
-        values = np.sum([Blob(part).sky(nside).values for part in parts], axis=0)
+        values = np.sum([gaussian_sky(part, nside).values for part in parts], axis=0)
         values *= flux / sum(part.flux for part in parts)
         maps.append(smooth(SkyMap(values, np.zeros(values.size), UNIT), GaussianBeam(LINE_BEAM)).values)
     field = np.flatnonzero(LINE_FIELD.coverage(nside) > 0.5)

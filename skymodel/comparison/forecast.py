@@ -16,14 +16,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skymodel.comparison.interstellar import interstellar_intensity
+from skymodel.comparison.likelihood import Expected, likelihood_root
 from skymodel.comparison.mocks import (
     LIKELIHOOD,
-    Expected,
     Field,
     Observation,
     all_statistics,
     expected,
-    likelihood_root,
     p_values,
     two_sided,
 )

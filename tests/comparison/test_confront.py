@@ -5,7 +5,8 @@ import pytest
 import yaml
 
 from skymodel.comparison.confront import BulgeFit, confront, fit_bulge, fit_line, inflight
-from skymodel.comparison.rivals import UNIT, Blob, rival
+from skymodel.comparison.gaussian_sky import UNIT
+from skymodel.comparison.rivals import Blob, rival
 from skymodel.datafiles import data_path
 from skymodel.emission.line_sky import LINE_SKIES, Gaussian
 from skymodel.sky.skymap import SkyMap

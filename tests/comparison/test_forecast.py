@@ -15,7 +15,8 @@ from skymodel.comparison.forecast import (
     matrix,
     skies,
 )
-from skymodel.comparison.mocks import LIKELIHOOD, Expected, Observation, field_of
+from skymodel.comparison.likelihood import Expected
+from skymodel.comparison.mocks import LIKELIHOOD, Observation, field_of
 from skymodel.comparison.rivals import Blob, rival
 from skymodel.emission.bands import LINE_511, Band
 from skymodel.emission.line_sky import Gaussian

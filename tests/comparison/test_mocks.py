@@ -5,17 +5,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from skymodel.comparison.likelihood import Expected, likelihood_root
 from skymodel.comparison.mocks import (
     LIKELIHOOD,
     STATISTICS,
-    Expected,
     Observation,
     all_statistics,
     background_of,
     counts,
     expected,
     field_of,
-    likelihood_root,
     load_observations,
     p_values,
     two_sided,

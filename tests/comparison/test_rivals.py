@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import yaml
 
+from skymodel.comparison.gaussian_sky import gaussian_integral
 from skymodel.comparison.interstellar import interstellar_intensity
-from skymodel.comparison.rivals import RIVALS, Blob, Point, Volume, gaussian_integral, rival
+from skymodel.comparison.rivals import RIVALS, Blob, Point, Volume, rival
 from skymodel.datafiles import data_path
 from skymodel.emission.bands import Band
 from skymodel.emission.line_sky import FWHM, Gaussian
