@@ -7,12 +7,10 @@ configuration as plain text and numbers, from which the run can be repeated.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-import yaml
 from astropy import units
 from pydantic import (
     AfterValidator,
@@ -33,11 +31,10 @@ from profiles.fields import MASS_DENSITY, NUMBER_DENSITY
 from skymodel.emission.bands import Band
 from skymodel.emission.constants import ELECTRON_MASS
 from skymodel.emission.model import Convention, NuggetEmission
+from skymodel.runs.configfile import nearest, read_raw
 from skymodel.runs.quantities import WithUnit
 from skymodel.sightlines.geometry import Observer
 from skymodel.sky.regions import INTEGRAL_CIRCLE, Region, region_from_config, region_to_config
-
-PRESETS = Path(__file__).parent / "presets"
 
 
 def _dark_matter(value: Any) -> Density:
@@ -221,11 +218,6 @@ class RunConfig(Section):
             raise ValueError(str(error).rpartition("ValueError: ")[2]) from None
 
 
-def presets() -> tuple[str, ...]:
-    """Return the names of the shipped configurations."""
-    return tuple(sorted(path.stem for path in PRESETS.glob("*.yaml")))
-
-
 def load_config(source: str | Path | None = None) -> RunConfig:
     """Return the configuration of a YAML file or of a shipped preset.
 
@@ -240,38 +232,6 @@ def load_config(source: str | Path | None = None) -> RunConfig:
         With one line that says what is wrong and what to do.
     """
     return RunConfig(**read_raw(source))
-
-
-def read_raw(source: str | Path | None = None) -> dict[str, Any]:
-    """Return the mapping that a YAML file or a shipped preset holds, not yet validated.
-
-    Parameters
-    ----------
-    source
-        As for :func:`load_config`.
-    """
-    name = "paper" if source is None else str(source)
-    path = PRESETS / f"{name}.yaml" if name in presets() else Path(name)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        shipped = ", ".join(presets())
-        raise FileNotFoundError(
-            f"no configuration file '{path}'{_nearest(str(path), presets())} presets: {shipped}"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"cannot read the configuration '{path}': {error}; give a YAML text file") from None
-    except yaml.YAMLError as error:
-        raise ValueError(f"'{path}' is not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict):
-        what = "is empty" if content is None else f"holds a {type(content).__name__}"
-        raise ValueError(f"'{path}' {what}; a configuration is a mapping with at least dark_matter and electrons")
-    return {str(key): value for key, value in content.items()}
-
-
-def _nearest(name: str, known: Any) -> str:
-    match = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean '{match[0]}'?" if match else ";"
 
 
 def one_line(error: ValidationError, model: type[BaseModel] = RunConfig) -> str:
@@ -294,7 +254,7 @@ def one_line(error: ValidationError, model: type[BaseModel] = RunConfig) -> str:
 def _unknown_key(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
     known = list(_section(loc[:-1], model).model_fields)
     place = ".".join(map(str, loc[:-1])) or "the configuration"
-    return f"unknown key '{loc[-1]}' in {place}{_nearest(str(loc[-1]), known)} allowed: {', '.join(known)}"
+    return f"unknown key '{loc[-1]}' in {place}{nearest(str(loc[-1]), known)} allowed: {', '.join(known)}"
 
 
 def _section(loc: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel]:

@@ -26,7 +26,8 @@ from skymodel.comparison.chi_fit import continuum_template, fit_chi
 from skymodel.comparison.comptel import comptel
 from skymodel.emission.model import NuggetEmission
 from skymodel.runs import designs, priors
-from skymodel.runs.config import RunConfig, read_raw
+from skymodel.runs.config import RunConfig
+from skymodel.runs.configfile import read_raw
 from skymodel.sightlines.means import Mean, region_mean, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle, Region
 

@@ -156,6 +156,8 @@ def test_a_misspelt_key_is_named_before_the_key_that_it_leaves_missing():
         ("# only a comment\n", "is empty"),
         ("- a\n- b\n", "holds a list"),
         ("observer: {r_sun: 8.2 kpc\n", "not valid YAML"),
+        ("map: {nside: 4}\nmap: {nside: 8}\n", "'map' is written twice, keep one"),
+        ("map: {nside: 4, nside: 8}\n", "'nside' is written twice, keep one"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_refused_with_its_name(tmp_path, text, reason):
