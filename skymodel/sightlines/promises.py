@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from profiles import Density
 from skymodel.sightlines.geometry import Observer
+from skymodel.sightlines.integrand import name
 
 Floats = NDArray[np.float64]
 
@@ -63,7 +64,7 @@ def check(density: Density, observer: Observer) -> Promises:
         If samples contradict the declared symmetry, or the density is too steep at the centre to be integrated.
     """
     places = _places(observer.r_sun)
-    here = density(*places)
+    here = _called(density, *places)
     if density.symmetry != "none":
         _compare(density, here, _turned(places), f"symmetry = {density.symmetry!r}", "the same around the axis")
     if density.symmetry == "spherical":
@@ -93,7 +94,7 @@ def inner_slope(density: Density) -> float:
     """
     towards = _places(1.0)
     towards /= np.linalg.norm(towards, axis=0)
-    means = np.asarray(density(*(_DECADES[:, None] * axis for axis in towards)), dtype=float).mean(axis=1)
+    means = np.asarray(_called(density, *(_DECADES[:, None] * axis for axis in towards)), dtype=float).mean(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         slopes = -np.diff(np.log(means)) / np.diff(np.log(_DECADES))
     slopes = np.where(np.isfinite(slopes), slopes, 0.0)
@@ -104,6 +105,16 @@ def inner_slope(density: Density) -> float:
         )
     # A steep flank further out needs no more than a moderate grading: the flux is already small within it.
     return float(max(0.0, slopes[0], *np.minimum(slopes[1:], _STEEPEST_FLANK)))
+
+
+def _called(density: Density, *places: Floats) -> Any:
+    try:
+        return density(*places)
+    except Exception as error:  # a user's own function may raise anything
+        raise ValueError(
+            f"{name(density)} raised {type(error).__name__} ({error}) when called with arrays of shape "
+            f"{places[0].shape}; a density takes arrays x, y, z [kpc] of one shape"
+        ) from error
 
 
 def _places(scale: float) -> Floats:
@@ -123,7 +134,7 @@ def _turned(places: Floats) -> Floats:
 
 
 def _compare(density: Density, here: Any, images: Floats, promise: str, meaning: str) -> None:
-    there = density(*images)
+    there = _called(density, *images)
     different = np.abs(there - here) > _RTOL * np.maximum(np.abs(here), np.abs(there))
     if np.any(different):
         k = int(np.argmax(different))

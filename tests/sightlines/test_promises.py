@@ -72,3 +72,13 @@ def test_a_slope_at_which_the_flux_does_not_converge_in_numbers_is_refused(slope
 @pytest.mark.parametrize(("slope", "exponent"), [(0.0, 3.0), (1.0, 3.0), (2.6, 10.0), (2.95, 20.0)])
 def test_the_grading_makes_the_flux_at_the_centre_smooth(slope, exponent):
     assert Promises(spherical=True, left_right=True, up_down=True, slope=slope).exponent == pytest.approx(exponent)
+
+
+def test_whatever_a_density_raises_is_told_with_its_name():
+    def fussy(x, y, z):
+        if np.size(x) > 100:
+            raise RuntimeError("too many places")
+        return 1.0 + 0 * x
+
+    with pytest.raises(ValueError, match=r"fussy raised RuntimeError \(too many places\) when called with arrays"):
+        check(from_function(fussy, unit="cm-3"), sm.Observer())
