@@ -33,7 +33,7 @@ SETS = {
     "next": ("cosi_line", "cosi_ortho", "amego_x_1_3", "amego_x_3_10", "amego_x_10_20", "xray_8keV"),
 }
 TITLES = {"past": "SPI, COMPTEL", "next": "COSI, AMEGO-X"}
-FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+FACTORS = {"past": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "next": (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)}
 SHOWN = ("positrons in flight", "CONTINUUM_1_3")  # of the exposure figure: story, and the band beside the line
 PAIR = ("pppc4dmid_isothermal", "mcmillan2017_baryons")  # compatible with both measurements, see confrontation.ecsv
 
@@ -61,7 +61,9 @@ def confrontation(folder: Path, nside: int) -> None:
     table = kept(folder / "confrontation.ecsv", functools.partial(confront, nside=nside), {"nside": nside})
     draw(
         folder / "confrontation.png",
-        lambda: confrontation_figure(table, "errors of the bulge's centre and width: 1 deg, assumed"),
+        lambda: confrontation_figure(
+            table, "line: Siegert 2016; bulge: Knoedlseder 2025, errors of 1 deg assumed; bold: compatible with both"
+        ),
     )
     for row in table[table["line_compatible"]]:
         print(
@@ -86,7 +88,7 @@ def exposures(folder: Path, name: str, seen: list[Observation], nside: int, mock
     line = next(other for other in seen if other.band.name == LINE)
 
     def compute() -> Any:
-        found = curves(made(nside).pair(story, line, pair), made(nside).field, FACTORS, mocks=mocks)
+        found = curves(made(nside).pair(story, line, pair), made(nside).field, FACTORS[name], mocks=mocks)
         for statistic, table in found.items():
             table["statistic"] = statistic
         return vstack(list(found.values()), metadata_conflicts="silent")

@@ -83,6 +83,7 @@ def test_without_out_nothing_is_written(call, files, tmp_path):
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_the_beam_adds_to_the_width_in_quadrature(call, files, tmp_path):
     call(*files, "--beam", "12", "--out", "cmp")
     table = QTable.read(tmp_path / "cmp/shapes.ecsv", format="ascii.ecsv")
@@ -92,6 +93,7 @@ def test_the_beam_adds_to_the_width_in_quadrature(call, files, tmp_path):
     assert width == pytest.approx(np.hypot(SIGMA, beam), rel=0.01)
 
 
+@pytest.mark.slow
 def test_a_beam_by_instrument_and_energy_is_the_same_as_by_its_width(call, tmp_path):
     write_maps(tmp_path / "a.fits", [gaussian(64)])  # the beam needs two pixels
     outcomes = [call("a.fits", "a.fits", "--beam", beam, "--region", "comptel_window") for beam in ("2.5", "spi@0.511")]
@@ -110,6 +112,7 @@ def test_other_nside_ordering_and_photons_in_the_unit_are_handled(call, tmp_path
     assert amplitude == pytest.approx(2.0, rel=1e-6)  # single precision
 
 
+@pytest.mark.slow
 def test_convertible_units_are_converted(call, tmp_path):
     foreign(tmp_path / "f.fits", gaussian(16).values, unit="m-2 s-1 sr-1")
     write_maps(tmp_path / "a.fits", [gaussian(16)])

@@ -86,7 +86,7 @@ def forecast_figure(curves: Mapping[str, Any], label: str = "") -> Any:
     label
         Small print at the foot.
     """
-    made = figure(PAGE * 0.62, 3.2, label)
+    made = figure(PAGE * 0.75, 3.0, label)
     axes = made.subplots()
     for place, (name, curve) in enumerate(curves.items()):
         best = name == LIKELIHOOD
@@ -98,7 +98,7 @@ def forecast_figure(curves: Mapping[str, Any], label: str = "") -> Any:
         axes.axhline(level, color="0.6", linewidth=0.7, linestyle=":")
         axes.annotate(rf"{level}$\sigma$", (1.01, level), xycoords=("axes fraction", "data"), fontsize=7, color="0.4")
     axes.set(xscale="log", ylim=(0, 12), xlabel="exposure / exposure taken", ylabel=r"median significance [$\sigma$]")
-    axes.legend(loc="upper left")
+    made.legend(*axes.get_legend_handles_labels(), loc="outside right upper")
     return made
 
 

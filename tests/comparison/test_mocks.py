@@ -129,6 +129,7 @@ def test_the_concentration_gap_of_two_gaussians_is_the_closed_form():
     assert gap == pytest.approx(share - share**4, abs=0.02)  # in 24 rings, of which the best misses the largest
 
 
+@pytest.mark.slow
 def test_the_likelihood_root_is_standard_normal_without_another_sky():
     same, other = a_pair()
     found = likelihood_root(counts(same, SEED, 0, 20_000), same, other)

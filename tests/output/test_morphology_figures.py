@@ -68,8 +68,9 @@ def test_the_forecast_draws_every_statistic_and_marks_what_was_extrapolated():
         "pearson": QTable(rows=[(1.0, 2.0, False), (4.0, 4.0, True)], names=columns),
         "likelihood ratio": QTable(rows=[(1.0, 3.0, False), (4.0, 6.0, False)], names=columns),
     }
-    axes = forecast_figure(curves).axes[0]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(curves)
+    figure = forecast_figure(curves)
+    axes = figure.axes[0]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == list(curves)
     open_markers = [line for line in axes.get_lines() if line.get_markerfacecolor() == "w"]
     assert [list(line.get_xdata()) for line in open_markers] == [[4.0], []]
 
