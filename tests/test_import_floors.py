@@ -17,7 +17,14 @@ FLOORS = [
     "skymodel.output",
     "skymodel.cli",
 ]
-DOORS = {"skymodel.cli", "skymodel.cli_compare", "skymodel.cli_ensemble", "skymodel.explore", "skymodel.terminal", "skymodel.__main__"}
+DOORS = {
+    "skymodel.cli",
+    "skymodel.cli_compare",
+    "skymodel.cli_ensemble",
+    "skymodel.explore",
+    "skymodel.terminal",
+    "skymodel.__main__",
+}
 
 
 def floor(module):

@@ -19,7 +19,8 @@ def require_nside(nside: Any) -> int:
     """
     number = int(nside) if float(nside).is_integer() else 0
     if not 1 <= number <= LARGEST_NSIDE or number & (number - 1):
-        nearest = 2 ** min(max(round(math.log2(max(float(nside), 1.0))), 0), 29)
+        wanted = min(max(float(nside), 1.0), LARGEST_NSIDE) if math.isfinite(nside) else 64
+        nearest = 2 ** round(math.log2(wanted))
         raise ValueError(f"nside = {nside}; allowed: a power of two from 1 to 2^29; the nearest is {nearest}")
     return number
 
