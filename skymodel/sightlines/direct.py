@@ -67,11 +67,14 @@ def over_pixels(
     rtol: float,
     sample: str = "mean",
     progress: Progress | None = None,
+    brightest: float = 0.0,
 ) -> Projected:
-    """Return the values of some pixels ``(K,)`` (RING); the pixels nearest to the centre, the brightest, come first."""
+    """Return the values of some pixels ``(K,)`` (RING); the pixels nearest to the centre, the brightest, come first.
+
+    `brightest` is what the rest of the map is known to reach: far fainter pixels share its tolerance.
+    """
     value, error = np.empty(len(pixels)), np.empty(len(pixels))
     sightlines = evaluations = done = 0
-    brightest = 0.0
     take = _centres if sample == "centre" else _means
     for block in _blocks(nside, pixels):
         found = take(lines, nside, pixels[block], kept, rtol, FAINT * brightest)

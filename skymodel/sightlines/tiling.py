@@ -19,6 +19,7 @@ from profiles import Density
 from skymodel.sightlines import promises
 from skymodel.sightlines.angle import angular
 from skymodel.sightlines.blocks import Blocks, Maker
+from skymodel.sightlines.direct import over_pixels as integrated
 from skymodel.sightlines.fitting import Fitted, Request, fit, order_for
 from skymodel.sightlines.geometry import Observer, PathEnd
 from skymodel.sightlines.integrate import FAINT, SightLines
@@ -132,7 +133,30 @@ class Tiling:
         begin, after = (int(pixel) for pixel in self.rings.first_pixel(np.array([top, end])))
         canvas = Canvas(self.rings, np.empty(after - begin), np.empty(after - begin), begin)
         self.paint(canvas, first, stop, (side,))
-        return Chunk(begin, canvas.value, canvas.error)
+        return Chunk(begin, *self.settled(canvas, begin, self.fitted.brightest))
+
+    def settled(self, canvas: Canvas, first_pixel: int, brightest: float) -> tuple[Floats, Floats]:
+        """Return values and errors of a painted canvas that keep the promise on errors.
+
+        Probes cannot see everything between them, so no error is stated below the tiles' share of the tolerance.
+        Pixels whose error is above the tolerance, on the far flank of a steep density, are integrated one by one.
+        """
+        value, error = canvas.value, canvas.error
+        np.maximum(error, (TILE_SHARE * self.rtol) * value, out=error)
+        late = np.flatnonzero(error > self.rtol * value)
+        late = late[error[late] > self.rtol * np.maximum(value[late], FAINT * brightest)]
+        if late.size:
+            anew = integrated(
+                self.lines,
+                self.nside,
+                first_pixel + late,
+                self.kept,
+                rtol=self.rtol,
+                sample=self.sample,
+                brightest=brightest,
+            )
+            value[late], error[late] = anew.value, anew.error
+        return value, error
 
     @property
     def meta(self) -> Mapping[str, Any]:
@@ -168,7 +192,7 @@ def project_tiles(
     count = 12 * nside**2
     canvas = Canvas(tiling.rings, np.empty(count), np.empty(count))
     tiling.paint(canvas, 1, 2 * nside + 1, (1.0, -1.0))
-    return Painted(canvas.value, canvas.error, tiling.meta)
+    return Painted(*tiling.settled(canvas, 0, float(canvas.value.max())), tiling.meta)
 
 
 class Chunk(NamedTuple):
