@@ -152,7 +152,8 @@ class Batch:
         u, v = self.bounds[:, :2], self.bounds[:, 2:]
         polar = 0.5 * np.diff(np.exp(2 * u), axis=1) * quarters.QUARTER_TURN * np.diff(v * v, axis=1)
         level = np.diff(quarters.far_lon(u), axis=1) * np.diff(np.sin(frame.far_lat(v)), axis=1)
-        return np.where(self.chart == NEAR, polar[:, 0], level[:, 0])
+        # A tile of no height at the pole may come out at minus the rounding of a sine.
+        return np.maximum(np.where(self.chart == NEAR, polar[:, 0], level[:, 0]), 0.0)
 
 
 class Source(Protocol):
