@@ -64,7 +64,7 @@ class Block:
     def probed(self, x: Floats, y: Floats, truth: Floats) -> Block | bool:
         """Return the block, settled by values ``(P,)`` at places x, y; or whether to halve it along u."""
         held = chebyshev.evaluate(self.coefficients, x, y)
-        gap = np.abs(np.expm1(held - np.log(truth))) if self.logarithmic else np.abs(held - truth)
+        gap = np.abs(np.exp(held) / truth - 1) if self.logarithmic else np.abs(held - truth)
         bound = self.missed_u[chebyshev.cell(x)] + self.missed_v[chebyshev.cell(y)]
         worst = float(np.max(gap / np.where(bound > 0, bound, np.inf)))
         if worst > 1:
@@ -190,12 +190,12 @@ class Maker:
         return found.value.reshape(*lon.shape, -1) @ weight, found.error.reshape(*lon.shape, -1) @ weight
 
     def _block(self, window: Window, ends: Floats, value: Floats, error: Floats) -> Block | bool:
-        low = float(value.min())
-        logarithmic = low > 0 and float(value.max()) < 1e12 * low
+        low, high = float(value.min()), float(value.max())
+        logarithmic = low > 0 and high < 1e12 * low
         scale = value if logarithmic else np.ones_like(value)
         made = chebyshev.coefficients(np.log(value) if logarithmic else value)
         along_u, along_v = (part[0] for part in chebyshev.missed(made[None]))
-        allowed = TAIL_SHARE * self.rtol * max(low, self.floor) / (low if logarithmic else 1.0)
+        allowed = TAIL_SHARE * self.rtol * (max(high, self.floor) / high if logarithmic else max(low, self.floor))
         if along_u.max() + along_v.max() > allowed:
             return bool(along_u.max() >= along_v.max())
         nodes = _by_cell((error / scale).max(axis=0))

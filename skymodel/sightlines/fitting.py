@@ -22,7 +22,8 @@ from skymodel.sightlines.quarters import FAR, NEAR, Frame
 from skymodel.sightlines.refine import targets
 from skymodel.sightlines.tiles import Batch, Bools, Floats, Source, TiledSky
 
-LINE_SHARE = 0.0003  # of a tile's tolerance goes to the integrals at its nodes: a digit more costs them 2 %
+LINE_SHARE = 0.005  # of a tile's tolerance goes to the integrals at its nodes: a digit more costs them 2 %
+PROBE_SHARE = 5e-6  # and to those of probes, which are to tell how good the others are
 FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
 SPOT_REACH, SPOT_SIDE = 3.0, 4.0  # sizes of a declared spot: how far it reaches, how large a tile may be there
@@ -92,12 +93,12 @@ class Fitter:
     observed: float = 0.0
     probes: int = 0
 
-    def lines(self, directions: Floats) -> LineIntegrals:
-        """Return integrals along unit vectors ``(M, 3)``, and count them."""
+    def lines(self, directions: Floats, share: float = LINE_SHARE) -> LineIntegrals:
+        """Return integrals along unit vectors ``(M, 3)`` to a share of the tolerance, and count them."""
         if self.sightlines + len(directions) > self.request.budget:
             raise NotWorthTiles
         goal = self.sightlines + len(directions)
-        rtol = max(LINE_SHARE * self.request.tolerance, FINEST)
+        rtol = max(share * self.request.tolerance, FINEST)
         parts = []
         for begin in range(0, len(directions), BATCH):
             part = directions[begin : begin + BATCH]
@@ -132,7 +133,16 @@ class Fitter:
         held = np.where(logarithmic[:, None, None], np.log(safe), value)
         noise = chebyshev.LEBESGUE**2 * np.where(logarithmic[:, None, None], error / safe, error).max(axis=(1, 2))
         made = chebyshev.coefficients(held)
-        return Batch(tiles.quarter, tiles.chart, tiles.bounds, made, *chebyshev.missed(made), noise, logarithmic, low)
+        return Batch(
+            tiles.quarter,
+            tiles.chart,
+            tiles.bounds,
+            made,
+            *chebyshev.missed(made),
+            noise,
+            logarithmic,
+            np.where(logarithmic, high, low),
+        )
 
     def _brighten(self, tiles: Batch, value: Floats) -> None:
         """Remember the brightest value that a pixel may have: not that at the tip of a cusp."""
@@ -142,13 +152,14 @@ class Fitter:
     def good(self, tiles: Batch) -> Bools:
         """Return which tiles ``(T,)`` meet the tolerance; faint ones in proportion to the brightest value."""
         floor = np.maximum(tiles.brightness, FAINT * self.brightest)
-        scale = np.where(tiles.logarithmic, floor / np.where(tiles.brightness > 0, tiles.brightness, 1.0), floor)
+        faint = np.maximum(tiles.brightness, np.finfo(float).tiny)
+        scale = np.where(tiles.logarithmic, np.minimum(floor / faint, 1 / self.request.tolerance), floor)
         return np.asarray((tiles.error <= self.request.tolerance * scale) & ~self.spotted(tiles))
 
     def spotted(self, tiles: Batch) -> Bools:
         """Return which tiles ``(T,)`` hold a spot that the density declares and that is small for their nodes."""
         found = np.zeros(len(tiles.bounds), bool)
-        side = np.sqrt(tiles.solid_angle(self.frame))
+        side = np.sqrt(np.maximum(tiles.solid_angle(self.frame), 0.0))
         for aim in targets(self.source):
             around = aim.direction + SPOT_REACH * aim.size * _CROSS
             place = self.frame.places(around / np.linalg.norm(around, axis=1, keepdims=True))
@@ -185,7 +196,7 @@ class Fitter:
         chosen = tiles[closed]
         x, y = probing.places(rng, len(chosen.bounds), self.request.order)
         u, v = chosen.places(x, y)
-        verdict = probing.judged(chosen, x, y, self.lines(self.directions(chosen, u, v).reshape(-1, 3)))
+        verdict = probing.judged(chosen, x, y, self.lines(self.directions(chosen, u, v).reshape(-1, 3), PROBE_SHARE))
         self.probes += x.size
         scale = np.maximum(verdict.truth, FAINT * self.brightest)[~verdict.failing]
         worst = np.max(verdict.gap[~verdict.failing] / np.where(scale > 0, scale, 1.0), initial=0.0)

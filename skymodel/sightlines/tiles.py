@@ -46,7 +46,7 @@ class Batch:
     logarithmic
         Whether the polynomial is log J ``(T,)``.
     brightness
-        The smallest value at the nodes ``(T,)``.
+        The largest value at the nodes where logarithmic, else the smallest ``(T,)``: where the error counts most.
     """
 
     quarter: Integers

@@ -1,0 +1,169 @@
+"""Parts of the sky without a map: profiles in longitude and latitude, and images on a WCS grid.
+
+All give the line integrals at the places asked for, each with its error; an image holds the values at the centres of
+its pixels, not their means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from astropy import units
+
+from profiles import Density
+from skymodel.sightlines.geometry import Floats, Observer
+from skymodel.sightlines.integrate import LineIntegrals, line_of_sight
+
+
+@dataclass(frozen=True)
+class Image:
+    """Line integrals on a grid of pixels.
+
+    Parameters
+    ----------
+    values, error
+        Values at the pixels' centres and bounds of their errors ``(ny, nx)``; nan outside the sky's projection.
+    unit
+        Unit of both.
+    wcs
+        The grid, an astropy WCS.
+    """
+
+    values: Floats
+    error: Floats
+    unit: Any
+    wcs: Any
+
+
+def longitude_profile(
+    density: Density,
+    lon: Any,
+    *,
+    lat: float = 0.0,
+    observer: Observer | None = None,
+    r_max: Any = None,
+    s_max: Any = None,
+    rtol: float = 1e-6,
+) -> LineIntegrals:
+    """Return the line integrals at longitudes [deg] of any shape, all at one latitude.
+
+    Examples
+    --------
+    >>> from profiles import from_function
+    >>> ball = from_function(lambda x, y, z: 0 * x + 2, unit="cm-3", symmetry="spherical")
+    >>> longitude_profile(ball, [0, 90, 180], lat=1, s_max=3).value.round(12)
+    array([6., 6., 6.])
+    """
+    return line_of_sight(density, lon, lat, observer=observer, r_max=r_max, s_max=s_max, rtol=rtol)
+
+
+def latitude_profile(
+    density: Density,
+    lat: Any,
+    *,
+    lon: float = 0.0,
+    observer: Observer | None = None,
+    r_max: Any = None,
+    s_max: Any = None,
+    rtol: float = 1e-6,
+) -> LineIntegrals:
+    """Return the line integrals at latitudes [deg] of any shape, all at one longitude.
+
+    Examples
+    --------
+    >>> from profiles import from_function
+    >>> ball = from_function(lambda x, y, z: 0 * x + 2, unit="cm-3", symmetry="spherical")
+    >>> latitude_profile(ball, [-90, 1, 90], s_max=3).value.round(12)
+    array([6., 6., 6.])
+    """
+    return line_of_sight(density, lon, lat, observer=observer, r_max=r_max, s_max=s_max, rtol=rtol)
+
+
+def zoom(
+    density: Density,
+    header: Any,
+    *,
+    observer: Observer | None = None,
+    r_max: Any = None,
+    s_max: Any = None,
+    rtol: float = 1e-6,
+) -> Image:
+    """Return the line integrals at the centres of the pixels of a WCS grid.
+
+    Parameters
+    ----------
+    density
+        What is integrated.
+    header
+        A FITS header, mapping or WCS with a celestial frame and its NAXIS1 and NAXIS2; :func:`grid` makes one.
+    observer, r_max, s_max, rtol
+        As for :func:`~skymodel.sightlines.integrate.line_of_sight`.
+
+    Raises
+    ------
+    ValueError
+        If the grid has no celestial frame or no size.
+
+    Examples
+    --------
+    >>> from profiles import from_function
+    >>> ball = from_function(lambda x, y, z: 0 * x + 2, unit="cm-3", symmetry="spherical")
+    >>> zoom(ball, grid(lon=0, lat=0.5, width=3, height=2, pixel=0.5), s_max=3).values.shape
+    (4, 6)
+    """
+    wcs = _celestial(header)
+    rows, columns = wcs.array_shape
+    place = wcs.pixel_to_world(*np.meshgrid(np.arange(columns), np.arange(rows))).galactic
+    lon, lat = place.l.to_value("deg"), place.b.to_value("deg")
+    seen = np.isfinite(lon) & np.isfinite(lat)
+    found = line_of_sight(density, lon[seen], lat[seen], observer=observer, r_max=r_max, s_max=s_max, rtol=rtol)
+    values, error = np.full(lon.shape, np.nan), np.full(lon.shape, np.nan)
+    values[seen], error[seen] = found.value, found.error
+    return Image(values, error, found.unit, wcs)
+
+
+def grid(*, lon: float, lat: float, width: float, height: float, pixel: float) -> dict[str, Any]:
+    """Return the header of a Galactic grid (plate carree) about a place; all in degrees.
+
+    Examples
+    --------
+    >>> header = grid(lon=0, lat=0, width=20, height=10, pixel=0.1)
+    >>> header["NAXIS1"], header["NAXIS2"], header["CTYPE1"]
+    (200, 100, 'GLON-CAR')
+    """
+    if not (pixel > 0 and width >= pixel and height >= pixel):
+        raise ValueError(
+            f"width = {width}, height = {height}, pixel = {pixel} deg; allowed: a pixel > 0, sides no smaller"
+        )
+    if abs(lat) + height / 2 > 90:
+        raise ValueError(f"lat = {lat}, height = {height} deg: the grid reaches beyond a pole")
+    columns, rows = round(width / pixel), round(height / pixel)
+    return {
+        "NAXIS": 2,
+        "NAXIS1": columns,
+        "NAXIS2": rows,
+        "CTYPE1": "GLON-CAR",
+        "CTYPE2": "GLAT-CAR",
+        "CUNIT1": str(units.deg),
+        "CUNIT2": str(units.deg),
+        "CRVAL1": lon,
+        "CRVAL2": 0.0,  # on the equator, so that the grid's lines are lines of equal longitude and latitude
+        "CRPIX1": (columns + 1) / 2,
+        "CRPIX2": (rows + 1) / 2 - lat / pixel,
+        "CDELT1": -pixel,
+        "CDELT2": pixel,
+    }
+
+
+def _celestial(header: Any) -> Any:
+    from astropy.io.fits import Header
+    from astropy.wcs import WCS
+
+    wcs = header if isinstance(header, WCS) else WCS(Header(dict(header)))
+    if not wcs.has_celestial or wcs.naxis != 2:
+        raise ValueError("the header describes no celestial grid of two axes; skymodel.sightlines.zoom.grid makes one")
+    if wcs.array_shape is None:
+        raise ValueError("the header gives no size; add NAXIS1 and NAXIS2")
+    return wcs
