@@ -68,7 +68,7 @@ class Parameter(NamedTuple):
     Parameters
     ----------
     name, unit, default
-        "" for a pure number; None where it must be given.
+        "" for a pure number; ``inspect.Parameter.empty`` where it must be given.
     meaning
         What it is.
     """
@@ -197,8 +197,9 @@ def _meanings(section: str) -> dict[str, str]:
 
 
 def _default(parameter: Parameter) -> str:
-    if parameter.default is None:
-        return f"[{parameter.unit}]" if parameter.unit else "required"
+    if parameter.default is None or parameter.default is inspect.Parameter.empty:
+        need = "optional" if parameter.default is None else "required"
+        return f"{need} [{parameter.unit}]" if parameter.unit else need
     value = f"{parameter.default:.6g}" if isinstance(parameter.default, float) else str(parameter.default)
     return f"{value} {parameter.unit}".strip()
 

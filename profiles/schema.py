@@ -17,7 +17,7 @@ Build = Callable[[Any], Density]
 
 
 class Declared(NamedTuple):
-    """A parameter that a profile declares: its name, its unit, its default or None."""
+    """A parameter that a profile declares: its name, its unit, its default or ``inspect.Parameter.empty``."""
 
     name: str
     unit: str
@@ -29,8 +29,7 @@ def parameters(maker: Callable[..., Any]) -> list[Declared]:
     found = []
     for name, annotation in schema(maker).items():
         kind = _kind(annotation)
-        parameter = inspect.signature(maker).parameters[name]
-        default = None if parameter.default is inspect.Parameter.empty else parameter.default
+        default = inspect.signature(maker).parameters[name].default
         if name != "unit":
             found.append(Declared(name, kind.unit if kind else "", default))
     return found
