@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "reference"))
 
-import honesty as reference  # noqa: E402  # found by the line above
+import honesty as reference  # found by the line above
 
 
 def main() -> int:

@@ -15,10 +15,12 @@ from profiles import Density
 from skymodel.sightlines import chebyshev
 from skymodel.sightlines.geometry import Floats, Observer
 from skymodel.sightlines.integrate import FAINT, LineIntegrals, SightLines
+from skymodel.sightlines.probing import TIGHTEST, TRUST
 
 ORDER = 16
 DEEPEST = 40  # generations; what is not good then is integrated directly
 LINE_SHARE = 0.01  # of the tolerance goes to the integrals at the nodes
+PROBE_SHARE = 1e-4  # and to those of the probes
 FINEST = 2e-13  # what they can reach
 SPAN = 4.0  # e-foldings of theta in a first piece
 
@@ -115,7 +117,29 @@ def angular(lines: SightLines, innermost: float, tolerance: float) -> AngularLin
         waiting = np.concatenate([np.stack([waiting[~good, 0], middle], 1), np.stack([middle, waiting[~good, 1]], 1)])
     joined = _Pieces(*(np.concatenate(columns) for columns in zip(*done, strict=True)))
     order = np.argsort(joined.ends[:, 0])
-    return AngularLines(lines, _Pieces(*(column[order] for column in joined)), sightlines, evaluations)
+    pieces, probes, cost = _settled(lines, _Pieces(*(column[order] for column in joined)), tolerance)
+    return AngularLines(lines, pieces, sightlines + probes, evaluations + cost)
+
+
+def _settled(lines: SightLines, pieces: _Pieces, tolerance: float) -> tuple[_Pieces, int, int]:
+    """Return pieces with errors a few times what probes saw (not held where they saw more than the bound), and cost."""
+    held = np.flatnonzero((pieces.error > 0) & np.isfinite(pieces.error))
+    if not held.size:
+        return pieces, 0, 0
+    index = np.arange(0, ORDER + 1, 2)
+    place = np.cos(np.pi * index / ORDER)
+    theta = np.exp(0.5 * (pieces.ends[held].sum(axis=1)[:, None] + np.diff(pieces.ends[held], axis=1) * place))
+    found = lines.integrate(_towards(theta.ravel()), rtol=max(PROBE_SHARE * tolerance, FINEST), share=FAINT)
+    truth = found.value.reshape(theta.shape)
+    value = np.exp(pieces.coefficients[held] @ chebyshev.basis(ORDER, place))
+    worst = (np.abs(value / truth - 1) / pieces.error[held, None]).max(axis=1)
+    error = pieces.error.copy()
+    error[held] = np.where(worst > 1, np.inf, error[held] * np.clip(TRUST * worst, TIGHTEST, 1.0))
+    return pieces._replace(error=error), theta.size, int(found.evaluations.sum())
+
+
+def _towards(theta: Floats) -> Floats:
+    return np.stack([np.cos(theta), np.sin(theta), 0 * theta], axis=-1)
 
 
 def _first_edges(lines: SightLines, innermost: float) -> Floats:
@@ -128,9 +152,7 @@ def _first_edges(lines: SightLines, innermost: float) -> Floats:
 def _fitted(lines: SightLines, ends: Floats, tolerance: float) -> tuple[_Pieces, int]:
     rule = chebyshev.rule(ORDER)
     place = 0.5 * (ends[:, [0]] + ends[:, [1]]) + 0.5 * (ends[:, [1]] - ends[:, [0]]) * rule.node
-    theta = np.exp(place).ravel()
-    vectors = np.stack([np.cos(theta), np.sin(theta), 0 * theta], axis=-1)
-    found = lines.integrate(vectors, rtol=max(LINE_SHARE * tolerance, FINEST), share=FAINT)
+    found = lines.integrate(_towards(np.exp(place).ravel()), rtol=max(LINE_SHARE * tolerance, FINEST), share=FAINT)
     value, doubt = (part.reshape(place.shape) for part in (found.value, found.error))
     dark, partly = (value <= 0).all(axis=1), (value <= 0).any(axis=1)
     safe = np.where(value > 0, value, 1.0)

@@ -54,7 +54,7 @@ def strips(rings: Rings, first: int, stop: int) -> Iterator[tuple[int, int]]:
 def painted(rings: Rings, first: int, stop: int, blocks: list[Block], loose: Loose) -> Strip:
     """Return the values of northern rings of one quarter; the rings lie all in a cap or all in the belt."""
     width = int(rings.columns(np.array([first, stop - 1])).max()) + (first >= rings.nside)
-    value, error = np.empty((stop - first, width)), np.empty((stop - first, width))
+    value, error = np.zeros((stop - first, width)), np.zeros((stop - first, width))
     strip = Strip(first, value, error)
     paint = _paint_belt if first >= rings.nside else _paint_cap
     for block in blocks:

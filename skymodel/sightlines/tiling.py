@@ -24,7 +24,7 @@ from skymodel.sightlines.fitting import Fitted, Request, fit, order_for
 from skymodel.sightlines.geometry import Observer, PathEnd
 from skymodel.sightlines.integrate import FAINT, SightLines
 from skymodel.sightlines.loose import over_pixels
-from skymodel.sightlines.painting import Canvas, Loose, painted, strips
+from skymodel.sightlines.painting import Canvas, Loose, Strip, painted, strips
 from skymodel.sightlines.promises import Promises
 from skymodel.sightlines.quarters import Folds, Frame
 from skymodel.sightlines.rings import Rings
@@ -125,7 +125,28 @@ class Tiling:
                 continue
             blocks = [block for block in self.blocks.blocks if block.window.quarter == quarter]
             for low, high in strips(self.rings, first, stop):
-                canvas.put(painted(self.rings, low, high, blocks, self.loose[quarter]), self.folds, quarter, sides)
+                strip = painted(self.rings, low, high, blocks, self.loose[quarter])
+                self._keep_promise(strip, quarter)
+                canvas.put(strip, self.folds, quarter, sides)
+
+    def _keep_promise(self, strip: Strip, quarter: int) -> None:
+        """Integrate pixels of a strip directly whose error is above the tolerance: on the far flank of a steep sky."""
+        floor = FAINT * self.fitted.brightest
+        late = (strip.error > self.rtol * strip.value) & (strip.error > self.rtol * floor)
+        if not late.any():
+            return
+        row, column = np.nonzero(late)
+        pixels = self.rings.pixels(strip.first + row, column, self.folds.quarters[quarter])
+        found = integrated(
+            self.lines,
+            self.nside,
+            pixels,
+            self.kept,
+            rtol=self.rtol,
+            sample=self.sample,
+            brightest=self.fitted.brightest,
+        )
+        strip.value[row, column], strip.error[row, column] = found.value, found.error
 
     def chunk(self, side: float, first: int, stop: int) -> Chunk:
         """Return northern rings, or on side -1 their mirror images, as a run of pixels in order."""
@@ -133,30 +154,7 @@ class Tiling:
         begin, after = (int(pixel) for pixel in self.rings.first_pixel(np.array([top, end])))
         canvas = Canvas(self.rings, np.empty(after - begin), np.empty(after - begin), begin)
         self.paint(canvas, first, stop, (side,))
-        return Chunk(begin, *self.settled(canvas, begin, self.fitted.brightest))
-
-    def settled(self, canvas: Canvas, first_pixel: int, brightest: float) -> tuple[Floats, Floats]:
-        """Return values and errors of a painted canvas that keep the promise on errors.
-
-        Probes cannot see everything between them, so no error is stated below the tiles' share of the tolerance.
-        Pixels whose error is above the tolerance, on the far flank of a steep density, are integrated one by one.
-        """
-        value, error = canvas.value, canvas.error
-        np.maximum(error, (TILE_SHARE * self.rtol) * value, out=error)
-        late = np.flatnonzero(error > self.rtol * value)
-        late = late[error[late] > self.rtol * np.maximum(value[late], FAINT * brightest)]
-        if late.size:
-            anew = integrated(
-                self.lines,
-                self.nside,
-                first_pixel + late,
-                self.kept,
-                rtol=self.rtol,
-                sample=self.sample,
-                brightest=brightest,
-            )
-            value[late], error[late] = anew.value, anew.error
-        return value, error
+        return Chunk(begin, canvas.value, canvas.error)
 
     @property
     def meta(self) -> Mapping[str, Any]:
@@ -192,7 +190,7 @@ def project_tiles(
     count = 12 * nside**2
     canvas = Canvas(tiling.rings, np.empty(count), np.empty(count))
     tiling.paint(canvas, 1, 2 * nside + 1, (1.0, -1.0))
-    return Painted(*tiling.settled(canvas, 0, float(canvas.value.max())), tiling.meta)
+    return Painted(canvas.value, canvas.error, tiling.meta)
 
 
 class Chunk(NamedTuple):

@@ -11,6 +11,7 @@ import healpy
 import numpy as np
 
 LINE_GROWTH, AREA_GROWTH = 4.0, 3.0
+CENTRE_DEPTH = 40.0  # panels towards the centre: 1e-24 of a pixel, outside of which all but 1e-9 of a slope 2.6 lies
 HALF = np.pi / 2
 
 
@@ -40,9 +41,10 @@ def _block(density, n, r_sun, z_sun, r_max, order):
     flat = np.maximum(towards[0] ** 2 + towards[1] ** 2, 1e-300)
     axis = -(foot[0] * towards[0] + foot[1] * towards[1]) / flat
     plane = -foot[2] / np.where(np.abs(towards[2]) > 1e-300, towards[2], 1e-300)
-    places = [(start, 5), (np.zeros_like(p), 20), (axis, 12), (plane, 9)]
+    places = [(start, 5), (axis, 12), (plane, 9)]
     places += [(place, 6) for place in _hinted(density.hints, foot, towards, p, axis, flat)]
-    edges = [start, stop]
+    growth = p * LINE_GROWTH ** np.arange(-1.0, np.ceil(np.log(2 * r_max / p.min()) / np.log(LINE_GROWTH)))[:, None]
+    edges = [start, stop, np.zeros_like(p), *growth, *-growth]  # about the foot, in units of its distance
     for place, depth in places:
         steps = 2 * r_max * LINE_GROWTH ** -np.arange(depth + 1.0)
         edges += [place, *(place + step for step in steps), *(place - step for step in steps)]
@@ -102,7 +104,7 @@ def _centre_mean(density, nside, pixel, r_sun, z_sun, r_max, order):
     middle = np.round(np.degrees(np.arctan2(lat, np.remainder(lon + 180, 360) - 180)) / 90) * HALF
     half = np.pi / (4 * nside)
     angle, turn = panels(graded_edges(middle - np.pi / 4, middle + np.pi / 4, [middle], 2e-3), order)
-    share, radial = panels(np.concatenate([[0.0], LINE_GROWTH ** -np.arange(18.0)[::-1]]), order)
+    share, radial = panels(np.concatenate([[0.0], LINE_GROWTH ** -np.arange(CENTRE_DEPTH)[::-1]]), order)
     total = area = 0.0
     for phi, weight in zip(angle, turn, strict=True):
         reach = 2 * half / (abs(np.cos(phi)) + abs(np.sin(phi)))
