@@ -174,7 +174,8 @@ def compare(repeats: int) -> None:
     """Print time and error of every engine at one resolution."""
     truth = truths(NSIDE)[1]
     print(
-        f"\nnside {NSIDE}, NFW x exponential disk\n{'engine':42s} {'time [ms]':>10s} {'/ pix2ang':>10s} {'max error':>10s}"
+        f"\nnside {NSIDE}, NFW x exponential disk\n"
+        f"{'engine':42s} {'time [ms]':>10s} {'/ pix2ang':>10s} {'max error':>10s}"
     )
     for engine in ENGINES:
         if engine.needs and importlib.util.find_spec(engine.needs) is None:
@@ -196,7 +197,8 @@ def compare(repeats: int) -> None:
 def scale(repeats: int, largest: int) -> None:
     """Print what our maps cost at every resolution."""
     print(
-        f"\n{'nside':>6s} {'sample':8s} {'time [ms]':>10s} {'/ pix2ang(1024)':>16s} {'sight lines':>12s} {'tiles':>6s} {'stated':>8s}"
+        f"\n{'nside':>6s} {'sample':8s} {'time [ms]':>10s} {'/ pix2ang(1024)':>16s} "
+        f"{'sight lines':>12s} {'tiles':>6s} {'stated':>8s}"
     )
     nside = 32
     while nside <= largest:

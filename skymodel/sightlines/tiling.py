@@ -130,7 +130,12 @@ class Tiling:
                 canvas.put(strip, self.folds, quarter, sides)
 
     def _keep_promise(self, strip: Strip, quarter: int) -> None:
-        """Integrate pixels of a strip directly whose error is above the tolerance: on the far flank of a steep sky."""
+        """Bound what tiles overlook, and integrate pixels of a strip directly whose error is above the tolerance.
+
+        Probes cannot see everything between them (true over stated error has been 3.4 on a cusp seen from 0.1 kpc above
+        the plane), so no error is stated below the tiles' share of the tolerance.
+        """
+        np.maximum(strip.error, (TILE_SHARE * self.rtol) * strip.value, out=strip.error)
         floor = FAINT * self.fitted.brightest
         late = (strip.error > self.rtol * strip.value) & (strip.error > self.rtol * floor)
         if not late.any():

@@ -37,7 +37,8 @@ HALOS = (
 )
 TRACERS = (
     "exponential_disk", "sech2_disk", "holed_disk", "miyamoto_nagai_disk", "hernquist_bulge", "gaussian_bulge",
-    "power_law_bulge", "power_law_sphere", "beta_model", "gaussian_ring", "stretched_spheroid", "dwek_bar", "stanek_bar",
+    "power_law_bulge", "power_law_sphere", "beta_model", "gaussian_ring", "stretched_spheroid", "dwek_bar",
+    "stanek_bar",
     "freudenreich_bar", "chatzopoulos_cluster", "hot_gas", "cosine_disk", "plateau_disk",
 )  # fmt: skip
 ROUNDING = 64 * np.finfo(float).eps
