@@ -38,6 +38,25 @@ _NUMBERS = ("mean_circle", "mean_window", "W")
 _OF_THE_SKY = ("mean_sky", "share_circle", "share_window")
 
 
+def _dump(found: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            name: _plain(getattr(prior, name))
+            for name in type(prior).model_fields
+            if getattr(prior, name) not in (None, {})
+        }
+        for prior in found
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "unit"):
+        return float(value.value) if not str(value.unit) else f"{float(value.value)!r} {value.unit.to_string('fits')}"
+    return value
+
+
 class EnsembleConfig(BaseModel):
     """A model, the priors on its parameters, and how they are sampled.
 
@@ -62,7 +81,7 @@ class EnsembleConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     model: Annotated[Any, BeforeValidator(lambda source: source if isinstance(source, dict) else read_raw(source))]
-    priors: Annotated[tuple[Any, ...], BeforeValidator(priors.read_priors), PlainSerializer(lambda found: _dump(found))]
+    priors: Annotated[tuple[Any, ...], BeforeValidator(priors.read_priors), PlainSerializer(_dump)]
     sampling: designs.Sampling = "sobol"
     seed: Annotated[int, Field(ge=0)] = 1
     draws: Annotated[int, Field(ge=1)] = 1024
@@ -102,25 +121,6 @@ class EnsembleConfig(BaseModel):
     def resolved(self) -> dict[str, Any]:
         """Return the complete configuration as plain numbers and text; ``EnsembleConfig(**it)`` repeats it."""
         return self.model_dump(mode="json")
-
-
-def _dump(found: tuple[Any, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            name: _plain(getattr(prior, name))
-            for name in type(prior).model_fields
-            if getattr(prior, name) not in (None, {})
-        }
-        for prior in found
-    ]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "unit"):
-        return float(value.value) if not str(value.unit) else f"{float(value.value)!r} {value.unit.to_string('fits')}"
-    return value
 
 
 def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
