@@ -1,0 +1,34 @@
+"""The tiles of a sky over its map, for a halo times a thin disk seen from the plane and from above it.
+
+python scripts/tile_figure.py [FOLDER]
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import skymodel as sm
+from profiles import NFW, ExponentialDisk
+from skymodel.output.style import style
+from skymodel.output.tile_figures import tile_figure
+from skymodel.sightlines import promises
+from skymodel.sightlines.geometry import PathEnd
+from skymodel.sightlines.integrate import SightLines
+from skymodel.sightlines.tiling import Tiling
+
+
+def main(folder: Path) -> None:
+    pair = NFW(rho_s=0.3, r_s=20.0) * ExponentialDisk(n_0=1.0, R_d=2.6, z_d=0.3)
+    for z_sun in (0.0, 0.0208):
+        lines = SightLines(pair, sm.Observer(8.2, z_sun), PathEnd(r_max=60.0))
+        tiling = Tiling(lines, promises.check(pair, lines.observer), 64, 1e-6, "mean")
+        with style():
+            figure = tile_figure(
+                tiling.fitted, f"NFW x exponential disk (h = 0.3 kpc), z_sun = {z_sun} kpc, rtol = 1e-6"
+            )
+            figure.savefig(folder / f"tiles_z{1000 * z_sun:.0f}pc.png")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "."))
