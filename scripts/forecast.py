@@ -19,8 +19,9 @@ from astropy.table import QTable, vstack
 
 from skymodel.comparison import candidates
 from skymodel.comparison.confront import confront
+from skymodel.comparison.field import field_of
 from skymodel.comparison.forecast import LINE, REGION, STORIES, Skies, curves, forecast, matrix, skies
-from skymodel.comparison.mocks import Observation, field_of, load_observations
+from skymodel.comparison.mocks import Observation, load_observations
 from skymodel.output.morphology_figures import confrontation_figure, forecast_figure, matrix_figure
 from skymodel.output.plots import save
 from skymodel.output.style import style

@@ -156,11 +156,43 @@ def amplitude(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Fit:
 
 
 class Spectrum(NamedTuple):
-    """The correlation of two maps by angular scale: r_l at degrees l (about 180 deg / l), each with its error."""
+    """The correlation of two maps by angular scale: r_l at degrees l (about 180 deg / l), each with its error.
+
+    Parameters
+    ----------
+    degree, correlation, error
+        l, r_l and its error ``(lmax,)``.
+    powers
+        C_l of the first and of the second map ``(2, lmax)``.
+    noise
+        What the errors of each map add to its C_l ``(2,)``.
+    """
 
     degree: Floats
     correlation: Floats
     error: Floats
+    powers: Floats
+    noise: Floats
+
+    def over(self, low: int, high: int) -> Statistic:
+        """Return the correlation of the maps filtered to the degrees from `low` to `high`.
+
+        Each of the 2 l + 1 harmonics of each degree counts with its power, so that degrees without power do not.
+
+        Raises
+        ------
+        ValueError
+            Unless both are among the degrees.
+        """
+        if not 1 <= low <= high <= self.degree[-1]:
+            raise ValueError(f"degrees {low} to {high}; allowed: 1 <= low <= high <= {self.degree[-1]:.0f}")
+        kept = slice(low - 1, high)
+        modes = 2 * self.degree[kept] + 1
+        first, second = self.powers[:, kept]
+        size = [float(modes @ power) for power in (first, second)]
+        r = float(modes @ (self.correlation[kept] * np.sqrt(first * second))) / np.sqrt(size[0] * size[1])
+        angle = np.sqrt(self.noise * modes.sum() / size).sum()
+        return Statistic(r, float(_turned(r, angle)))
 
 
 def cross_spectrum(first: SkyMap, second: SkyMap, region: Any = None, lmax: int | None = None) -> Spectrum:
@@ -193,13 +225,18 @@ def cross_spectrum(first: SkyMap, second: SkyMap, region: Any = None, lmax: int 
         healpy.anafast(a, b, lmax=int(degree[-1]), iter=3, use_weights=True, pol=False)[1:]
         for a, b in (fields, (fields[0], fields[0]), (fields[1], fields[1]))
     )
-    noise = [
-        first.pixel_area * float(np.mean((share * np.where(share > 0, sky.error, 0)) ** 2)) for sky in (first, second)
-    ]
+    noise = first.pixel_area * np.array(
+        [np.mean((share * np.where(share > 0, sky.error, 0)) ** 2) for sky in (first, second)]
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.clip(cross / np.sqrt(auto_a * auto_b), -1.0, 1.0)
         angle = np.sqrt(noise[0] / auto_a) + np.sqrt(noise[1] / auto_b)  # by which the vectors of a_lm may turn
-    return Spectrum(degree.astype(np.float64), ratio, angle * np.sqrt(1 - ratio**2) + angle**2 / 2 + ROUNDING)
+    return Spectrum(degree.astype(np.float64), ratio, _turned(ratio, angle), np.stack([auto_a, auto_b]), noise)
+
+
+def _turned(cosine: Any, angle: Any) -> Any:
+    """Return by how much a cosine may change when its vectors turn by a small angle."""
+    return angle * np.sqrt(np.maximum(1 - cosine**2, 0.0)) + angle**2 / 2 + ROUNDING
 
 
 def _correlation(a: Floats, b: Floats, both: Overlap) -> Statistic:

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skymodel.comparison.field import Field
 from skymodel.comparison.interstellar import interstellar_intensity
 from skymodel.comparison.likelihood import Expected, likelihood_root
 from skymodel.comparison.mocks import (
     LIKELIHOOD,
-    Field,
     Observation,
     all_statistics,
     expected,

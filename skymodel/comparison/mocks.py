@@ -1,27 +1,29 @@
 """Mock observations: Poisson counts of a sky through a beam, and statistics of many pairs of them at once.
 
 Counts are exposure x pixel x (sky through the beam + background); only the pixels of a region are kept. Mock i comes
-from the counter-based Philox generator at counter i, so that it is the same in every batch. Statistics take two arrays
-``(mocks, pixels)`` of counts minus background and return ``(mocks,)``, the larger the more unlike.
+from the counter-based Philox generator at counter i, so that it is the same in every batch. The statistics are those of
+:mod:`skymodel.comparison.unlike`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from skymodel.comparison.field import Field
 from skymodel.comparison.likelihood import Expected, likelihood_root
+from skymodel.comparison.scales import SCALES, scale_correlation
+from skymodel.comparison.unlike import STATISTICS
 from skymodel.datafiles import data_path
 from skymodel.emission.bands import Band
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.circles import Floats
 from skymodel.sky.healpix import pixel_area
-from skymodel.sky.region import as_region
 from skymodel.sky.skymap import SkyMap
 
 
@@ -94,44 +96,6 @@ def _observation(name: str, entry: Mapping[str, Any]) -> Observation:
     return Observation(entry["instrument"], band, entry["fwhm"], entry["area"] * entry["time"], level)
 
 
-@dataclass(frozen=True, eq=False)
-class Field:
-    """The pixels of a region.
-
-    Parameters
-    ----------
-    nside
-        Resolution.
-    pixels
-        Those at least half inside ``(N,)``.
-    lon, lat
-        Where they lie [deg], lon from -180 to 180.
-    """
-
-    nside: int
-    pixels: Any
-    lon: Floats
-    lat: Floats
-
-
-def field_of(region: Any, nside: int) -> Field:
-    """Return the pixels of a region.
-
-    Raises
-    ------
-    ValueError
-        If no pixel is at least half inside.
-    """
-    import healpy
-
-    part = as_region(region)
-    pixels = np.flatnonzero(part.coverage(nside) >= 0.5)
-    if pixels.size < 2:
-        raise ValueError(f"the region {part.name} holds {pixels.size} pixels of nside {nside}; allowed: at least 2")
-    lon, lat = healpy.pix2ang(nside, pixels, lonlat=True)
-    return Field(nside, pixels, np.asarray((lon + 180) % 360 - 180), np.asarray(lat))
-
-
 def expected(sky: SkyMap, seen_by: Observation, field: Field, foreground: SkyMap | None = None) -> Expected:
     """Return the expected counts in a field.
 
@@ -176,59 +140,6 @@ def _philox(seed: int, band: int, mock: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, band, mock]))
 
 
-Statistic = Callable[[Floats, Floats, Field], Floats]
-
-
-def unlike_pearson(a: Floats, b: Floats, field: Field) -> Floats:
-    """Return 1 minus Pearson's correlation."""
-    return unlike_cosine(a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True), field)
-
-
-def unlike_cosine(a: Floats, b: Floats, field: Field) -> Floats:
-    """Return 1 minus the cosine."""
-    size = np.sqrt(np.einsum("ij,ij->i", a, a) * np.einsum("ij,ij->i", b, b))
-    return np.asarray(1 - np.einsum("ij,ij->i", a, b) / np.where(size > 0, size, 1.0))
-
-
-def unlike_spearman(a: Floats, b: Floats, field: Field) -> Floats:
-    """Return 1 minus the correlation of ranks."""
-    from scipy.stats import rankdata
-
-    return unlike_pearson(rankdata(a, axis=1), rankdata(b, axis=1), field)
-
-
-def centroid_distance(a: Floats, b: Floats, field: Field) -> Floats:
-    """Return the distance of the centroids [deg], of what is positive: noise below zero points nowhere."""
-    offsets = [
-        _mean(np.maximum(a, 0), angle) - _mean(np.maximum(b, 0), angle)
-        for angle in (field.lon * np.cos(np.radians(field.lat)), field.lat)
-    ]
-    return np.asarray(np.hypot(*offsets))
-
-
-def width_difference(a: Floats, b: Floats, field: Field) -> Floats:
-    """Return how much the root mean square distances from (0, 0) differ [deg]."""
-    squared = (field.lon * np.cos(np.radians(field.lat))) ** 2 + field.lat**2
-    wide = [np.sqrt(_mean(np.maximum(counted, 0), squared)) for counted in (a, b)]
-    return np.asarray(np.abs(wide[0] - wide[1]))
-
-
-def concentration_gap(a: Floats, b: Floats, field: Field) -> Floats:
-    """Return the largest difference of the two shares of flux within an angle of the centre."""
-    radius = np.degrees(np.arccos(np.cos(np.radians(field.lat)) * np.cos(np.radians(field.lon))))
-    rings = (radius[:, None] <= np.linspace(1.0, float(radius.max()), 24)).astype(np.float64)
-    shares = [counted @ rings / _total(counted)[:, None] for counted in (a, b)]
-    return np.asarray(np.abs(shares[0] - shares[1]).max(axis=1))
-
-
-STATISTICS: Mapping[str, Statistic] = {
-    "pearson": unlike_pearson,
-    "cosine": unlike_cosine,
-    "spearman": unlike_spearman,
-    "centroid": centroid_distance,
-    "width": width_difference,
-    "concentration": concentration_gap,
-}
 LIKELIHOOD = "likelihood ratio"
 
 
@@ -286,10 +197,44 @@ def two_sided(p: Floats) -> Floats:
     return np.asarray(2 * np.minimum(p, 1 - p))
 
 
-def _mean(weight: Floats, values: Floats) -> Floats:
-    return np.asarray(weight @ values / _total(weight))
+def calibrated(
+    one_origin: tuple[Expected, Expected],
+    counted: tuple[Floats, Floats],
+    field: Field,
+    *,
+    scales: Sequence[tuple[int, int]] = SCALES,
+    mocks: int = 1000,
+    seed: int = 511,
+) -> Any:
+    """Return the table of r by scale of two observed bands against mocks of one origin in the same mask.
 
+    Parameters
+    ----------
+    one_origin
+        What is expected of the two bands if they have one origin.
+    counted
+        What was counted in each ``(pixels,)``.
+    field
+        The mask.
+    scales
+        Ranges of degrees; ``((7, 7),)`` is r_7.
+    mocks, seed
+        Of the null.
 
-def _total(weight: Floats) -> Floats:
-    total = weight.sum(axis=1)
-    return np.asarray(np.where(total == 0, 1.0, total))
+    Returns
+    -------
+    QTable
+        A row for each range: l_min, l_max, r, the mean and standard deviation of r under one origin, and the
+        two-sided p-value of r among the mocks.
+    """
+    from astropy.table import QTable
+
+    drawn = [counts(wanted, seed, 0, mocks, band=band) for band, wanted in enumerate(one_origin)]
+    null = [made - wanted.background for made, wanted in zip(drawn, one_origin, strict=True)]
+    seen = [(made - wanted.background)[None] for made, wanted in zip(counted, one_origin, strict=True)]
+    rows = []
+    for low, high in scales:
+        among, r = (scale_correlation(*pair, field, (low, high)) for pair in ((null[0], null[1]), (seen[0], seen[1])))
+        p = float(two_sided(p_values(among, r, seed))[0])
+        rows.append((low, high, float(r[0]), float(among.mean()), float(among.std()), p))
+    return QTable(rows=rows, names=("l_min", "l_max", "r", "expected", "spread", "p"))

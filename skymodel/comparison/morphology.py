@@ -24,6 +24,7 @@ from skymodel.comparison.correlation import (
     pearson,
     spearman,
 )
+from skymodel.comparison.scales import SCALES
 from skymodel.comparison.shape import (
     SHARES,
     Concentration,
@@ -34,6 +35,7 @@ from skymodel.comparison.shape import (
     profile,
     widths,
 )
+from skymodel.comparison.transport import absence, earth_mover
 from skymodel.sky.beams import Beam, smooth
 from skymodel.sky.circles import Floats
 from skymodel.sky.region import as_region
@@ -63,7 +65,8 @@ class Comparison:
     first, second
         The maps as compared: at one nside, in one unit where they convert, through the beam.
     likeness
-        QTable of the pair's statistics: statistic, value, error, sees, blind_to.
+        QTable of the pair's statistics: statistic, value, error, unit, sees, blind_to; what could not be had is in its
+        ``meta["absent"]`` with the reason.
     shapes
         QTable of each map's: statistic, unit, first, first_error, second, second_error.
     fit
@@ -122,7 +125,7 @@ def compare(first: SkyMap, second: SkyMap, *, region: Any = ALL_SKY, beam: Beam 
     held = [Concentration(sky, region=where) for sky in (one, two)]
     shapes = [_shape(sky, where, curve) for sky, curve in zip((one, two), held, strict=True)]
     curves = (_curves(one, where, held[0]), _curves(two, where, held[1]))
-    return Comparison(one, two, _likeness(one, two, part, fit), _shape_table(*shapes), fit, spectrum, curves)
+    return Comparison(one, two, _likeness(one, two, part, fit, spectrum), _shape_table(*shapes), fit, spectrum, curves)
 
 
 def common_nside(first: SkyMap, second: SkyMap) -> tuple[SkyMap, SkyMap]:
@@ -153,19 +156,31 @@ _PAIR = {
     "cosine": (cosine, "shape, the brightest pixels most", "scale"),
     "spearman": (spearman, "order of brightness, all pixels alike", "anything that keeps the order"),
 }
+_SMEARING = "scale, smearing"
 
 
-def _likeness(first: SkyMap, second: SkyMap, region: Any, fit: Fit) -> Any:
+def _likeness(first: SkyMap, second: SkyMap, region: Any, fit: Fit, spectrum: Spectrum) -> Any:
     from astropy.table import QTable
 
-    rows = [(name, *test(first, second, region), sees, blind) for name, (test, sees, blind) in _PAIR.items()]
-    rows.append(("amplitude", *fit.amplitude, "scale", "shape"))
-    rows.append(("explained", *fit.explained, "shape, the brightest pixels most", "scale"))
-    table = QTable(rows=rows, names=("statistic", "value", "error", "sees", "blind_to"))
-    table["value"].description = "statistic between the two maps, weighted by the region's coverage"
+    unit, brightest = str(units.Unit(second.unit / first.unit)), "shape, the brightest pixels most"
+    rows = [(name, *test(first, second, region), "", sees, blind) for name, (test, sees, blind) in _PAIR.items()]
+    rows.append(("amplitude", *fit.amplitude, unit, "scale", "shape"))
+    rows.append(("explained", *fit.explained, "", brightest, "scale"))
+    rows += [
+        (f"scales_{low}_{high}", *spectrum.over(low, high), "", f"agreement at degrees {low} to {high}", _SMEARING)
+        for low, high in SCALES
+        if high <= spectrum.degree[-1]
+    ]
+    if not (missing := absence()):
+        moved = earth_mover(first, second, region)
+        rows.append(
+            ("earth_mover", *moved, "deg", "shifts and smearing, by how far", "scale, what is finer than its error")
+        )
+    table = QTable(rows=rows, names=("statistic", "value", "error", "unit", "sees", "blind_to"))
+    table["value"].description = "statistic between the two maps, of pixel means weighted by the region's coverage"
     table["error"].description = "bound from the maps' own errors"
-    unit = units.Unit(second.unit / first.unit)
-    table.meta = {"first": first.name, "second": second.name, "region": region.name, "amplitude_unit": str(unit)}
+    table.meta = {"first": first.name, "second": second.name, "region": region.name, "amplitude_unit": unit}
+    table.meta["absent"] = {"earth_mover": missing} if missing else {}
     return table
 
 

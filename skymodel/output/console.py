@@ -43,15 +43,21 @@ def show_comparison(comparison: Comparison) -> None:
     likeness, shapes = comparison.likeness, comparison.shapes
     pair, unit = (comparison.first.name, comparison.second.name), likeness.meta["amplitude_unit"]
     columns = [("statistic", "left"), ("value", "right"), ("sees", "left"), ("blind to", "left")]
-    rows = [(row["statistic"], _measured(row["value"], row["error"]), row["sees"], row["blind_to"]) for row in likeness]
+    rows = [(_named(row), _measured(row["value"], row["error"]), row["sees"], row["blind_to"]) for row in likeness]
     title = f"{pair[0]} against {pair[1]}, region: {likeness.meta['region']}"
     note = f"amplitude: {pair[1]} per {pair[0]}" + (f" [{unit}]" if unit else "")
+    note += "".join(f"\n{name} is absent: it {reason}" for name, reason in likeness.meta["absent"].items())
     each = [("statistic", "left"), ("unit", "left"), (pair[0], "right"), (pair[1], "right")]
     both = [
         (row["statistic"], row["unit"], *(_measured(row[name], row[f"{name}_error"]) for name in ("first", "second")))
         for row in shapes
     ]
     _screen().print(_table(title, columns, rows), note, _table("Shapes", each, both))
+
+
+def _named(row: Any) -> str:
+    """Return a statistic's name with its unit; that of an amplitude is in the note below the table."""
+    return f"{row['statistic']} [deg]" if row["unit"] == "deg" else str(row["statistic"])
 
 
 def _measured(value: float, error: float) -> str:

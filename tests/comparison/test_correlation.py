@@ -165,6 +165,32 @@ def test_the_error_of_a_spectrum_holds_random_errors():
     assert np.median(stated.error / np.maximum(difference, 1e-300)) < 100
 
 
+def test_degrees_taken_together_are_the_correlation_of_filtered_maps():
+    one, two = gaussian(32, 6.0), gaussian(32, 8.0, lon=9.0)
+    spectrum = cross_spectrum(one, two, lmax=60)
+    kept = np.isin(np.arange(61), np.arange(10, 20)).astype(float)
+    filtered = []
+    for sky in (one, two):
+        harmonics = healpy.almxfl(healpy.map2alm(sky.values, lmax=60, iter=3), kept)
+        filtered.append(healpy.alm2map(harmonics, 32, lmax=60))
+    expected = filtered[0] @ filtered[1] / np.sqrt((filtered[0] @ filtered[0]) * (filtered[1] @ filtered[1]))
+    assert spectrum.over(10, 19).value == pytest.approx(expected, abs=1e-4)  # HEALPix is no exact quadrature
+    assert spectrum.over(7, 7).value == pytest.approx(spectrum.correlation[6], abs=1e-13)
+    with pytest.raises(ValueError, match="allowed: 1 <= low <= high <= 60"):
+        spectrum.over(0, 5)
+
+
+def test_the_error_of_degrees_together_holds_random_errors():
+    random = np.random.default_rng(11)
+    one, two = gaussian(64, 3.0), gaussian(64, 5.0, lat=2.0)
+    error = np.full(one.values.size, 1e-3)
+    stated = cross_spectrum(SkyMap(one.values, error, ""), two, lmax=40)
+    moved = cross_spectrum(SkyMap(one.values + random.normal(0, 1e-3, error.size), 0.0, ""), two, lmax=40)
+    for low, high in ((1, 9), (10, 19), (20, 40)):
+        difference = abs(moved.over(low, high).value - stated.over(low, high).value)
+        assert difference <= 3 * stated.over(low, high).error < 0.1
+
+
 def test_a_masked_spectrum_of_identical_maps_is_one():
     sky = gaussian(32, 6.0)
     assert cross_spectrum(sky, 2 * sky, COMPTEL_WINDOW, lmax=30).correlation == pytest.approx(np.ones(30))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from skymodel.comparison.field import field_of
 from skymodel.comparison.forecast import (
     NUGGETS,
     STORIES,
@@ -16,7 +17,7 @@ from skymodel.comparison.forecast import (
     skies,
 )
 from skymodel.comparison.likelihood import Expected
-from skymodel.comparison.mocks import LIKELIHOOD, Observation, field_of
+from skymodel.comparison.mocks import LIKELIHOOD, Observation
 from skymodel.comparison.rivals import Blob, rival
 from skymodel.emission.bands import LINE_511, Band
 from skymodel.emission.line_sky import Gaussian

@@ -5,21 +5,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from skymodel.comparison.field import field_of
 from skymodel.comparison.likelihood import Expected, likelihood_root
 from skymodel.comparison.mocks import (
     LIKELIHOOD,
-    STATISTICS,
     Observation,
     all_statistics,
     background_of,
     counts,
     expected,
-    field_of,
     load_observations,
     p_values,
     two_sided,
 )
 from skymodel.comparison.rivals import Blob
+from skymodel.comparison.unlike import STATISTICS
 from skymodel.emission.bands import LINE_511
 from skymodel.emission.line_sky import Gaussian
 from skymodel.sky.beams import GaussianBeam

@@ -1,5 +1,7 @@
 """The whole comparison, from maps and from files: tables, curves, and what is refused."""
 
+import importlib.util
+
 import healpy
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from skymodel.sky.healpix import UNSEEN
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle
 from skymodel.sky.skymap import SkyMap
 from tests.comparison.gaussians import containment, gaussian, width
+from tests.conftest import require
 
 NARROW, BROAD = gaussian(64, 4.0), gaussian(32, 7.0, lon=3.0)
 
@@ -32,12 +35,29 @@ def test_maps_meet_at_the_coarser_nside_and_keep_their_flux(found):
 
 
 def test_the_table_of_the_pair_holds_every_statistic_with_its_error(found):
-    assert list(found.likeness["statistic"]) == ["pearson", "cosine", "spearman", "amplitude", "explained"]
+    scales = ["scales_1_9", "scales_10_19", "scales_20_39"]
+    assert list(found.likeness["statistic"])[:5] == ["pearson", "cosine", "spearman", "amplitude", "explained"]
+    assert list(found.likeness["statistic"])[5:8] == scales
     total = 4.0**2 + 7.0**2
     expected = 2 * 4 * 7 / total * np.exp(-9 / 2 / total)
     assert row(found.likeness, "cosine")["value"] == pytest.approx(expected, abs=0.01)  # flat sky, coarse pixels
     assert np.all(found.likeness["error"] >= 0)
     assert found.likeness.meta["region"] == "circle(0, 0, 40)"
+
+
+def test_the_distance_that_light_must_be_moved_is_in_the_table():
+    require("ot")
+    shifted = compare(gaussian(32, 5.0), gaussian(32, 5.0, lon=8.0), region=Circle(0, 0, 40))
+    moved = row(shifted.likeness, "earth_mover")
+    assert (moved["unit"], shifted.likeness.meta["absent"]) == ("deg", {})
+    assert abs(moved["value"] - 8.0) < moved["error"]
+
+
+def test_without_pot_the_table_says_what_is_absent_and_why(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    found = compare(gaussian(32, 5.0), gaussian(32, 6.0), region=INTEGRAL_CIRCLE)
+    assert "earth_mover" not in list(found.likeness["statistic"])
+    assert found.likeness.meta["absent"] == {"earth_mover": "needs the library POT: pip install 'skymodel[morphology]'"}
 
 
 def test_the_table_of_shapes_tells_the_two_apart(found):
@@ -100,7 +120,7 @@ def test_a_map_of_a_file_and_a_region_may_be_named(tmp_path):
     sky = gaussian(32, 7.0, lon=3.0)
     write_maps(tmp_path / "a.fits", [SkyMap(np.ones(12 * 32**2), 0.0, "cm-2", name="FLAT"), sky])
     named = compare_files(f"{tmp_path}/a.fits[s7]", f"{tmp_path}/a.fits[s7]", region="comptel_window")
-    assert named.likeness["value"] == pytest.approx(np.ones(5), abs=1e-12)
+    assert named.likeness["value"][:8] == pytest.approx(np.ones(8), abs=1e-12)
     assert named.likeness.meta["region"] == COMPTEL_WINDOW.name
     assert open_map(tmp_path / "a.fits").name == "FLAT"  # the first, where none is named
 
