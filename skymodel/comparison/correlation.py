@@ -2,7 +2,9 @@
 
 Each statistic weights a pixel with the share of it that the region covers. Errors are bounds from the maps' own
 errors, to first order and added as correlated ones. What each sees, and is blind to, is said with it; for two
-Gaussians of widths s1, s2 (S2 = s1^2 + s2^2) at a distance d the cosine is (2 s1 s2 / S2) exp(-d^2 / 2 S2).
+Gaussians of widths s1, s2 (S2 = s1^2 + s2^2) at a distance d the cosine is (2 s1 s2 / S2) exp(-d^2 / 2 S2). All are
+of the pixels' means, as anybody computes them: with pixels of side h put s^2 + h^2 / 12 for each s^2. At nside 256 that
+changes the cosine by 3e-4 for widths of 2 deg and by less than 1e-4 from 5 deg; at nside 64 by 16 times as much.
 """
 
 from __future__ import annotations

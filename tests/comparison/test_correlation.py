@@ -13,6 +13,11 @@ from tests.comparison.gaussians import gaussian, integral, product
 PAIRS = [(3.0, 3.0, 0.0), (3.0, 5.0, 0.0), (3.0, 5.0, 4.0), (4.0, 4.0, 6.0)]
 
 
+def through_pixels(sky, sigma):
+    """Return the width [deg] that a Gaussian has in means over squares of side h: their variance is h^2 / 12."""
+    return np.sqrt(sigma**2 + np.degrees(sky.pixel_area**0.5) ** 2 / 12)
+
+
 def closed_forms(first, second, distance):
     """Return cosine, Pearson, amplitude of two Gaussians."""
     power, other, crossed = product(first, first, 0), product(second, second, 0), product(first, second, distance)
@@ -21,23 +26,36 @@ def closed_forms(first, second, distance):
     return crossed / np.sqrt(power * other), (crossed - mean) / np.sqrt(spread), crossed / power
 
 
+WIDTHS = [(2.0, 2.0, 2.0), (2.0, 3.0, 3.0), (2.0, 10.0, 5.0), (3.0, 5.0, 4.0), (5.0, 8.0, 6.0), (10.0, 10.0, 8.0)]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("first", "second", "distance"), [(5.0, 5.0, 3.0), (5.0, 8.0, 0.0), (5.0, 8.0, 6.0)])
+@pytest.mark.parametrize(("first", "second", "distance"), WIDTHS)
 def test_the_overlap_of_two_gaussians_is_known_to_1e_4(first, second, distance):
+    one, two = gaussian(256, first), gaussian(256, second, lon=distance)
+    wider = through_pixels(one, first), through_pixels(two, second)
+    expected = closed_forms(*wider, distance)
+    lowered = integral(second) / integral(first) * integral(wider[0]) / integral(wider[1])
+    assert cosine(one, two).value == pytest.approx(expected[0], abs=1e-4)
+    assert pearson(one, two).value == pytest.approx(expected[1], abs=1e-4)
+    assert amplitude(one, two).amplitude.value == pytest.approx(expected[2] * lowered, rel=1e-4)
+    assert amplitude(one, two).explained.value == pytest.approx(expected[0] ** 2, abs=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("first", "second", "distance"), [(5.0, 5.0, 3.0), (5.0, 8.0, 0.0), (10.0, 6.0, 5.0)])
+def test_from_5_degrees_the_pixels_are_not_seen_at_1e_4(first, second, distance):
     one, two = gaussian(256, first), gaussian(256, second, lon=distance)
     expected = closed_forms(first, second, distance)
     assert cosine(one, two).value == pytest.approx(expected[0], abs=1e-4)
     assert pearson(one, two).value == pytest.approx(expected[1], abs=1e-4)
-    assert amplitude(one, two).amplitude.value == pytest.approx(expected[2], rel=1e-4)
-    assert amplitude(one, two).explained.value == pytest.approx(expected[0] ** 2, abs=1e-4)
 
 
 @pytest.mark.parametrize(("first", "second", "distance"), PAIRS)
 def test_pixels_act_as_a_little_more_width(first, second, distance):
-    # means over squares of side h are wider by h^2 / 12 and lower by what keeps the flux
+    # the means are wider, and lower by what keeps the flux
     one, two = gaussian(64, first), gaussian(64, second, lon=distance)
-    pixel = np.degrees(one.pixel_area**0.5)
-    wider = np.sqrt(first**2 + pixel**2 / 12), np.sqrt(second**2 + pixel**2 / 12)
+    wider = through_pixels(one, first), through_pixels(two, second)
     expected = closed_forms(*wider, distance)
     lowered = integral(second) / integral(first) * integral(wider[0]) / integral(wider[1])
     assert cosine(one, two).value == pytest.approx(expected[0], abs=4e-4)  # rhombs, wider than high
