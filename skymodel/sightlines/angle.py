@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from profiles import Density
 from skymodel.sightlines import chebyshev
-from skymodel.sightlines.geometry import Floats, Observer
+from skymodel.sightlines.geometry import Floats, Ints, Observer
 from skymodel.sightlines.integrate import FAINT, LineIntegrals, SightLines
 from skymodel.sightlines.probing import TIGHTEST, TRUST
 
@@ -77,8 +78,16 @@ class AngularLines:
         """Unit of the integrals."""
         return self.lines.unit
 
-    def integrate(self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0) -> LineIntegrals:
-        """Return the integrals along unit vectors ``(N, 3)``; directly where no piece is good."""
+    def integrate(
+        self,
+        directions: Floats,
+        *,
+        rtol: float,
+        floor: float = 0.0,
+        share: float = 0.0,
+        example: Ints | None = None,
+    ) -> LineIntegrals:
+        """Return the integrals along unit vectors ``(N, 3)``; directly where no piece is good. Examples do not help."""
         x, y, z = np.asarray(directions).T
         with np.errstate(divide="ignore"):
             place = np.log(np.arctan2(np.hypot(y, z), x))
@@ -97,18 +106,31 @@ class AngularLines:
         return LineIntegrals(value, error, evaluations, self.unit)
 
 
-def angular(lines: SightLines, innermost: float, tolerance: float) -> AngularLines:
-    """Return the sight lines of a spherical density as a function of the angle beyond ln(theta) = `innermost`."""
+def angular(lines: SightLines, innermost: float, bright: float, tolerance: float) -> AngularLines:
+    """Return the sight lines of a spherical density as a function of the angle.
+
+    Parameters
+    ----------
+    lines
+        The sight lines.
+    innermost
+        ln(theta) below which they are integrated directly.
+    bright
+        ln(theta) beyond which the brightest value sets the scale for faint ones.
+    tolerance
+        Relative error of a piece.
+    """
     edges = _first_edges(lines, innermost)
     waiting = np.stack([edges[:-1], edges[1:]], axis=1)
     done: list[_Pieces] = []
-    sightlines = evaluations = 0
+    sightlines, evaluations, floor = 0, 0, 0.0
     for generation in range(DEEPEST):
         if not len(waiting):
             break
-        pieces, cost = _fitted(lines, waiting, tolerance)
-        sightlines, evaluations = sightlines + pieces.coefficients.size, evaluations + cost
-        good = pieces.error <= tolerance
+        sample = _sampled(lines, waiting, tolerance, floor)
+        floor = max(floor, FAINT * float(sample.value[sample.place > bright].max(initial=0.0)))
+        pieces, good = _fitted(sample, waiting, tolerance, floor)
+        sightlines, evaluations = sightlines + sample.value.size, evaluations + sample.evaluations
         if generation == DEEPEST - 1:
             pieces.error[~good] = np.inf
             good[:] = True
@@ -117,11 +139,11 @@ def angular(lines: SightLines, innermost: float, tolerance: float) -> AngularLin
         waiting = np.concatenate([np.stack([waiting[~good, 0], middle], 1), np.stack([middle, waiting[~good, 1]], 1)])
     joined = _Pieces(*(np.concatenate(columns) for columns in zip(*done, strict=True)))
     order = np.argsort(joined.ends[:, 0])
-    pieces, probes, cost = _settled(lines, _Pieces(*(column[order] for column in joined)), tolerance)
-    return AngularLines(lines, pieces, sightlines + probes, evaluations + cost)
+    settled, probes, cost = _settled(lines, _Pieces(*(column[order] for column in joined)), tolerance, floor)
+    return AngularLines(lines, settled, sightlines + probes, evaluations + cost)
 
 
-def _settled(lines: SightLines, pieces: _Pieces, tolerance: float) -> tuple[_Pieces, int, int]:
+def _settled(lines: SightLines, pieces: _Pieces, tolerance: float, floor: float) -> tuple[_Pieces, int, int]:
     """Return pieces with errors a few times what probes saw (not held where they saw more than the bound), and cost."""
     held = np.flatnonzero((pieces.error > 0) & np.isfinite(pieces.error))
     if not held.size:
@@ -129,10 +151,11 @@ def _settled(lines: SightLines, pieces: _Pieces, tolerance: float) -> tuple[_Pie
     index = np.arange(0, ORDER + 1, 2)
     place = np.cos(np.pi * index / ORDER)
     theta = np.exp(0.5 * (pieces.ends[held].sum(axis=1)[:, None] + np.diff(pieces.ends[held], axis=1) * place))
-    found = lines.integrate(_towards(theta.ravel()), rtol=max(PROBE_SHARE * tolerance, FINEST), share=FAINT)
+    found = lines.integrate(_towards(theta.ravel()), rtol=max(PROBE_SHARE * tolerance, FINEST), floor=floor)
     truth = found.value.reshape(theta.shape)
     value = np.exp(pieces.coefficients[held] @ chebyshev.basis(ORDER, place))
-    worst = (np.abs(value / truth - 1) / pieces.error[held, None]).max(axis=1)
+    gap = np.abs(value - truth) / np.maximum(np.maximum(value, truth), np.finfo(float).tiny)
+    worst = (gap / pieces.error[held, None]).max(axis=1)
     error = pieces.error.copy()
     error[held] = np.where(worst > 1, np.inf, error[held] * np.clip(TRUST * worst, TIGHTEST, 1.0))
     return pieces._replace(error=error), theta.size, int(found.evaluations.sum())
@@ -149,15 +172,33 @@ def _first_edges(lines: SightLines, innermost: float) -> Floats:
     return np.unique([*np.linspace(innermost, np.log(np.pi), count + 1), *edges[edges > innermost]])
 
 
-def _fitted(lines: SightLines, ends: Floats, tolerance: float) -> tuple[_Pieces, int]:
-    rule = chebyshev.rule(ORDER)
-    place = 0.5 * (ends[:, [0]] + ends[:, [1]]) + 0.5 * (ends[:, [1]] - ends[:, [0]]) * rule.node
-    found = lines.integrate(_towards(np.exp(place).ravel()), rtol=max(LINE_SHARE * tolerance, FINEST), share=FAINT)
-    value, doubt = (part.reshape(place.shape) for part in (found.value, found.error))
+class _Sample(NamedTuple):
+    """Places in ln(theta), integrals there and their errors ``(P, n)``, and what they took."""
+
+    place: Floats
+    value: Floats
+    error: Floats
+    evaluations: int
+
+
+def _sampled(lines: SightLines, ends: Floats, tolerance: float, floor: float) -> _Sample:
+    node = chebyshev.rule(ORDER).node
+    place = 0.5 * ends.sum(axis=1)[:, None] + 0.5 * np.diff(ends, axis=1) * node
+    rtol = max(LINE_SHARE * tolerance, FINEST)
+    found = lines.integrate(_towards(np.exp(place).ravel()), rtol=rtol, floor=floor, share=0.0 if floor else FAINT)
+    return _Sample(
+        place, found.value.reshape(place.shape), found.error.reshape(place.shape), int(found.evaluations.sum())
+    )
+
+
+def _fitted(sample: _Sample, ends: Floats, tolerance: float, floor: float) -> tuple[_Pieces, NDArray[np.bool_]]:
+    """Return pieces and which of them are good; faint ones in proportion to the floor."""
+    value = sample.value
     dark, partly = (value <= 0).all(axis=1), (value <= 0).any(axis=1)
     safe = np.where(value > 0, value, 1.0)
-    made = np.log(safe) @ rule.to_coefficients.T
-    noise = chebyshev.LEBESGUE * (doubt / safe).max(axis=1)
+    made = np.log(safe) @ chebyshev.rule(ORDER).to_coefficients.T
+    noise = chebyshev.LEBESGUE * (sample.error / safe).max(axis=1)
     error = np.where(partly, np.where(dark, 0.0, np.inf), chebyshev.missed_along(made) + noise)
     made[:, 0] = np.where(dark, -np.inf, made[:, 0])
-    return _Pieces(ends, made, error), int(found.evaluations.sum())
+    faint = np.maximum(1.0, floor / np.maximum(value.max(axis=1), np.finfo(float).tiny))
+    return _Pieces(ends, made, error), error <= np.minimum(tolerance * faint, 1.0)

@@ -3,6 +3,8 @@
 Nodes are the roots of T_n, so none lies on the edge of a tile, where a sky may have a kink. A smooth function's
 coefficients fall geometrically, a kinked one's as a power: the error is the sum of the tail, extrapolated from the
 slowest fall seen among the last three pairs of coefficients (pairs, because an even function has every second one).
+That covers singularities at an edge down to x^2 ln x. Roots, and kinks inside, are missed by up to six times as much,
+most at the extrema of T_n: probes are taken there (:mod:`skymodel.sightlines.probing`).
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 SLOWEST = 0.85  # ratio of successive pairs beyond which nothing is extrapolated: that of a jump at order 14
-FASTEST = 0.2  # and below which it is not believed: the fall of the axis' weak singularity x^4 ln x at order 14
-SAFETY = 3.0  # the tail of a power law is underestimated by up to 2 when it is continued as a geometric series
+FASTEST = 0.04  # and below which it is not believed
+SAFETY = 2.0
 CELLS = 4  # parts of a side with an error of their own
 LEBESGUE = 2.9  # how much an error at 20 nodes may grow between them; its square on a square
 
@@ -87,11 +89,12 @@ def cell(x: Floats) -> NDArray[np.intp]:
 def missed_along(coefficients: Floats) -> Floats:
     """Return what polynomials ``(..., n)`` miss at most.
 
-    Interpolation errs by at most twice the sum of the coefficients it leaves out, which continue the last pairs.
+    Interpolation errs by at most twice the sum of the coefficients it leaves out, which continue the last pairs. The
+    last ones of a slow fall are too small, aliased with those left out: the fall is taken as its square root.
     """
     size = np.abs(coefficients)
     last, middle, first = (size[..., -k] + size[..., -k - 1] for k in (1, 3, 5))
-    fall = np.clip(np.maximum(_ratio(last, middle), _ratio(middle, first)), FASTEST, SLOWEST)
+    fall = np.sqrt(np.clip(np.maximum(_ratio(last, middle), _ratio(middle, first)), FASTEST, SLOWEST))
     return np.asarray(2 * SAFETY * last * fall / (1 - fall))
 
 

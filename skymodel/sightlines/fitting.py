@@ -20,7 +20,7 @@ from skymodel.sightlines.integrate import LineIntegrals
 from skymodel.sightlines.partition import starting
 from skymodel.sightlines.quarters import FAR, NEAR, Frame
 from skymodel.sightlines.refine import targets
-from skymodel.sightlines.tiles import Batch, Bools, Floats, Source, TiledSky
+from skymodel.sightlines.tiles import Batch, Bools, Floats, Integers, Source, TiledSky
 
 LINE_SHARE = 0.005  # of a tile's tolerance goes to the integrals at its nodes: a digit more costs them 2 %
 PROBE_SHARE = 5e-6  # and to those of probes, which are to tell how good the others are
@@ -28,6 +28,7 @@ FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
 SPOT_REACH, SPOT_SIDE = 3.0, 4.0  # sizes of a declared spot: how far it reaches, how large a tile may be there
 _CROSS = np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
+EXAMPLE_STEP = 3.5  # nodes, along a side, that share an example
 BATCH = 2000  # integrals between two reports of progress
 DECADES = 12.0  # a tile whose values span more holds J, not log J
 DEEPEST = 48  # generations
@@ -93,16 +94,18 @@ class Fitter:
     observed: float = 0.0
     probes: int = 0
 
-    def lines(self, directions: Floats, share: float = LINE_SHARE) -> LineIntegrals:
-        """Return integrals along unit vectors ``(M, 3)`` to a share of the tolerance, and count them."""
+    def lines(self, directions: Floats, share: float = LINE_SHARE, example: Integers | None = None) -> LineIntegrals:
+        """Return integrals along unit vectors ``(M, 3)``, like those of their examples, to a share of the tolerance."""
         if self.sightlines + len(directions) > self.request.budget:
             raise NotWorthTiles
         goal = self.sightlines + len(directions)
         rtol = max(share * self.request.tolerance, FINEST)
         parts = []
-        for begin in range(0, len(directions), BATCH):
-            part = directions[begin : begin + BATCH]
-            parts.append(self.source.integrate(part, rtol=rtol, floor=FAINT * self.brightest))
+        step = max(1, BATCH // self.request.order**2) * self.request.order**2
+        for begin in range(0, len(directions), step):
+            part = directions[begin : begin + step]
+            near = None if example is None else example[begin : begin + step] - begin
+            parts.append(self.source.integrate(part, rtol=rtol, floor=FAINT * self.brightest, example=near))
             self.sightlines += len(part)
             if self.progress is not None:
                 self.progress(self.sightlines, goal)
@@ -124,7 +127,9 @@ class Fitter:
     def filled(self, tiles: Batch) -> Batch:
         """Return the tiles with what they hold."""
         order = self.request.order
-        found = self.lines(self.directions(tiles, *tiles.nodes(order)).reshape(-1, 3))
+        count = len(tiles.bounds)
+        example = (np.arange(count)[:, None] * order**2 + _examples(order)).ravel()
+        found = self.lines(self.directions(tiles, *tiles.nodes(order)).reshape(-1, 3), example=example)
         value, error = (part.reshape(-1, order, order) for part in (found.value, found.error))
         self._brighten(tiles, value)
         low, high = value.min(axis=(1, 2)), value.max(axis=(1, 2))
@@ -230,6 +235,15 @@ class Fitter:
                 "elsewhere, or holds structure that no sample met: declare the symmetry it has, and give hints about "
                 "edges and spikes"
             )
+
+
+@functools.cache
+def _examples(order: int) -> Integers:
+    """Return the node ``(n * n,)`` that each node of a tile is close to: one of about 16 spread over the tile."""
+    across = round(order / EXAMPLE_STEP)
+    chosen = ((np.arange(across) + 0.5) * order / across).astype(np.intp)
+    near = chosen[np.arange(order) * across // order]
+    return np.asarray(near[:, None] * order + near).ravel()
 
 
 def order_for(tolerance: float) -> int:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from profiles import Density
 from skymodel.sightlines import quadrature
-from skymodel.sightlines.geometry import Floats, Observer, PathEnd, Rays, rays, unit_vectors
+from skymodel.sightlines.geometry import Floats, Ints, Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.integrand import integrand, name, panels
 from skymodel.sightlines.pieces import Pieces, cut
 
@@ -139,7 +139,15 @@ class SightLines:
         """Unit of the integrals."""
         return units.Unit(self.density.unit) * units.kpc
 
-    def integrate(self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0) -> LineIntegrals:
+    def integrate(
+        self,
+        directions: Floats,
+        *,
+        rtol: float,
+        floor: float = 0.0,
+        share: float = 0.0,
+        example: Ints | None = None,
+    ) -> LineIntegrals:
         """Return the integrals along Galactic unit vectors ``(N, 3)``; the arrays are ``(N,)``.
 
         Parameters
@@ -148,6 +156,9 @@ class SightLines:
             Galactic unit vectors.
         rtol, floor, share
             Each error is at most rtol * max(value, floor, share * the largest value).
+        example
+            The direction that each one is close to ``(N,)``, itself where there is none: what was learnt on one line
+            saves evaluations on the next.
 
         Raises
         ------
@@ -158,20 +169,26 @@ class SightLines:
         require_rtol(rtol)
         directions, found, largest = np.asarray(directions, dtype=float), [], 0.0
         for first in range(0, max(len(directions), 1), BLOCK):
-            block = self._block(directions[first : first + BLOCK], rtol, max(floor, share * largest), share)
+            part = slice(first, first + BLOCK)
+            here = None if example is None else _within(example[part] - first)
+            block = self._block(directions[part], rtol, max(floor, share * largest), share, here)
             largest = float(np.max(block.value, initial=largest))
             found.append(block)
         value, error, evaluations = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return LineIntegrals(value, error, evaluations, self.unit)
 
-    def _block(self, directions: Floats, rtol: float, floor: float, share: float) -> quadrature.Integrals:
+    def _block(
+        self, directions: Floats, rtol: float, floor: float, share: float, example: Ints | None
+    ) -> quadrature.Integrals:
         lines = rays(self.observer, self.end, directions)
         pieces, blur = self.cut(lines), lines.blur
         chain, function = panels(pieces, pieces.line), integrand(self.density, pieces)
         left = np.maximum(rtol - blur, 0.5 * rtol)
         try:
             with np.errstate(all="ignore"):
-                found = quadrature.integrate(function, chain, len(directions), rtol=left, floor=floor, share=share)
+                found = quadrature.integrate(
+                    function, chain, len(directions), rtol=left, floor=floor, share=share, example=example
+                )
         except quadrature.NotConverged as failure:
             lon, lat = _angles(directions[pieces.line[failure.panel]])
             raise ValueError(
@@ -214,6 +231,14 @@ def _require_finite_centre(density: Density, direction: Floats) -> None:
             f"the line of sight through the Galactic centre diverges: {name(density)} rises there as 1/r or steeper; "
             "give it a core, look beside the centre, or ask for the mean over a pixel or a region"
         )
+
+
+def _within(example: Ints) -> Ints:
+    """Return the examples of a block of lines; lines whose example lies in another block have none."""
+    own = np.arange(example.size)
+    inside = (example >= 0) & (example < example.size)
+    found = np.where(inside, example, own)
+    return np.where(found[found] == found, found, own)
 
 
 def _angles(vector: Floats) -> tuple[float, float]:

@@ -8,15 +8,27 @@ layer would not know. Values at pixel centres are read from the tiles.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.cells import ROUNDING, Cells, Floats, Integers, Lines, Measured, Rule, gauss, grid, measure
+from skymodel.sightlines.cells import (
+    ROUNDING,
+    Cells,
+    Chart,
+    Floats,
+    Integers,
+    Lines,
+    Measured,
+    Rule,
+    gauss,
+    grid,
+    measure,
+)
 from skymodel.sightlines.direct import aimed
 from skymodel.sightlines.integrate import FAINT
-from skymodel.sightlines.pixels import PixelChart, cut, is_cut, level, whole
+from skymodel.sightlines.pixels import cut, is_cut, level, whole
 from skymodel.sightlines.promises import Promises
 from skymodel.sightlines.refine import focused, targets
 from skymodel.sightlines.tiles import TiledSky
@@ -32,6 +44,15 @@ SMALL = 1e-3  # share of a pixel below which a cell may lie on any number of til
 LEAST_PART = 0.005  # of what a pixel's quadrature may miss goes to every cell, however small: there are few
 MOST_CELLS, SPARE_CELLS = 30, 1000  # in a round, for each pixel and on top: more mean an edge that winds through pixels
 DEEPEST = 40  # halvings of a cell
+
+
+class Patches(Chart, Protocol):
+    """Patches of pixels on the sky."""
+
+    @property
+    def owner(self) -> Integers:
+        """The pixel each patch belongs to ``(P,)``."""
+        ...
 
 
 class Found(NamedTuple):
@@ -71,7 +92,7 @@ def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: fl
         if chosen.any():
             made = chart(nside, pixels[chosen], *((kept.exponent,) if chart is cut else ()))
             about = np.maximum(first.measured.value[chosen], floor)
-            found.value[chosen], found.error[chosen] = _adaptive(sky, made, about, rtol, floor)
+            found.value[chosen], found.error[chosen] = over_patches(sky, made, about, rtol, floor)
     return found
 
 
@@ -84,8 +105,8 @@ def _layered(sky: TiledSky, nside: int, pixels: Integers) -> NDArray[np.bool_]:
     return np.asarray((tilt > 0) & (np.abs(height) < np.sin(tilt) + LAYERED * 2 / (3 * nside)))
 
 
-def _adaptive(sky: TiledSky, chart: PixelChart, about: Floats, rtol: float, floor: float) -> Found:
-    """Return means over pixels of roughly known brightness ``(K,)``."""
+def over_patches(sky: TiledSky, chart: Patches, about: Floats, rtol: float, floor: float) -> Found:
+    """Return means over pixels of roughly known brightness ``(K,)``, in cells as small as they need."""
     cells, count = focused(Cells.whole(len(chart.owner)), chart, (RULE, RULE), targets(sky)), len(about)
     value, error = np.zeros(count), np.zeros(count)
     for _ in range(DEEPEST):
@@ -127,7 +148,7 @@ class _Round:
     rtol: float
 
     @classmethod
-    def of(cls, sky: TiledSky, chart: PixelChart, cells: Cells, rtol: float, floor: float, rule: Rule) -> _Round:
+    def of(cls, sky: TiledSky, chart: Chart, cells: Cells, rtol: float, floor: float, rule: Rule) -> _Round:
         nodes = grid(cells, chart, (rule, rule))
         read = sky.read(nodes.directions.reshape(-1, 3), rtol=SHARE * rtol, floor=floor)
         measured = measure(nodes, Lines(read.value, read.error, 0), (rule, rule))

@@ -14,20 +14,19 @@ from skymodel.sightlines.tiles import Batch
 Rectangle = tuple[float, float, float, float]
 Column = tuple[tuple[float, float], tuple[float, ...]]
 
-_RINGS = tuple(np.log(np.radians([0.6, 3.0])))  # ln sin(theta): inside 0.6 deg a sky is scale free, outside not
-_EFOLDS = 8.0  # of theta that one tile covers there
+_RINGS = tuple(np.log(np.radians([0.1, 2.5])))  # ln sin(theta): inside 0.1 deg a sky is scale free, outside not
+_EFOLDS = 9.5  # of theta that one tile covers there
 _CAP = 41.810314895778596  # deg: where HEALPix changes from belt to cap, 2/3 of the height: blocks end there
-_LEVEL_GRID: tuple[
-    Column, ...
-] = (  # for an observer in the plane: about the tiles that a halo times a thin disk ends with
-    ((0.0, 6.0), (6.0, 11.0, 18.0, _CAP)),
-    ((6.0, 36.0), (0.0, 4.0, 11.0, 22.0, _CAP)),
-    ((36.0, 90.0), (0.0, 11.0, _CAP)),
+_LEVEL_GRID: tuple[Column, ...] = (  # for an observer in the plane: the tiles that a halo times a thin disk ends with
+    ((0.0, 5.0), (6.0, 15.0, _CAP)),
+    ((5.0, 27.0), (6.0, 15.0, _CAP)),
+    ((6.0, 27.0), (0.0, 6.0)),
+    ((27.0, 90.0), (0.0, 12.0, _CAP)),
     ((90.0, 180.0), (0.0, _CAP)),
     ((0.0, 90.0), (_CAP, 90.0)),
     ((90.0, 180.0), (_CAP, 90.0)),
 )
-_LONS = (6.0, 36.0, 90.0, 180.0)
+_LONS = (6.0, 27.0, 90.0, 180.0)
 _OUTER_LAYER, _DECADE = 22.0, 1.4  # deg; steps of log(1 + b / b_0) up to there
 
 
@@ -50,7 +49,9 @@ def _tilted_grid(frame: Frame) -> tuple[Column, ...]:
 
 def starting(frame: Frame, quarter: int, innermost: float, order: int) -> Batch:
     """Return the first tiles of a quarter: the near ones reach in to `innermost`, ln sin(theta)."""
-    rows = [(NEAR, low, high, 0.0, 1.0) for low, high in _near_rings(innermost, frame.outermost)]
+    rings = _near_rings(innermost, frame.outermost)
+    rows = [(NEAR, *ring, 0.0, 1.0) for ring in rings[:-1]]
+    rows += [(NEAR, *rings[-1], low, high) for low, high in ((0.0, 0.5), (0.5, 1.0))]
     ends = np.array(partition(frame))
     far = np.concatenate([quarters.from_lon(ends[:, :2]), frame.from_lat(ends[:, 2:])], axis=1)
     table = np.array([*rows, *((FAR, *row) for row in far)])
@@ -59,6 +60,8 @@ def starting(frame: Frame, quarter: int, innermost: float, order: int) -> Batch:
 
 
 def _near_rings(innermost: float, outermost: float) -> list[tuple[float, float]]:
-    outer = [*(ring for ring in _RINGS if ring < outermost - 0.5), outermost]
+    """Return ends of ln sin(theta), from `innermost` or a little inside the box if that is less, to `outermost`."""
+    innermost = min(innermost, outermost - 0.5)
+    outer = [*(ring for ring in _RINGS if innermost + 0.5 < ring < outermost - 0.5), outermost]
     inner = np.linspace(innermost, outer[0], max(1, int(np.ceil((outer[0] - innermost) / _EFOLDS))) + 1)
     return list(itertools.pairwise([*inner, *outer[1:]]))

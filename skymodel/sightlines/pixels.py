@@ -9,7 +9,7 @@ to the sky), a pole, and the Galactic centre, towards which a triangle is graded
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,6 +47,8 @@ class PixelChart:
     plane
         Which of the sides u = 1, v = 0 and v = 1 lie in the plane b = 0 ``(K, 3)``; nodes crowd there, because an
         observer a little above the plane sees structure as thin as that height over the distance.
+    copies
+        How many times each patch counts ``(K,)``: twice where it stands for its mirror image too.
     """
 
     nside: int
@@ -58,6 +60,7 @@ class PixelChart:
     triangle: NDArray[np.bool_]
     exponent: Floats
     plane: NDArray[np.bool_]
+    copies: Floats
 
     def __call__(self, patch: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and shares of a pixel's area per du dv ``(N, n, m)``."""
@@ -68,7 +71,8 @@ class PixelChart:
         along, across = (edge[patch].T[:, :, None, None] for edge in (self.along, self.across))
         step = w[:, :, None] * along + m * across
         directions = _sky(self.face[patch], self.anchor[patch], step)
-        area = np.abs(self.along[:, 0] * self.across[:, 1] - self.along[:, 1] * self.across[:, 0]) * self.nside**2 / 2
+        area = np.abs(self.along[:, 0] * self.across[:, 1] - self.along[:, 1] * self.across[:, 0])
+        area = area * self.copies * self.nside**2 / 2
         slope = along_slope[:, :, None] * across_slope[:, None, :]
         return directions, spread * slope * area[patch, None, None]
 
@@ -155,6 +159,32 @@ def level(nside: int, pixels: Integers) -> PixelChart:
     return _joined(nside, [_triangle(nside, found, corners, 1.0) for corners in _LEVEL])
 
 
+def about(nside: int, ring: Integers, lon: Floats, folded: bool) -> PixelChart:
+    """Return pixel-sized diamonds about any longitudes [rad] of northern rings ``(K,)``, cut like those of `level`.
+
+    Parameters
+    ----------
+    nside
+        Resolution.
+    ring
+        Rings from the north pole, from 1 to 2 nside, the plane. In the caps a diamond belongs to the face of its
+        middle, so that their means are smooth functions between multiples of 90 deg.
+    lon
+        Longitudes of the middles, 0 to pi.
+    folded
+        Whether the sky is the same on both sides of the plane: of diamonds on it only the northern half is taken.
+    """
+    row = np.where(ring <= nside, 0, 1)
+    face = np.where(ring <= nside, np.clip(np.floor(lon * 2 / np.pi), 0, 3), 4).astype(np.intp)
+    cap = np.minimum(ring / nside, 1.0)
+    s, d = (row + 2) * nside - ring - 1, (lon * 4 / np.pi - _FACE_LON[face]) * nside * cap
+    middles = _Pixels(np.arange(len(ring)), face, (s + d) / 2, (s - d) / 2)
+    mirrored = (ring == 2 * nside) & folded
+    halves = [_triangle(nside, middles, _LEVEL[0], 1.0), _triangle(nside, middles.where(~mirrored), _LEVEL[1], 1.0)]
+    chart = _joined(nside, halves)
+    return replace(chart, copies=np.where(mirrored[chart.owner], 2.0, 1.0))
+
+
 def is_cut(nside: int, pixels: Integers) -> NDArray[np.bool_]:
     """Return which pixels ``(K,)`` (RING) have something happening inside them or in a vertex."""
     return np.asarray(np.any(_diagonals(nside, _located(nside, pixels)), axis=0))
@@ -204,4 +234,5 @@ def _corner(pixels: _Pixels, corner: tuple[int, int]) -> Floats:
 
 
 def _joined(nside: int, parts: list[tuple[NDArray[Any], ...]]) -> PixelChart:
-    return PixelChart(nside, *(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    columns: list[Any] = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    return PixelChart(nside, *columns, *[np.ones(len(columns[0]))])

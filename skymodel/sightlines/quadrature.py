@@ -13,7 +13,7 @@ be true only of what the nodes see: a spike much narrower than a panel must be a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,20 +120,42 @@ class _Work(NamedTuple):
     """Panels under work, in order: the first panel each is a part of, its ends, what :func:`rule` says of each."""
 
     panel: Ints
-    left: Floats
-    right: Floats
-    value: Floats
-    error: Floats
-    left_value: Floats
-    right_value: Floats
+    table: Floats  # (6, M): left, right, value, error, left_value, right_value
 
-    def where(self, keep: NDArray[Any]) -> _Work:
-        columns: list[Any] = [column[keep] for column in self]
-        return _Work(*columns)
+    @property
+    def left(self) -> Floats:
+        return np.asarray(self.table[0])
+
+    @property
+    def right(self) -> Floats:
+        return np.asarray(self.table[1])
+
+    @property
+    def value(self) -> Floats:
+        return np.asarray(self.table[2])
+
+    @property
+    def error(self) -> Floats:
+        return np.asarray(self.table[3])
+
+    @property
+    def left_value(self) -> Floats:
+        return np.asarray(self.table[4])
+
+    @property
+    def right_value(self) -> Floats:
+        return np.asarray(self.table[5])
 
 
 def integrate(
-    integrand: Integrand, panels: Panels, count: int, *, rtol: float | Floats, floor: float = 0.0, share: float = 0.0
+    integrand: Integrand,
+    panels: Panels,
+    count: int,
+    *,
+    rtol: float | Floats,
+    floor: float = 0.0,
+    share: float = 0.0,
+    example: Ints | None = None,
 ) -> Integrals:
     """Return `count` integrals, each the sum over the panels that it owns.
 
@@ -147,15 +169,47 @@ def integrate(
         Number of integrals.
     rtol, floor, share
         Each error is at most rtol * max(value, floor, share * the largest value); rtol may be one of each ``(N,)``.
+    example
+        The integral that each one resembles ``(N,)``, itself where it resembles none. Examples are integrated first;
+        the others start with their panels, and save the larger ones that would have been halved.
 
     Raises
     ------
     NotConverged
         If an integral does not reach its tolerance.
     """
-    work = _evaluate(integrand, np.arange(panels.owner.size), panels.left, panels.right)
+    first = np.ones(count, dtype=bool) if example is None else example == np.arange(count)
+    begin = np.flatnonzero(first[panels.owner])
+    work = _evaluate(integrand, begin, panels.left[begin], panels.right[begin])
+    found, leaves = _settled(integrand, panels, count, work, rtol, floor, share)
+    if example is None or first.all():
+        return found
+    work = _evaluate(integrand, *_resembling(panels, count, example, first, leaves))
+    others, _ = _settled(integrand, panels, count, work, rtol, floor, share)
+    return Integrals(found.value + others.value, found.error + others.error, found.evaluations + others.evaluations)
+
+
+class _Leaves(NamedTuple):
+    """The panels that integrals ended with: the first panel each is a part of, and their ends."""
+
+    panel: Ints
+    left: Floats
+    right: Floats
+
+
+def _settled(
+    integrand: Integrand,
+    panels: Panels,
+    count: int,
+    work: _Work,
+    rtol: float | Floats,
+    floor: float,
+    share: float,
+) -> tuple[Integrals, _Leaves]:
+    """Return integrals, those that own no panel under work zero, and the panels they ended with."""
     value, error = np.zeros(count), np.zeros(count)
-    panels_used = np.bincount(panels.owner, minlength=count)
+    panels_used = np.bincount(panels.owner[work.panel], minlength=count)
+    leaves = []
     for _ in range(DEEPEST):
         owner = panels.owner[work.panel]
         doubts = work.error + _hidden(work, panels)
@@ -166,17 +220,45 @@ def integrate(
         done = doubt <= limit
         value += np.where(done, total, 0.0)
         error += np.where(done, doubt, 0.0)
-        if (active := ~done[owner]).any():
-            # Panels that are left alone spend at most half the tolerance all together.
-            crowd = np.bincount(owner)[owner]
-            matters = active & (doubts > limit[owner] / (2 * crowd))
-            if (noisy := crowd > MOST).any():
-                raise NotConverged(int(work.panel[np.argmax(np.where(noisy, doubts, -1.0))]))
-            panels_used += 2 * np.bincount(owner[matters], minlength=count)
-            work = _halved(integrand, work, active & ~matters, matters)
-        else:
-            return Integrals(value, error, panels_used * NODES.size)
+        active = ~done[owner]
+        leaves.append(_Leaves(work.panel[~active], work.left[~active], work.right[~active]))
+        if not active.any():
+            joined = _Leaves(*(np.concatenate(column) for column in zip(*leaves, strict=True)))
+            return Integrals(value, error, panels_used * NODES.size), joined
+        # Panels that are left alone spend at most half the tolerance all together.
+        crowd = np.bincount(owner)[owner]
+        matters = active & (doubts > limit[owner] / (2 * crowd))
+        if (noisy := crowd > MOST).any():
+            raise NotConverged(int(work.panel[np.argmax(np.where(noisy, doubts, -1.0))]))
+        panels_used += 2 * np.bincount(owner[matters], minlength=count)
+        work = _halved(integrand, work, active & ~matters, matters)
     raise NotConverged(int(work.panel[np.argmax(work.error)]))
+
+
+def _resembling(
+    panels: Panels, count: int, example: Ints, first: NDArray[np.bool_], leaves: _Leaves
+) -> tuple[Ints, Floats, Floats]:
+    """Return the panels (which, left, right) that the other integrals start with: those their examples ended with.
+
+    An integral with more or fewer panels than its example starts with its own.
+    """
+    many = np.bincount(panels.owner, minlength=count)
+    start = np.cumsum(many) - many
+    own = np.flatnonzero(~first[panels.owner])
+    owner = panels.owner[own]
+    fits = many[owner] == many[example[owner]]
+    model = np.where(fits, start[example[owner]] + own - start[owner], 0)
+    parts = np.bincount(leaves.panel, minlength=panels.owner.size)
+    copies = np.where(fits, parts[model], 1)
+    begin = (np.cumsum(parts) - parts)[model] - (np.cumsum(copies) - copies)
+    leaf = np.repeat(begin, copies) + np.arange(copies.sum())
+    ends, whole = np.stack(leaves[1:]), leaves.panel
+    share = ((ends - panels.left[whole]) / (panels.right - panels.left)[whole])[:, np.lexsort((ends[0], whole))]
+    copied = np.repeat(fits, copies)
+    share = np.where(copied, share[:, np.where(copied, leaf, 0)], [[0.0], [1.0]])
+    panel = np.repeat(own, copies)
+    left, right = (1 - share) * panels.left[panel] + share * panels.right[panel]
+    return panel, left, right
 
 
 def _hidden(work: _Work, panels: Panels) -> Floats:
@@ -196,26 +278,36 @@ def _hidden(work: _Work, panels: Panels) -> Floats:
 
 
 def _halved(integrand: Integrand, work: _Work, keep: NDArray[np.bool_], halve: NDArray[np.bool_]) -> _Work:
-    panel, left, right, *_ = work.where(halve)
+    """Return the panels to keep and both halves of those to halve, in order; others are dropped."""
+    chosen = np.flatnonzero(halve)
+    panel, left, right = work.panel[chosen], work.left[chosen], work.right[chosen]
     middle = 0.5 * (left + right)
     stuck = (middle <= left) | (middle >= right)
     if stuck.any():
         raise NotConverged(int(panel[stuck][0]))
-    halves = _evaluate(integrand, np.tile(panel, 2), np.concatenate([left, middle]), np.concatenate([middle, right]))
-    columns: list[Any] = [np.concatenate(pair) for pair in zip(work.where(keep), halves, strict=True)]
-    both = _Work(*columns)
-    return both.where(np.lexsort((both.left, both.panel)))
+    halves = _evaluate(integrand, np.repeat(panel, 2), _interleaved(left, middle), _interleaved(middle, right))
+    parts = keep + 2 * halve
+    source = np.repeat(np.arange(parts.size), parts)
+    table = work.table[:, source]
+    table[:, halve[source]] = halves.table
+    return _Work(work.panel[source], table)
+
+
+def _interleaved(first: Floats, second: Floats) -> Floats:
+    return np.stack([first, second], axis=1).ravel()
 
 
 def _evaluate(integrand: Integrand, panel: Ints, left: Floats, right: Floats) -> _Work:
-    value, error, left_value, right_value = np.empty((4, panel.size))
+    table = np.empty((6, panel.size))
+    table[0], table[1] = left, right
     half, middle = 0.5 * (right - left), 0.5 * (right + left)
     for start in range(0, panel.size, CHUNK):
         part = slice(start, start + CHUNK)
         places = half[part, None] * NODES
         places += middle[part, None]
-        value[part], error[part], left_value[part], right_value[part] = rule(integrand(panel[part, None], places))
-    return _Work(panel, left, right, value * half, error * half, left_value, right_value)
+        table[2:, part] = rule(integrand(panel[part, None], places))
+    table[2:4] *= half
+    return _Work(panel, table)
 
 
 def rule(values: Floats) -> tuple[Floats, Floats, Floats, Floats]:

@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
+ROUNDING = 64 * float(np.finfo(float).eps)  # relative floor below every stated error
 BLOCK = 2048  # points evaluated at once: their basis stays in the cache
 
 
@@ -138,8 +139,8 @@ class Batch:
         """Return values and errors ``(N,)`` from what the polynomial of a tile gives, and its error."""
         if self.logarithmic[index]:
             value = np.exp(held)
-            return value, value * np.expm1(error)
-        return held, error
+            return value, value * (np.expm1(error) + ROUNDING)
+        return held, error + ROUNDING * np.abs(held)
 
     def rectangles(self, frame: Frame) -> Floats:
         """Return low and high l, low and high b [rad] of far tiles ``(T, 4)``; nan for near ones."""
@@ -174,7 +175,15 @@ class Source(Protocol):
         """Unit of the integrals."""
         ...
 
-    def integrate(self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0) -> LineIntegrals:
+    def integrate(
+        self,
+        directions: Floats,
+        *,
+        rtol: float,
+        floor: float = 0.0,
+        share: float = 0.0,
+        example: Integers | None = None,
+    ) -> LineIntegrals:
         """Return the integrals along unit vectors ``(N, 3)``."""
         ...
 

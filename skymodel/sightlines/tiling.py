@@ -27,6 +27,7 @@ from skymodel.sightlines.loose import over_pixels
 from skymodel.sightlines.painting import Canvas, Loose, Strip, painted, strips
 from skymodel.sightlines.promises import Promises
 from skymodel.sightlines.quarters import Folds, Frame
+from skymodel.sightlines.ribbons import Ribbons
 from skymodel.sightlines.rings import Rings
 from skymodel.sky.healpix import require_nside
 
@@ -79,7 +80,7 @@ class Tiling:
         request = Request(tolerance, order_for(tolerance), innermost, grain, budget)
         if not self.kept.spherical:
             return fit(self.lines, frame, request, self.progress)
-        curve = angular(self.lines, innermost, CURVE_SHARE * tolerance)
+        curve = angular(self.lines, innermost, 0.5 * float(np.log(grain)), CURVE_SHARE * tolerance)
         found = fit(curve, frame, request, self.progress)
         return found._replace(sightlines=curve.sightlines, evaluations=curve.evaluations)
 
@@ -97,7 +98,13 @@ class Tiling:
     def blocks(self) -> Blocks:
         """The blocks and the loose windows."""
         floor = FAINT * self.fitted.brightest
-        return Maker(self.fitted.sky, self.rings, self.sample == "mean", self.rtol, floor).made()
+        sky, mean = self.fitted.sky, self.sample == "mean"
+        maker = Maker(sky, self.rings, mean, self.rtol, floor)
+        made = maker.made()
+        if not mean:
+            return made
+        ribbons, left = Ribbons(sky, self.rings, maker.windows, self.rtol, floor).made(list(made.loose))
+        return Blocks((*made.blocks, *ribbons), tuple(left))
 
     @functools.cached_property
     def loose(self) -> tuple[Loose, ...]:

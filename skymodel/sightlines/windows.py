@@ -111,7 +111,11 @@ class Windows:
     def worth(self, window: Window) -> bool:
         """Return whether a window may be a block: large enough, and its pixels hide nothing."""
         few = window.stop - window.first < LEAST_RINGS
-        return not few and window.first < self._layered and self.count(window) > self.least
+        return not few and self.whole(window) and self.count(window) > self.least
+
+    def whole(self, window: Window) -> bool:
+        """Return whether nothing happens inside the pixels of a window: not on the plane, nor between belt and cap."""
+        return window.first < self._layered and window.first != self.rings.nside
 
     def count(self, window: Window) -> int:
         """Return how many pixels a window holds."""
