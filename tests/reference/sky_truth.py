@@ -7,17 +7,26 @@ columns are graded towards the plane (and where an observer above it sees its ho
 the caps. Every number comes with its change when the rules lose a third of their nodes.
 """
 
+import functools
+
 import healpy
 import numpy as np
 
 LINE_GROWTH, AREA_GROWTH = 4.0, 3.0
-CENTRE_DEPTH = 40.0  # panels towards the centre: 1e-24 of a pixel, outside of which all but 1e-9 of a slope 2.6 lies
+CENTRE_PANELS = (
+    12,
+    40,
+)  # towards the centre, at least and at most: 1e-24 of a pixel, outside all but 1e-9 of a slope 2.6
+CENTRE_LEFT_OUT = 1e-13  # share of the flux inside the innermost panel, if fewer reach it
 HALF = np.pi / 2
+
+
+gauss = functools.cache(np.polynomial.legendre.leggauss)
 
 
 def panels(edges, order):
     """Return nodes and weights ``(..., K * order)`` of panels between edges ``(..., K + 1)``."""
-    node, weight = np.polynomial.legendre.leggauss(order)
+    node, weight = gauss(order)
     half, middle = np.diff(edges) / 2, (edges[..., 1:] + edges[..., :-1]) / 2
     places = middle[..., None] + half[..., None] * node
     return places.reshape(*edges.shape[:-1], -1), (half[..., None] * weight).reshape(*edges.shape[:-1], -1)
@@ -41,7 +50,7 @@ def _block(density, n, r_sun, z_sun, r_max, order):
     flat = np.maximum(towards[0] ** 2 + towards[1] ** 2, 1e-300)
     axis = -(foot[0] * towards[0] + foot[1] * towards[1]) / flat
     plane = -foot[2] / np.where(np.abs(towards[2]) > 1e-300, towards[2], 1e-300)
-    places = [(start, 5), (axis, 12), (plane, 9)]
+    places = [(start, 5)] if density.symmetry == "spherical" else [(start, 5), (axis, 12), (plane, 9)]
     places += [(place, 6) for place in _hinted(density.hints, foot, towards, p, axis, flat)]
     growth = p * LINE_GROWTH ** np.arange(-1.0, np.ceil(np.log(2 * r_max / p.min()) / np.log(LINE_GROWTH)))[:, None]
     edges = [start, stop, np.zeros_like(p), *growth, *-growth]  # about the foot, in units of its distance
@@ -91,6 +100,11 @@ def pixel_mean(density, nside, pixel, *, r_sun=8.2, z_sun=0.0, r_max=60.0, order
     return fine, abs(fine - coarse)
 
 
+def _line_order(order):
+    """Return the nodes on a panel of a line for those on a panel of a pixel: both rules change together."""
+    return 3 * order // 2
+
+
 def centre_pixels(nside):
     """Return the four pixels that touch the Galactic centre; nside > 1."""
     return np.unique(
@@ -103,16 +117,27 @@ def _centre_mean(density, nside, pixel, r_sun, z_sun, r_max, order):
     lon, lat = healpy.pix2ang(nside, pixel, lonlat=True)
     middle = np.round(np.degrees(np.arctan2(lat, np.remainder(lon + 180, 360) - 180)) / 90) * HALF
     half = np.pi / (4 * nside)
-    angle, turn = panels(graded_edges(middle - np.pi / 4, middle + np.pi / 4, [middle], 2e-3), order)
-    share, radial = panels(np.concatenate([[0.0], LINE_GROWTH ** -np.arange(CENTRE_DEPTH)[::-1]]), order)
+    finest = np.pi / 8 if density.symmetry == "spherical" else 2e-3
+    angle, turn = panels(graded_edges(middle - np.pi / 4, middle + np.pi / 4, [middle], finest), order)
+    share, radial = panels(np.concatenate([[0.0], LINE_GROWTH ** -np.arange(_centre_panels(density))[::-1]]), order)
     total = area = 0.0
     for phi, weight in zip(angle, turn, strict=True):
         reach = 2 * half / (abs(np.cos(phi)) + abs(np.sin(phi)))
         n = _sky(share * reach * np.cos(phi), share * reach * np.sin(phi), 0.1)
-        line = lines(density, n, r_sun=r_sun, z_sun=z_sun, r_max=r_max)
+        line = lines(density, n, r_sun=r_sun, z_sun=z_sun, r_max=r_max, order=_line_order(order))
         total += weight * reach**2 * ((radial * share) @ line)
         area += weight * reach**2 / 2
     return float(total / area)
+
+
+def _centre_panels(density):
+    """Return how many panels the centre takes: the flux inside an angle goes as its power 3 - slope."""
+    radii = np.logspace(-10, -3, 8)
+    there = density(0.5 * radii, 0.6 * radii, 0.62 * radii)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.nan_to_num(-np.diff(np.log(there)) / np.diff(np.log(radii))).max(initial=0.0)
+    wanted = -np.log(CENTRE_LEFT_OUT) / np.log(LINE_GROWTH) / max(3 - slope, 0.1)
+    return float(np.clip(np.ceil(wanted), *CENTRE_PANELS))
 
 
 def _mean(density, nside, pixel, r_sun, z_sun, r_max, order):
@@ -136,7 +161,7 @@ def _mean(density, nside, pixel, r_sun, z_sun, r_max, order):
             graded_edges(x0 - reach, x0 + reach, [x0, *meridian], (depth if meridian else 0.6) * half), order
         )
         n = _sky(x, np.full_like(x, y), x0)
-        total += weight * (across @ lines(density, n, r_sun=r_sun, z_sun=z_sun, r_max=r_max))
+        total += weight * (across @ lines(density, n, r_sun=r_sun, z_sun=z_sun, r_max=r_max, order=_line_order(order)))
         area += weight * across.sum()
     return float(total / area)
 
