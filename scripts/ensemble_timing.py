@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 from ensemble_faults import ENSEMBLE
 
-from skymodel.runs import workers
+from skymodel.runs import clusters, workers
 from skymodel.runs.ensemble import Batch, EnsembleConfig
 
 
@@ -28,10 +28,9 @@ def main() -> None:
     print(f"{draws} draws of W at rtol = {config.rtol:g}, {config.dimensions} priors")
     print(f"{'how':16s} {'wall [s]':>9s} {'draws/s':>8s} {'speed-up':>9s} {'overhead':>9s}  rows")
     rows, alone = timed("1 process", 1, lambda: workers.here(config, [(0, draws)]), None, None)
-    with workers.local_cluster(2) as client:
+    with clusters.local_cluster(2) as client:
         list(workers.on_cluster(client, config, [(0, 8)]))  # the workers' imports are not the ensemble's cost
         timed("2 Dask workers", 2, lambda: workers.on_cluster(client, config, [(0, draws)]), rows, alone)
-        client.cluster.close()
     timed("2 shards", 2, lambda: sharded(config, draws), rows, alone)
 
 

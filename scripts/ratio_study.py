@@ -15,7 +15,7 @@ import numpy as np
 
 from skymodel.output.ensemble_folder import summarise
 from skymodel.output.store import open_store
-from skymodel.runs import workers
+from skymodel.runs import clusters, workers
 from skymodel.runs.ensemble import EnsembleConfig, load_ensemble
 
 PRIORS = Path(__file__).with_name("galaxy_priors.yaml")
@@ -43,10 +43,9 @@ def draw(config: EnsembleConfig, folder: Path, count: int) -> None:
         for batch in workers.here(config, missing):
             store.add(batch.first, batch.last, batch.rows)
         return
-    with workers.local_cluster(count) as client:
+    with clusters.local_cluster(count) as client:
         for batch in workers.on_cluster(client, config, missing):
             store.add(batch.first, batch.last, batch.rows)
-        client.cluster.close()
 
 
 def extremes(config: EnsembleConfig, folder: Path) -> None:

@@ -76,8 +76,6 @@ def _batches(
     _quiet_dask()
     with connect() as client:
         yield crew.on_cluster(client, settings, missing)
-        if scheduler is None:
-            client.cluster.close()
 
 
 def _quiet_dask() -> None:
@@ -90,13 +88,13 @@ def _quiet_dask() -> None:
 
 
 def _cluster(workers: int, scheduler: str | None, slurm: Path | None) -> Callable[[], Any] | None:
-    from skymodel.runs import workers as crew
+    from skymodel.runs import clusters
 
     if scheduler is not None:
-        return lambda: crew.connect(scheduler)
+        return lambda: clusters.connect(scheduler)
     if slurm is not None:
-        return lambda: crew.slurm_cluster(**_slurm_settings(slurm))
-    return (lambda: crew.local_cluster(workers)) if workers > 1 else None
+        return lambda: clusters.slurm_cluster(**_slurm_settings(slurm))
+    return (lambda: clusters.local_cluster(workers)) if workers > 1 else None
 
 
 def _slurm_settings(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who computes the batches of an ensemble: this process, or the workers of a Dask cluster.
+"""Who computes the batches of an ensemble: this process, or the workers of a Dask cluster (runs.clusters).
 
 Dask only maps batches: each is computed by :func:`skymodel.runs.ensemble.compute` from the configuration and a range of
 draws, so a batch can be lost with its worker and computed again elsewhere. What is asked for and what is done is kept
@@ -7,19 +7,20 @@ by whoever iterates.
 
 from __future__ import annotations
 
-import importlib.metadata
 import itertools
+import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from skymodel.runs.ensemble import Batch, EnsembleConfig, compute
 
-BATCH_SECONDS = 2.0  # a Dask task costs about 2 ms and a part file is written for each batch
+BATCH_SECONDS = (0.5, 2.0)  # least and most: a Dask task costs about 2 ms and a part file is written for each batch
+_SHARE = 2  # of what is left, the next batch is one part in so many for each worker: short batches end a run evenly
 _TRIAL = 8  # draws that are timed to size the batches
-_IN_FLIGHT = 4  # batches queued on each worker's thread
-_PATIENCE = 10.0  # seconds to wait for a scheduler
-_WORKERS_PATIENCE = 60.0  # seconds to wait for its first worker
+_IN_FLIGHT = 2  # batches queued on each worker's thread: one is computed while the next arrives
+
+_GONE = "the Dask scheduler went away; run the same command again to compute the rest"
 
 Ranges = Iterable[tuple[int, int]]
 
@@ -30,21 +31,41 @@ def here(config: EnsembleConfig, missing: Ranges) -> Iterator[Batch]:
         yield compute(config, first, last)
 
 
-def split(config: EnsembleConfig, missing: Ranges, *, seconds: float = BATCH_SECONDS) -> Iterator[tuple[int, int]]:
-    """Yield ranges of draws that take about `seconds` each; a few draws are timed first."""
-    size = 0
-    for first, last in missing:
-        size = size or _batch_size(config, first, last, seconds)
-        for start in range(first, last, size):
-            yield start, min(start + size, last)
+def split(
+    config: EnsembleConfig,
+    missing: Ranges,
+    *,
+    seconds: tuple[float, float] = BATCH_SECONDS,
+    workers: Callable[[], int] = lambda: 1,
+) -> Iterator[tuple[int, int]]:
+    """Yield ranges of draws for `workers` to compute, shorter ones towards the end; a few draws are timed first.
+
+    A range takes from the least to the most `seconds`, or less where the missing draws have no more together.
+    """
+    ranges = list(missing)
+    left, cost = sum(last - first for first, last in ranges), 0.0
+    for start, last in ranges:
+        first = start
+        cost = cost or _draw_seconds(config, first, last)
+        while first < last:
+            stop = first + _batch_size(last - first, left, max(1, workers()), [limit / cost for limit in seconds])
+            yield first, stop
+            left, first = left - (stop - first), stop
 
 
-def _batch_size(config: EnsembleConfig, first: int, last: int, seconds: float) -> int:
+def _batch_size(here: int, left: int, workers: int, limits: list[float]) -> int:
+    """Return how many of the `here` draws of a range to compute next, of all that are `left`."""
+    least, most = (max(1, math.ceil(limit)) for limit in limits)
+    size = min(max(left // (_SHARE * workers), least), most)
+    return size if here - size >= least else here
+
+
+def _draw_seconds(config: EnsembleConfig, first: int, last: int) -> float:
     compute(config, first, first + 1)  # imports and caches are not a draw's cost
     trial = min(first + _TRIAL, last)
     start = time.perf_counter()
     compute(config, first, trial)
-    return max(1, int(seconds * (trial - first) / (time.perf_counter() - start)))
+    return (time.perf_counter() - start) / (trial - first)
 
 
 def shard(missing: Ranges, index: int, count: int) -> list[tuple[int, int]]:
@@ -72,6 +93,8 @@ def shard(missing: Ranges, index: int, count: int) -> list[tuple[int, int]]:
 def on_cluster(client: Any, config: EnsembleConfig, missing: Ranges) -> Iterator[Batch]:
     """Yield the batches of the `missing` ranges of draws as a Dask cluster finishes them.
 
+    Workers may come and go; each has a batch at work and one waiting.
+
     Parameters
     ----------
     client
@@ -82,18 +105,25 @@ def on_cluster(client: Any, config: EnsembleConfig, missing: Ranges) -> Iterator
     Raises
     ------
     ConnectionError
-        If the scheduler goes away; what was yielded is done.
+        If the scheduler goes away, or workers die over one batch time and again; what was yielded is done.
     """
     from distributed import as_completed
 
-    waiting = split(config, missing)
-    threads = max(1, sum(client.nthreads().values()))
-    first = itertools.islice(waiting, _IN_FLIGHT * threads)
+    waiting = split(config, missing, workers=lambda: _threads(client))
+    first = itertools.islice(waiting, _IN_FLIGHT * _threads(client))
     flow = as_completed([_submit(client, config, part) for part in first])
     for future in flow:
         yield _result(future)
-        for part in itertools.islice(waiting, 1):
+        future.release()
+        for part in itertools.islice(waiting, max(0, _IN_FLIGHT * _threads(client) - flow.count())):
             flow.add(_submit(client, config, part))
+
+
+def _threads(client: Any) -> int:
+    try:
+        return max(1, sum(client.nthreads().values()))
+    except OSError as error:
+        raise ConnectionError(_GONE) from error
 
 
 def _submit(client: Any, config: EnsembleConfig, part: tuple[int, int]) -> Any:
@@ -103,83 +133,15 @@ def _submit(client: Any, config: EnsembleConfig, part: tuple[int, int]) -> Any:
 def _result(future: Any) -> Batch:
     from concurrent.futures import CancelledError
 
+    from distributed import KilledWorker
+
     try:
         batch: Batch = future.result()
     except CancelledError as error:
-        raise ConnectionError("the Dask scheduler went away; run the same command again to compute the rest") from error
-    return batch
-
-
-def local_cluster(workers: int) -> Any:
-    """Return the client of a new local cluster of `workers` processes, one thread each, on 127.0.0.1."""
-    distributed = _distributed()
-    cluster = distributed.LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
-    )
-    return distributed.Client(cluster)
-
-
-def connect(address: str) -> Any:
-    """Return a client of the cluster whose scheduler listens at `address`, its versions checked.
-
-    Raises
-    ------
-    ConnectionError
-        If nobody answers there, or a worker runs another version.
-    """
-    distributed = _distributed()
-    try:
-        client = distributed.Client(address, timeout=_PATIENCE)
-    except (OSError, ValueError) as error:
+        raise ConnectionError(_GONE) from error
+    except KilledWorker as error:
         raise ConnectionError(
-            f"no Dask scheduler answers at {address}: {error}; start one with 'dask scheduler', nothing is lost"
+            "workers died over one batch time and again, perhaps for lack of memory; run the same command again with "
+            "fewer workers or more memory to compute the rest"
         ) from error
-    try:
-        client.wait_for_workers(1, timeout=_WORKERS_PATIENCE)
-        _require_same_versions(client)
-    except OSError as error:
-        client.close()
-        raise ConnectionError(f"the cluster at {address} cannot be used: {error}") from error
-    return client
-
-
-def _require_same_versions(client: Any) -> None:
-    mine = _versions()
-    for worker, theirs in client.run(_versions, on_error="ignore").items():
-        different = [
-            f"{name} {theirs.get(name)} there, {mine[name]} here" for name in mine if theirs.get(name) != mine[name]
-        ]
-        if different:
-            raise ConnectionError(f"worker {worker} runs other versions: {'; '.join(different)}; install the same")
-
-
-def _versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in ("skymodel", "numpy", "scipy")}
-
-
-def slurm_cluster(jobs: int, **settings: Any) -> Any:
-    """Return the client of `jobs` SLURM jobs.
-
-    Parameters
-    ----------
-    jobs
-        How many jobs to ask for.
-    **settings
-        Those of ``dask_jobqueue.SLURMCluster``: queue, cores, memory, walltime, ...
-    """
-    distributed = _distributed()
-    try:
-        from dask_jobqueue import SLURMCluster
-    except ImportError as error:
-        raise ValueError("SLURM needs the extra 'cluster': pip install 'skymodel[cluster]'") from error
-    cluster = SLURMCluster(**settings)
-    cluster.scale(jobs=jobs)
-    return distributed.Client(cluster)
-
-
-def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError as error:
-        raise ValueError("more than one worker needs the extra 'cluster': pip install 'skymodel[cluster]'") from error
-    return distributed
+    return batch

@@ -2,20 +2,52 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from skymodel.runs import workers
+from skymodel.runs import clusters, workers
 from skymodel.runs.ensemble import compute
 from tests.conftest import require
 from tests.runs.test_ensemble import config
 
+DRAW_SECONDS = 0.005
 
-def test_splitting_covers_the_missing_draws_once():
-    parts = list(workers.split(config(draws=64), [(0, 5), (9, 64)], seconds=0.05))
+
+def lengths(monkeypatch, missing, crew, seconds=(0.5, 2.0)):
+    """Return the seconds of each batch, with a draw that takes 5 ms, and check that they tile what is missing."""
+    monkeypatch.setattr(workers, "_draw_seconds", lambda *_: DRAW_SECONDS)
+    parts = list(workers.split(None, missing, seconds=seconds, workers=lambda: crew))
+    drawn = [draw for first, last in parts for draw in range(first, last)]
+    assert drawn == [draw for first, last in missing for draw in range(first, last)]
+    return [(last - first) * DRAW_SECONDS for first, last in parts]
+
+
+@pytest.mark.parametrize("crew", [1, 2, 100])
+@pytest.mark.parametrize("draws", [1, 99, 100, 1000, 12345])
+def test_batches_tile_the_draws_in_half_a_second_to_two(monkeypatch, crew, draws):
+    found = lengths(monkeypatch, [(0, draws)], crew)
+    assert min(found) >= min(0.5, draws * DRAW_SECONDS)
+    assert max(found) <= 2.0
+
+
+def test_the_last_batches_are_short_so_that_the_workers_end_together(monkeypatch):
+    found = lengths(monkeypatch, [(0, 10_000)], 2)
+    assert found[:-1] == sorted(found[:-1], reverse=True)  # what is left over is added to the last
+    assert max(found[-4:]) < 1.0
+
+
+def test_gaps_are_filled_and_nothing_else(monkeypatch):
+    assert lengths(monkeypatch, [(0, 5), (9, 64), (700, 1900)], 2)[:2] == [0.025, 0.275]
+
+
+def test_a_draw_longer_than_a_batch_is_a_batch(monkeypatch):
+    assert lengths(monkeypatch, [(0, 7)], 2, seconds=(0.001, 0.002)) == [DRAW_SECONDS] * 7
+
+
+def test_splitting_times_real_draws():
+    parts = list(workers.split(config(draws=64), [(0, 5), (9, 64)], seconds=(0.05, 0.05)))
     assert sorted(draw for first, last in parts for draw in range(first, last)) == [*range(5), *range(9, 64)]
 
 
@@ -29,40 +61,15 @@ def test_shards_share_the_missing_draws_evenly(count):
     assert max(sizes) - min(sizes) <= 1
 
 
-def test_a_scheduler_that_is_not_there_is_said_in_seconds(monkeypatch):
-    require("distributed")
-    monkeypatch.setattr(workers, "_PATIENCE", 1.0)
-    start = time.monotonic()
-    with pytest.raises(ConnectionError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1"):
-        workers.connect("tcp://127.0.0.1:1")
-    assert time.monotonic() - start < 15
-
-
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # those of Dask's own shutdown
 def test_two_dask_workers_give_the_bits_of_one_process():
     require("distributed")
     made = config(draws=96)
-    with workers.local_cluster(2) as client:
+    with clusters.local_cluster(2) as client:
         batches = list(workers.on_cluster(client, made, [(0, 40), (41, 96)]))
-        client.cluster.close()
     rows = np.concatenate([batch.rows for batch in sorted(batches, key=lambda batch: batch.first)])
     alone = np.concatenate([compute(made, 0, 40).rows, compute(made, 41, 96).rows])
     assert rows.tobytes() == alone.tobytes()
-
-
-@pytest.mark.slow
-def test_a_worker_of_another_version_is_refused(monkeypatch):
-    require("distributed")
-    with workers.local_cluster(1) as client:
-        monkeypatch.setattr(workers, "_versions", lambda: {"skymodel": "0.0.0", "numpy": np.__version__})
-        # the worker answers with what is installed there; this client claims to be older
-        monkeypatch.setattr(
-            client, "run", lambda *_, **__: {"tcp://127.0.0.1:9": {"skymodel": "9", "numpy": np.__version__}}
-        )
-        with pytest.raises(ConnectionError, match="skymodel 9 there, 0.0.0 here"):
-            workers._require_same_versions(client)
-        client.cluster.close()
 
 
 @pytest.mark.slow
