@@ -21,7 +21,7 @@ from skymodel.comparison import candidates
 from skymodel.comparison.confront import confront
 from skymodel.comparison.field import field_of
 from skymodel.comparison.forecast import LINE, REGION, STORIES, Skies, curves, forecast, matrix, skies
-from skymodel.comparison.mocks import Observation, load_observations
+from skymodel.comparison.observations import Observation, load_observations, origin
 from skymodel.output.morphology_figures import confrontation_figure, forecast_figure, matrix_figure
 from skymodel.output.plots import save
 from skymodel.output.style import style
@@ -35,6 +35,7 @@ SETS = {
 }
 TITLES = {"past": "SPI, COMPTEL", "next": "COSI, AMEGO-X"}
 FACTORS = {"past": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "next": (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)}
+Cell = tuple[str, Observation, Observation]
 SHOWN = ("positrons in flight", "CONTINUUM_1_3")  # of the exposure figure: story, and the band beside the line
 PAIR = ("pppc4dmid_isothermal", "mcmillan2017_baryons")  # compatible with both measurements, see confrontation.ecsv
 
@@ -63,7 +64,9 @@ def confrontation(folder: Path, nside: int) -> None:
     draw(
         folder / "confrontation.png",
         lambda: confrontation_figure(
-            table, "line: Siegert 2016; bulge: Knoedlseder 2025, errors of 1 deg assumed; bold: compatible with both"
+            table,
+            "line: Siegert 2016; bulge: Knoedlseder 2025, errors of 1 deg assumed; bold: compatible with both; "
+            + table.meta.get("beams", ""),
         ),
     )
     for row in table[table["line_compatible"]]:
@@ -78,7 +81,7 @@ def band_pairs(folder: Path, name: str, seen: list[Observation], nside: int) -> 
     table = kept(
         folder / f"matrix_{name}.ecsv", lambda: matrix(made(nside), seen, tuple(STORIES)[1:]), {"nside": nside}
     )
-    label = f"{TITLES[name]}; 0: one sky for both bands, as nuggets have everywhere; inputs: data/observations.yaml"
+    label = f"{TITLES[name]}; 0: one sky for both bands, as nuggets have everywhere"
     draw(folder / f"matrix_{name}.png", lambda: matrix_figure(table, label))
 
 
@@ -92,11 +95,17 @@ def exposures(folder: Path, name: str, seen: list[Observation], nside: int, mock
         found = curves(made(nside).pair(story, line, pair), made(nside).field, FACTORS[name], mocks=mocks)
         for statistic, table in found.items():
             table["statistic"] = statistic
-        return vstack(list(found.values()), metadata_conflicts="silent")
+        table = vstack(list(found.values()), metadata_conflicts="silent")
+        table.meta["inputs"] = origin([line, pair])
+        return table
 
     table = kept(folder / f"exposure_{name}.ecsv", compute, {"nside": nside, "mocks": mocks})
     by_name = {str(s): table[table["statistic"] == s] for s in dict.fromkeys(table["statistic"])}
-    label = f"{TITLES[name]}: 511 keV against 1-3 MeV if the truth is '{story}'; {mocks} mocks"
+    label = (
+        f"{TITLES[name]}: 511 keV against 1-3 MeV if the truth is '{story}'; {mocks} mocks; through noise the simple "
+        "statistics know the flux that one origin predicts, the likelihood ratio leaves it free; "
+        + table.meta.get("inputs", "")
+    )
     draw(folder / f"exposure_{name}.png", lambda: forecast_figure(by_name, label))
     cells = kept(folder / f"matrix_{name}.ecsv", dict, {"nside": nside})
     cell = cells[(cells["rival"] == story) & (cells["band_a"] == LINE) & (cells["band_b"] == band)][0]
@@ -116,32 +125,41 @@ def verdicts(folder: Path, name: str, seen: list[Observation], nside: int, mocks
         for pair in itertools.permutations(seen, 2)
     }
     missing = {path: cell for path, cell in wanted.items() if not path.exists()}
-    for path, found in computed(missing, functools.partial(one_cell, nside=nside, mocks=mocks), count):
+    for path, found in computed(missing, nside, mocks, count):
         settle(path, json.dumps(found))
     rows = [
         {"story": cell[0], "band_a": cell[1].band.name, "band_b": cell[2].band.name, "statistic": statistic, **verdict}
         for path, cell in wanted.items()
         for statistic, verdict in json.loads(path.read_text(encoding="utf-8")).items()
     ]
-    kept(folder / f"verdicts_{name}.ecsv", lambda: QTable(rows=rows), {"nside": nside, "mocks": mocks})
+    table = QTable(rows=rows, meta={"inputs": origin(seen)})
+    kept(folder / f"verdicts_{name}.ecsv", lambda: table, {"nside": nside, "mocks": mocks})
 
 
-def computed(missing: dict[Path, Any], compute: Callable[[Any], Any], count: int) -> Iterator[tuple[Path, Any]]:
-    """Yield each cell as it is done, on `count` processes."""
+def computed(missing: dict[Path, Cell], nside: int, mocks: int, count: int) -> Iterator[tuple[Path, Any]]:
+    """Yield each cell as it is done, on `count` processes; the skies are made once and sent to each of them."""
     if count == 1 or not missing:
-        yield from ((path, compute(cell)) for path, cell in missing.items())
+        yield from ((path, one_cell(cell, made(nside), mocks)) for path, cell in missing.items())
         return
     from distributed import as_completed
 
-    with workers.local_cluster(count) as client:
-        futures = {client.submit(compute, cell, pure=False): path for path, cell in missing.items()}
-        for future in as_completed(futures):
-            yield futures.pop(future), future.result()
-        client.cluster.close()
-
-
-def one_cell(cell: tuple[str, Observation, Observation], nside: int, mocks: int) -> dict[str, Any]:
     found = made(nside)
+    with workers.local_cluster(count) as client:
+        try:
+            there = client.scatter(found, broadcast=True, hash=False)
+            futures = {
+                client.submit(one_cell, cell, there, mocks, pure=False, retries=3): path
+                for path, cell in missing.items()
+            }
+            for future in as_completed(futures):
+                yield futures.pop(future), future.result()
+        finally:
+            cluster = client.cluster
+            client.close()  # first, so that the skies are given up and not lost
+            cluster.close()
+
+
+def one_cell(cell: Cell, found: Skies, mocks: int) -> dict[str, Any]:
     return {key: verdict._asdict() for key, verdict in forecast(found.pair(*cell), found.field, mocks=mocks).items()}
 
 

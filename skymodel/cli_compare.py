@@ -30,8 +30,9 @@ def compare(
         from skymodel.output.compare import compare_files
 
         comparison_folder.check(out)
-        part, seen = _region(region), None if beam is None else _beam(beam)
+        part, (seen, origin) = _region(region), (None, "") if beam is None else _beam(beam)
         found = compare_files(first, second, region=part, beam=seen, unit=unit, galactic=galactic)
+        found.likeness.meta["beam"] = origin
         written = None if out is None else comparison_folder.write(found, out)
         console.show_comparison(found)
         if written is not None:
@@ -50,14 +51,15 @@ def _region(text: str | None) -> Any:
         raise ValueError(f"--region {text}; write a name, or a mapping such as {{lon: 0 deg, ...}}") from None
 
 
-def _beam(text: str) -> Any:
-    """Return the Gaussian beam of a width [deg], or of an instrument at an energy [MeV]."""
+def _beam(text: str) -> tuple[Any, str]:
+    """Return the Gaussian beam of a width [deg], or of an instrument at an energy [MeV], and its width's origin."""
     from skymodel.sky.beams import GaussianBeam
 
     name, at, energy = text.partition("@")
     if not at:
-        return GaussianBeam(_number(text, "--beam"))
-    return _instrument(name).beam(_number(energy, "--beam"))
+        return GaussianBeam(_number(text, "--beam")), "as given"
+    cited = _instrument(name).resolution(_number(energy, "--beam"))
+    return GaussianBeam(cited.value), f"{cited.source}: {cited.status}"
 
 
 def _instrument(name: str) -> Any:

@@ -98,7 +98,23 @@ def test_a_beam_by_instrument_and_energy_is_the_same_as_by_its_width(call, tmp_p
     write_maps(tmp_path / "a.fits", [gaussian(64)])  # the beam needs two pixels
     outcomes = [call("a.fits", "a.fits", "--beam", beam, "--region", "comptel_window") for beam in ("2.5", "spi@0.511")]
     assert outcomes[0].exit_code == 0, outcomes[0].output
-    assert outcomes[0].stdout == outcomes[1].stdout
+    lines = [outcome.stdout.splitlines() for outcome in outcomes]
+    beams = [next(line for line in each if line.startswith("beam: 2.5 deg")) for each in lines]
+    assert beams[0] == "beam: 2.5 deg (as given)"
+    assert beams[1].startswith("beam: 2.5 deg (spi.angular_resolution_deg: read, Vedrenne 2003")
+    keys = ("pearson", "cosine", "amplitude", "width_lat", "radius_68%")
+    numbers = [[line for line in each if line.strip().startswith(keys)] for each in lines]
+    assert numbers[0] == numbers[1] != []
+
+
+@pytest.mark.slow
+def test_a_beam_from_memory_says_so_on_the_screen_and_in_the_table(call, tmp_path):
+    write_maps(tmp_path / "a.fits", [gaussian(64)])
+    outcome = call("a.fits", "a.fits", "--beam", "cosi@0.511", "--region", "comptel_window", "--out", "cmp")
+    assert "memory, unverified" in outcome.stdout
+    table = QTable.read(tmp_path / "cmp/likeness.ecsv", format="ascii.ecsv")
+    assert table.meta["beam"] == "cosi.angular_resolution_deg: memory, unverified"
+    assert table.meta["beam_fwhm_deg"] == 4.1
 
 
 def test_other_nside_ordering_and_photons_in_the_unit_are_handled(call, tmp_path):

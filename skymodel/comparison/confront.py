@@ -185,6 +185,10 @@ def confront(
         if (unit := _UNITS.get(name.split("_")[0])) and table[name].dtype.kind == "f":
             table[name].unit = unit
     table.meta = {"line_limit_chi_square": _LIMIT_TWO_DEGREES, "bulge_limit": LIMIT, "errors_of_bulge": "assumed"}
+    table.meta["beams"] = (
+        f"beams: {LINE_BEAM:g} deg for the line (SPI, read), "
+        f"{CONTINUUM_BEAM:g} deg for the continuum (COMPTEL, memory, unverified)"
+    )
     return table
 
 

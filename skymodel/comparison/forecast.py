@@ -20,12 +20,12 @@ from skymodel.comparison.interstellar import interstellar_intensity
 from skymodel.comparison.likelihood import Expected, likelihood_root
 from skymodel.comparison.mocks import (
     LIKELIHOOD,
-    Observation,
     all_statistics,
     expected,
     p_values,
     two_sided,
 )
+from skymodel.comparison.observations import Observation, origin
 from skymodel.comparison.rivals import rival
 from skymodel.emission.model import NuggetEmission
 from skymodel.sky.circles import Floats
@@ -219,7 +219,8 @@ def matrix(found: Skies, observations: Sequence[Observation], stories: Sequence[
     from astropy.table import QTable
 
     pairs = list(itertools.combinations(observations, 2))
-    return QTable(rows=[_matrix_row(story, *pair, found) for story in stories for pair in pairs])
+    rows = [_matrix_row(story, *pair, found) for story in stories for pair in pairs]
+    return QTable(rows=rows, meta={"inputs": origin(observations)})
 
 
 def _matrix_row(story: str, first: Observation, second: Observation, found: Skies) -> dict[str, Any]:

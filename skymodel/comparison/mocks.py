@@ -7,93 +7,20 @@ from the counter-based Philox generator at counter i, so that it is the same in 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from skymodel.comparison.field import Field
 from skymodel.comparison.likelihood import Expected, likelihood_root
+from skymodel.comparison.observations import Observation
 from skymodel.comparison.scales import SCALES, scale_correlation
 from skymodel.comparison.unlike import STATISTICS
-from skymodel.datafiles import data_path
-from skymodel.emission.bands import Band
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.circles import Floats
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.skymap import SkyMap
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What one instrument spends on one band.
-
-    Parameters
-    ----------
-    instrument
-        Its name.
-    band
-        What it counts.
-    fwhm
-        Angular resolution [deg].
-    exposure
-        Effective area times time [cm2 s].
-    background
-        Instrumental background, as an intensity [cm-2 s-1 sr-1].
-    """
-
-    instrument: str
-    band: Band
-    fwhm: float
-    exposure: float
-    background: float
-
-
-def background_of(sensitivity: float, exposure: float, fwhm: float) -> float:
-    """Return the background intensity [cm-2 s-1 sr-1] that a point-source sensitivity implies.
-
-    A matched filter measures a point source on a background beta with the error sqrt(beta 4 pi sigma^2 / exposure),
-    as the square of a Gaussian beam integrates to 1 / (4 pi sigma^2); three of these are the sensitivity.
-
-    Parameters
-    ----------
-    sensitivity
-        Flux [cm-2 s-1] of three standard deviations.
-    exposure
-        In which it is reached [cm2 s].
-    fwhm
-        Angular resolution [deg].
-    """
-    sigma = math.radians(GaussianBeam(fwhm).sigma)
-    return (sensitivity / 3) ** 2 * exposure / (4 * math.pi * sigma**2)
-
-
-def load_observations(path: str | Path | None = None) -> dict[str, Observation]:
-    """Return the observations of a table by name; of ``data/observations.yaml`` by default.
-
-    Examples
-    --------
-    >>> spi = load_observations()["spi_line"]
-    >>> spi.fwhm, f"{spi.exposure:.3g}"
-    (2.5, '2.25e+09')
-    """
-    import yaml
-
-    source = data_path("observations.yaml") if path is None else Path(path)
-    table = yaml.safe_load(source.read_text(encoding="utf-8"))
-    return {name: _observation(name, entry) for name, entry in table.items()}
-
-
-def _observation(name: str, entry: Mapping[str, Any]) -> Observation:
-    needed = ("instrument", "band", "edges", "fwhm", "area", "sensitivity", "sensitivity_time", "time")
-    if missing := [key for key in needed if key not in entry]:
-        raise ValueError(f"observation {name!r} lacks {', '.join(missing)}; it needs {', '.join(needed)}")
-    level = background_of(entry["sensitivity"], entry["area"] * entry["sensitivity_time"], entry["fwhm"])
-    band = Band(entry["band"], *entry["edges"])
-    return Observation(entry["instrument"], band, entry["fwhm"], entry["area"] * entry["time"], level)
 
 
 def expected(sky: SkyMap, seen_by: Observation, field: Field, foreground: SkyMap | None = None) -> Expected:

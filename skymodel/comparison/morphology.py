@@ -125,7 +125,9 @@ def compare(first: SkyMap, second: SkyMap, *, region: Any = ALL_SKY, beam: Beam 
     held = [Concentration(sky, region=where) for sky in (one, two)]
     shapes = [_shape(sky, where, curve) for sky, curve in zip((one, two), held, strict=True)]
     curves = (_curves(one, where, held[0]), _curves(two, where, held[1]))
-    return Comparison(one, two, _likeness(one, two, part, fit, spectrum), _shape_table(*shapes), fit, spectrum, curves)
+    likeness = _likeness(one, two, part, fit, spectrum)
+    likeness.meta["beam_fwhm_deg"] = 0.0 if beam is None else beam.width
+    return Comparison(one, two, likeness, _shape_table(*shapes), fit, spectrum, curves)
 
 
 def common_nside(first: SkyMap, second: SkyMap) -> tuple[SkyMap, SkyMap]:

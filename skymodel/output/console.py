@@ -46,6 +46,8 @@ def show_comparison(comparison: Comparison) -> None:
     rows = [(_named(row), _measured(row["value"], row["error"]), row["sees"], row["blind_to"]) for row in likeness]
     title = f"{pair[0]} against {pair[1]}, region: {likeness.meta['region']}"
     note = f"amplitude: {pair[1]} per {pair[0]}" + (f" [{unit}]" if unit else "")
+    if width := likeness.meta["beam_fwhm_deg"]:
+        note += f"\nbeam: {width:g} deg ({likeness.meta.get('beam', 'as given')})"
     note += "".join(f"\n{name} is absent: it {reason}" for name, reason in likeness.meta["absent"].items())
     each = [("statistic", "left"), ("unit", "left"), (pair[0], "right"), (pair[1], "right")]
     both = [

@@ -50,14 +50,16 @@ def matrix_figure(matrix: Any, label: str = "") -> Any:
     Parameters
     ----------
     matrix
-        Table with the columns rival, band_a, band_b, significance.
+        Table with the columns rival, band_a, band_b, significance; what its ``meta["inputs"]`` says of the instruments'
+        numbers is put into the small print.
     label
         Small print at the foot.
     """
     stories = list(dict.fromkeys(map(str, matrix["rival"])))
     bands = list(dict.fromkeys([*map(str, matrix["band_a"]), *map(str, matrix["band_b"])]))
     rows = -(-len(stories) // 2)
-    made = figure(PAGE * 0.85, 2.5 * rows + 0.8, label)
+    small_print = "; ".join(part for part in (label, matrix.meta.get("inputs", "")) if part)
+    made = figure(PAGE * 0.85, 2.5 * rows + 0.8, small_print)
     panels = made.subplots(rows, min(2, len(stories)), squeeze=False, sharex=True, sharey=True).ravel()
     for axes, story in zip(panels, stories, strict=False):
         cells = _cells(matrix[[str(entry) == story for entry in matrix["rival"]]], bands)[1:, :-1]
@@ -92,7 +94,8 @@ def forecast_figure(curves: Mapping[str, Any], label: str = "") -> Any:
         best = name == LIKELIHOOD
         colour, marker = ("k", "") if best else (COLOURS[place % 6], MARKERS[place % 7])
         x, y, open_ones = (np.asarray(curve[key]) for key in ("exposure", "significance", "extrapolated"))
-        axes.plot(x, y, color=colour, linewidth=2.0 if best else 1.2, marker=marker, markersize=3.5, label=name)
+        dashes = "-" if best or place < 6 else "--"  # by then the colours begin again
+        axes.plot(x, y, dashes, color=colour, linewidth=2.0 if best else 1.2, marker=marker, markersize=3.5, label=name)
         axes.plot(x[open_ones], y[open_ones], marker, color=colour, markersize=3.5, markerfacecolor="w")
     for level in (3, 5):
         axes.axhline(level, color="0.6", linewidth=0.7, linestyle=":")

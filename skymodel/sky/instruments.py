@@ -2,7 +2,8 @@
 
 The shipped table is ``data/instruments.yaml``; a user's own file has the same form. A resolution there is one value
 (``{value: 2.5, status: ...}``), values at named energies (``{at_511: 4.1, at_1MeV: ...}``; keV unless named), or a
-table over energy (``{E_MeV: [...], fwhm: [...]}``); one that is given in words only is refused with those words.
+table over energy (``{E_MeV: [...], fwhm: [...]}``); one that is given in words only is refused with those words. An
+entry's ``status`` says where it was read; an entry without one has that of its instrument.
 """
 
 from __future__ import annotations
@@ -50,6 +51,12 @@ class Instrument:
                 return low * factor, high * factor
         raise ValueError(f"the table gives no energy range for {self.name!r}; it gives {', '.join(self.entries)}")
 
+    def status_of(self, key: str) -> str:
+        """Return where an entry's numbers were read: its own status, or the instrument's, or that none is given."""
+        entry = self.entries[key]
+        own = entry.get("status") if isinstance(entry, Mapping) else None
+        return str(own or self.entries.get("status", "origin not given"))
+
     def resolution(self, energy: float) -> Cited:
         """Return the angular resolution, full width at half maximum [deg], at an energy [MeV].
 
@@ -70,7 +77,7 @@ class Instrument:
         for key, entry in found:
             cited = _at(entry, energy)
             if cited is not None:
-                return Cited(cited, f"{self.name}.{key}", str(entry.get("status", "see the table's header")))
+                return Cited(cited, f"{self.name}.{key}", self.status_of(key))
             words.append(f"{key}: {entry}")
         raise ValueError(f"{self.name!r} has no number at {energy:g} MeV ({'; '.join(words)}); give a width in degrees")
 

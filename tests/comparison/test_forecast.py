@@ -17,7 +17,8 @@ from skymodel.comparison.forecast import (
     skies,
 )
 from skymodel.comparison.likelihood import Expected
-from skymodel.comparison.mocks import LIKELIHOOD, Observation
+from skymodel.comparison.mocks import LIKELIHOOD
+from skymodel.comparison.observations import Observation
 from skymodel.comparison.rivals import Blob, rival
 from skymodel.emission.bands import LINE_511, Band
 from skymodel.emission.line_sky import Gaussian
@@ -104,6 +105,7 @@ def test_nuggets_are_never_told_from_one_origin_and_others_are(found):
     nuggets = table[[row == NUGGETS for row in table["rival"]]]
     assert (nuggets["significance"] == 0).all()
     assert np.isinf(nuggets["exposure_3_sigma"]).all()
+    assert table.meta["inputs"] == "inputs of origin not given: one, two"
     flight = table[[row != NUGGETS for row in table["rival"]]]
     assert (flight["significance"] > 0).all()
     ratio = flight["exposure_5_sigma"] / flight["exposure_3_sigma"]

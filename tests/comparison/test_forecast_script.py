@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from astropy.table import QTable
 
-from skymodel.comparison.mocks import load_observations
+from skymodel.comparison.observations import load_observations
 
 PATH = Path(__file__).parents[2] / "scripts" / "forecast.py"
 
@@ -25,11 +25,12 @@ def cells(script, monkeypatch):
     """Replace the computation of a cell by one that notes the call."""
     done = []
 
-    def one_cell(cell, nside, mocks):
+    def one_cell(cell, found, mocks):
         done.append(cell)
         return {"pearson": {"significance": 1.0, "power": 0.5, "extrapolated": False}}
 
     monkeypatch.setattr(script, "one_cell", one_cell)
+    monkeypatch.setattr(script, "made", lambda nside: None)
     return done
 
 

@@ -9,15 +9,13 @@ from skymodel.comparison.field import field_of
 from skymodel.comparison.likelihood import Expected, likelihood_root
 from skymodel.comparison.mocks import (
     LIKELIHOOD,
-    Observation,
     all_statistics,
-    background_of,
     counts,
     expected,
-    load_observations,
     p_values,
     two_sided,
 )
+from skymodel.comparison.observations import Observation, background_of, load_observations, origin
 from skymodel.comparison.rivals import Blob
 from skymodel.comparison.unlike import STATISTICS
 from skymodel.emission.bands import LINE_511
@@ -59,9 +57,31 @@ def test_the_shipped_observations_are_complete():
     assert all(seen.exposure > 0 and seen.background > 0 for seen in found.values())
 
 
+def test_every_forecast_can_say_which_of_its_numbers_nobody_has_checked(tmp_path):
+    said = origin(load_observations().values())
+    assert said.startswith("inputs partly from memory, unverified: spi, comptel, cosi, amego_x; illustrative: xray")
+    assert all(seen.status != "not given" for seen in load_observations().values())
+    mine = "{instrument: mine, band: LINE_511, edges: [0.5, 0.52], fwhm: 2, area: 9, sensitivity: 1e-5, "
+    mine += "sensitivity_time: 1e6, time: 1e6"
+    (tmp_path / "mine.yaml").write_text(f"a: {mine}}}\nb: {mine}, status: 'read, our handbook'}}\n")
+    found = load_observations(tmp_path / "mine.yaml")
+    assert origin([found["a"]]) == "inputs of origin not given: mine"
+    assert origin([found["b"]]) == "inputs read in their sources"
+
+
 def test_an_observation_that_lacks_something_is_refused(tmp_path):
     (tmp_path / "mine.yaml").write_text("mine: {instrument: spi, band: LINE_511}\n")
     with pytest.raises(ValueError, match="'mine' lacks edges, fwhm, area"):
+        load_observations(tmp_path / "mine.yaml")
+
+
+@pytest.mark.parametrize("area", ["wide", "-3", "0", "[1, 2]"])
+def test_an_observation_whose_number_is_none_is_refused(tmp_path, area):
+    entry = (
+        f"band: LINE_511, edges: [0.5, 0.52], fwhm: 2, area: {area}, sensitivity: 1e-5, sensitivity_time: 1e6, time: 1"
+    )
+    (tmp_path / "mine.yaml").write_text(f"mine: {{instrument: x, {entry}}}\n")
+    with pytest.raises(ValueError, match="'mine': area = .* allowed: a number above 0"):
         load_observations(tmp_path / "mine.yaml")
 
 

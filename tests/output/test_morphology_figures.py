@@ -55,7 +55,10 @@ def test_the_concentration_that_is_drawn_is_the_measured_one(compared):
 def test_the_matrix_writes_each_pair_once_below_the_diagonal():
     rows = [("old stars", "LINE_511", "ORTHO_PS", 0.0), ("old stars", "LINE_511", "XRAY_8_KEV", 123.0)]
     rows += [("old stars", "ORTHO_PS", "XRAY_8_KEV", 4.25)]
-    figure = matrix_figure(QTable(rows=rows, names=("rival", "band_a", "band_b", "significance")))
+    table = QTable(rows=rows, names=("rival", "band_a", "band_b", "significance"))
+    table.meta["inputs"] = "inputs partly from memory, unverified: spi"
+    figure = matrix_figure(table, "SPI")
+    assert figure.get_supxlabel() == "SPI; inputs partly from memory, unverified: spi"
     axes = figure.axes[0]
     assert axes.get_title() == "old stars"
     assert texts(axes) == ["0.0", ">99", "4.2"]

@@ -37,6 +37,13 @@ def test_unverified_numbers_say_so():
     assert TABLE["spi"].resolution(0.511).status.startswith("read")
 
 
+def test_every_number_of_the_table_says_where_it_comes_from():
+    for instrument in TABLE.values():
+        for key in instrument.entries:
+            status = instrument.status_of(key)
+            assert status.startswith(("read", "memory, unverified", "as each says")), (instrument.name, key, status)
+
+
 @pytest.mark.parametrize(
     ("name", "energy", "words"),
     [
@@ -55,6 +62,8 @@ def test_a_users_table_has_the_same_form(tmp_path):
     mine.write_text("lens:\n  energy_range_MeV: [0.4, 0.6]\n  angular_resolution_deg: {value: 0.5, status: design}\n")
     lens = load_instruments(mine)["lens"]
     assert (lens.energy_range, lens.resolution(0.511).status) == ((0.4, 0.6), "design")
+    mine.write_text("lens:\n  angular_resolution_deg: {value: 0.5}\n")
+    assert load_instruments(mine)["lens"].resolution(0.511).status == "origin not given"
     mine.write_text("- nothing\n")
     with pytest.raises(ValueError, match="no table of instruments"):
         load_instruments(mine)
