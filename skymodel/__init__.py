@@ -17,6 +17,8 @@ _EXPORTS = {
     "skymodel.sightlines.along": ("along",),
     "skymodel.sightlines.integrate": ("line_of_sight",),
     "skymodel.sightlines.project": ("project",),
+    "skymodel.sightlines.tiling": ("project_chunks",),
+    "skymodel.sightlines.zoom": ("latitude_profile", "longitude_profile", "wcs_grid", "zoom"),
     "skymodel.sightlines.means": ("region_mean", "window_factor"),
     "skymodel.emission.annihilation": ("event_rate", "event_rate_leading_log", "photon_rate"),
     "skymodel.emission.model": ("NuggetEmission", "continuum_intensity"),
@@ -36,6 +38,7 @@ _EXPORTS = {
     "skymodel.runs.run": ("run",),
     "skymodel.output.folder": ("write",),
     "skymodel.output.fits": ("read_maps", "write_maps"),
+    "skymodel.output.images": ("read_image", "write_image"),
 }
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}
 

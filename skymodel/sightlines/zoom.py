@@ -1,7 +1,7 @@
 """Parts of the sky without a map: profiles in longitude and latitude, and images on a WCS grid.
 
 All give the line integrals at the places asked for, each with its error; an image holds the values at the centres of
-its pixels, not their means.
+its pixels, not their means. :func:`skymodel.output.images.write_image` makes a FITS file of an image.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from skymodel.sightlines.geometry import Floats, Observer
 from skymodel.sightlines.integrate import LineIntegrals, line_of_sight
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Image:
-    """Line integrals on a grid of pixels.
+    """Line integrals on a grid of pixels; times a number or a quantity it is an image again.
 
     Parameters
     ----------
@@ -35,6 +35,16 @@ class Image:
     error: Floats
     unit: Any
     wcs: Any
+
+    def __mul__(self, factor: Any) -> Image:
+        """Return the image times a number or a scalar quantity, a unit included."""
+        scale = units.Quantity(factor)
+        if scale.ndim:
+            raise ValueError(f"an image was multiplied by an array of shape {scale.shape}; allowed: one number")
+        number = float(scale.value)
+        return Image(self.values * number, self.error * abs(number), self.unit * scale.unit, self.wcs)
+
+    __rmul__ = __mul__
 
 
 def longitude_profile(
@@ -97,7 +107,7 @@ def zoom(
     density
         What is integrated.
     header
-        A FITS header, mapping or WCS with a celestial frame and its NAXIS1 and NAXIS2; :func:`grid` makes one.
+        A FITS header, mapping or WCS with a celestial frame and its NAXIS1 and NAXIS2; :func:`wcs_grid` makes one.
     observer, r_max, s_max, rtol
         As for :func:`~skymodel.sightlines.integrate.line_of_sight`.
 
@@ -110,7 +120,7 @@ def zoom(
     --------
     >>> from profiles import from_function
     >>> ball = from_function(lambda x, y, z: 0 * x + 2, unit="cm-3", symmetry="spherical")
-    >>> zoom(ball, grid(lon=0, lat=0.5, width=3, height=2, pixel=0.5), s_max=3).values.shape
+    >>> zoom(ball, wcs_grid(lon=0, lat=0.5, width=3, height=2, pixel=0.5), s_max=3).values.shape
     (4, 6)
     """
     wcs = _celestial(header)
@@ -124,12 +134,12 @@ def zoom(
     return Image(values, error, found.unit, wcs)
 
 
-def grid(*, lon: float, lat: float, width: float, height: float, pixel: float) -> dict[str, Any]:
+def wcs_grid(*, lon: float, lat: float, width: float, height: float, pixel: float) -> dict[str, Any]:
     """Return the header of a Galactic grid (plate carree) about a place; all in degrees.
 
     Examples
     --------
-    >>> header = grid(lon=0, lat=0, width=20, height=10, pixel=0.1)
+    >>> header = wcs_grid(lon=0, lat=0, width=20, height=10, pixel=0.1)
     >>> header["NAXIS1"], header["NAXIS2"], header["CTYPE1"]
     (200, 100, 'GLON-CAR')
     """
@@ -163,7 +173,7 @@ def _celestial(header: Any) -> Any:
 
     wcs = header if isinstance(header, WCS) else WCS(Header(dict(header)))
     if not wcs.has_celestial or wcs.naxis != 2:
-        raise ValueError("the header describes no celestial grid of two axes; skymodel.sightlines.zoom.grid makes one")
+        raise ValueError("the header describes no celestial grid of two axes; skymodel.wcs_grid makes one")
     if wcs.array_shape is None:
         raise ValueError("the header gives no size; add NAXIS1 and NAXIS2")
     return wcs
