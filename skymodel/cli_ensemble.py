@@ -19,6 +19,9 @@ def ensemble(
         Path, typer.Option("--out", metavar="DIR", help="Folder that keeps the draws; resumed if it holds some.")
     ],
     draws: Annotated[int | None, typer.Option("--draws", min=1, help="Number of draws in all.")] = None,
+    maps: Annotated[
+        bool, typer.Option("--maps", help="Keep each draw's map too, at the model's map.nside, as zarr for xarray.")
+    ] = False,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Worker processes on this machine.")] = 1,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", metavar="tcp://...", help="A running Dask cluster.")
@@ -33,11 +36,14 @@ def ensemble(
     """Draw galaxies from priors and say how far the ratio of the windows depends on them."""
     with one_line_errors("interrupted; the draws that were computed are kept, the same command goes on"):
         from skymodel.output.ensemble_folder import summarise
+        from skymodel.output.map_store import require_xarray
         from skymodel.output.store import open_store
         from skymodel.runs import workers as crew
         from skymodel.runs.ensemble import load_ensemble
 
-        settings = load_ensemble(config, draws=draws)
+        settings = load_ensemble(config, draws=draws, maps=maps or None)
+        if settings.maps:
+            require_xarray()
         store = open_store(out, settings.resolved())
         missing = store.missing(settings.draws)
         if shard is not None:
@@ -46,7 +52,7 @@ def ensemble(
         with _batches(settings, missing, workers, scheduler, slurm) as batches, progress() as report:
             done = 0
             for batch in batches:
-                store.add(batch.first, batch.last, batch.rows)
+                store.add(batch.first, batch.last, batch.rows, batch.maps)
                 done += batch.last - batch.first
                 report(f"{done} of {asked} draws", done / asked)
         left = sum(last - first for first, last in store.missing(settings.draws))

@@ -2,7 +2,8 @@
 
 ``ensemble.yaml`` holds the configuration; ``part-000000000000-000000000512.npz`` the draws 0 <= i < 512. A part is
 written beside and renamed, so it is there whole or not at all: whatever is killed, what was computed stays, and
-resuming is computing :meth:`Store.missing`. Several writers may share one folder.
+resuming is computing :meth:`Store.missing`. Several writers may share one folder. Maps, where asked for, lie beside
+(:mod:`skymodel.output.map_store`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from typing import Any
 import numpy as np
 import yaml
 from numpy.typing import NDArray
+
+from skymodel.output.map_store import add_maps
+from skymodel.runs.ensemble_maps import Maps
 
 _PART = re.compile(r"part-(\d{12})-(\d{12})\.npz")
 _CONFIG = "ensemble.yaml"
@@ -50,8 +54,10 @@ class Store:
         gaps.append((reached, draws))
         return [(first, last) for first, last in gaps if first < last]
 
-    def add(self, first: int, last: int, rows: NDArray[np.void]) -> None:
-        """Keep the rows of the draws `first` <= i < `last`."""
+    def add(self, first: int, last: int, rows: NDArray[np.void], maps: Maps | None = None) -> None:
+        """Keep the rows of the draws `first` <= i < `last`, and first their maps where there are some."""
+        if maps is not None:
+            add_maps(self.folder, maps)
         name = f"part-{first:012d}-{last:012d}.npz"
         beside = self.folder / f".{name}.{os.getpid()}"
         try:

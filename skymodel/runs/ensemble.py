@@ -12,7 +12,6 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +27,7 @@ from skymodel.emission.model import NuggetEmission
 from skymodel.runs import designs, priors
 from skymodel.runs.config import RunConfig
 from skymodel.runs.configfile import read_raw
+from skymodel.runs.ensemble_maps import Frame, Maps, empty_maps, frame_of, require_frame
 from skymodel.sightlines.means import Mean, region_mean, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle, Region
 
@@ -76,6 +76,8 @@ class EnsembleConfig(BaseModel):
         Whether to integrate the whole sky too, for the share of all flux inside each region.
     backgrounds
         Backgrounds under which the chi that COMPTEL asks for is fitted.
+    maps
+        Whether to make each draw's map too, at the resolution and tolerance of the model's ``map``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -88,6 +90,7 @@ class EnsembleConfig(BaseModel):
     rtol: Annotated[float, Field(ge=1e-10, lt=1)] = 1e-4
     shares: bool = False
     backgrounds: tuple[str, ...] = ("none",)
+    maps: bool = False
 
     @model_validator(mode="after")
     def _can_be_drawn(self) -> EnsembleConfig:
@@ -110,7 +113,15 @@ class EnsembleConfig(BaseModel):
             for end in (TAIL, 1 - TAIL):
                 point = np.full(self.dimensions, 0.5)
                 point[axis] = end
-                RunConfig(**priors.draw(self.priors, self.model, point).model)
+                drawn = RunConfig(**priors.draw(self.priors, self.model, point).model)
+                if self.maps:
+                    require_frame(self.frame, drawn)
+
+    @functools.cached_property
+    def frame(self) -> Frame:
+        """Resolution and bands of the maps."""
+        middle = np.full(self.dimensions, 0.5)
+        return frame_of(RunConfig(**priors.draw(self.priors, self.model, middle).model))
 
     @functools.cached_property
     def digest(self) -> str:
@@ -140,12 +151,13 @@ def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows of the draws `first` <= i < `last`, a structured array, and the seconds they took to compute."""
+    """The draws `first` <= i < `last`: rows, the seconds they took to compute, and maps where they are asked for."""
 
     first: int
     last: int
     rows: Rows
     seconds: float
+    maps: Maps | None = None
 
 
 def row_type(config: EnsembleConfig) -> np.dtype[np.void]:
@@ -171,12 +183,13 @@ def compute(config: EnsembleConfig, first: int, last: int) -> Batch:
     start = time.perf_counter()
     cube = designs.points(config.sampling, config.dimensions, config.seed, first, last, draws=config.draws)
     rows = np.zeros(last - first, dtype=row_type(config))
-    for row, number, point in zip(rows, range(first, last), cube, strict=True):
-        _fill(row, config, number, point)
-    return Batch(first, last, rows, time.perf_counter() - start)
+    maps = empty_maps(config.frame, first, last) if config.maps else None
+    for place, point in enumerate(cube):
+        _fill(rows[place], config, first + place, point, maps)
+    return Batch(first, last, rows, time.perf_counter() - start, maps)
 
 
-def _fill(row: np.void, config: EnsembleConfig, number: int, point: NDArray[np.float64]) -> None:
+def _fill(row: np.void, config: EnsembleConfig, number: int, point: NDArray[np.float64], maps: Maps | None) -> None:
     for name, (kind, *_) in (row.dtype.fields or {}).items():
         if kind.kind == "f":
             row[name] = np.nan
@@ -185,14 +198,16 @@ def _fill(row: np.void, config: EnsembleConfig, number: int, point: NDArray[np.f
         drawn = priors.draw(config.priors, config.model, point)
         for name, value in drawn.values.items():
             row[name] = value
-        for name, value in _predict(config, drawn.model).items():
+        settings = RunConfig(**drawn.model)
+        for name, value in _predict(config, settings).items():
             row[name] = value
+        if maps is not None:
+            maps.put(number, settings)
     except (ValueError, ArithmeticError) as error:
         row["failure"] = f"{type(error).__name__}: {error}"
 
 
-def _predict(config: EnsembleConfig, model: Mapping[str, Any]) -> dict[str, float]:
-    settings = RunConfig(**model)
+def _predict(config: EnsembleConfig, settings: RunConfig) -> dict[str, float]:
     pair = settings.dark_matter * settings.electrons
     path: dict[str, Any] = {
         "observer": settings.observer.build(),

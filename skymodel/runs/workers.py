@@ -121,9 +121,10 @@ def on_cluster(client: Any, config: EnsembleConfig, missing: Ranges) -> Iterator
 
 def _threads(client: Any) -> int:
     try:
-        return max(1, sum(client.nthreads().values()))
+        found: int = sum(client.nthreads().values())
     except OSError as error:
         raise ConnectionError(_GONE) from error
+    return max(1, found)
 
 
 def _submit(client: Any, config: EnsembleConfig, part: tuple[int, int]) -> Any:
