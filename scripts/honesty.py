@@ -42,10 +42,9 @@ def judged(seed: int) -> Judged:
     begin = time.perf_counter()
     try:
         found = reference.verdict(case)
-    except ValueError as refusal:
-        return Judged(seed, f"refused  {label}: {refusal}")
-    except Exception as failure:  # whatever it is, it is a violation to be named, and the other skies go on
-        return Judged(seed, f"VIOLATION  {label}: {type(failure).__name__}: {failure}")
+    except Exception as failure:  # whatever it is, it is to be named, and the other skies go on
+        word = "refused" if reference.is_refusal(failure) else "VIOLATION"
+        return Judged(seed, f"{word}  {label}: {type(failure).__name__}: {failure}")
     if found.violations.any():
         worst = np.max(found.true[found.violations] / found.stated[found.violations])
         line = f"VIOLATION  {label}: {found.violations.sum()} of {found.true.size}, up to {worst:.2f} times"

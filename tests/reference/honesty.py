@@ -7,7 +7,9 @@ random places, at the centre, on the plane and on the edges of tiles, and what m
 where much happens.
 """
 
+import traceback
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -124,6 +126,14 @@ def verdict(case, *, lines=12, pixels=2):
         return joined(_lines(case, tiling.fitted, rng, lines), mapped)
     except NotWorthTiles:  # so fine a sky that its map was made without tiles
         return mapped
+
+
+def is_refusal(failure):
+    """Return whether an exception is a refusal in the project's own words, not an accident further down."""
+    home = Path(sm.__file__).parent.parent
+    last = Path(traceback.extract_tb(failure.__traceback__)[-1].filename)
+    own = any(last.is_relative_to(home / package) for package in ("skymodel", "profiles"))
+    return isinstance(failure, ValueError) and own
 
 
 def joined(*verdicts):

@@ -156,6 +156,8 @@ def _mean(density, nside, pixel, r_sun, z_sun, r_max, order):
     total = area = 0.0
     for y, weight in zip(rows, row_weight, strict=True):
         reach = half - abs(y - y0)
+        if x0 + reach == x0:  # the tip of the diamond, narrower than numbers tell
+            continue
         meridian = [k * 2 * np.pi for k in (0, 1) if abs(x0 - k * 2 * np.pi) <= 2 * half]
         x, across = panels(
             graded_edges(x0 - reach, x0 + reach, [x0, *meridian], (depth if meridian else 0.6) * half), order

@@ -1,0 +1,50 @@
+"""What maps from tiles cost, in sight lines, evaluations and tiles: deterministic, so that CI sees a slower engine.
+
+The limits are the counts of the day they were set, a tenth to a fifth more; 12,000 sight lines at any nside is the
+promise.
+"""
+
+import pytest
+
+import skymodel as sm
+from profiles import NFW, ExponentialDisk, HernquistBulge
+
+pytestmark = pytest.mark.bench
+
+DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
+BULGE = NFW(r_s=20.0) * HernquistBulge(a=0.6)
+
+
+def cost(density, nside, rtol, sample="mean", z_sun=0.0):
+    return sm.project(density, nside, observer=sm.Observer(8.2, z_sun), r_max=60.0, rtol=rtol, sample=sample).meta
+
+
+@pytest.mark.parametrize("nside", [16, 64, 256, 1024, 2048])
+def test_a_disk_takes_few_sight_lines_at_any_resolution(nside):
+    meta = cost(DISK, nside, 1e-6)
+    assert meta["sightlines"] <= 3_600  # the promise is 12,000
+    assert meta["evaluations"] <= 750_000
+    assert meta["tiles"] <= 18
+
+
+def test_pixel_centres_take_no_more_than_means():
+    assert cost(DISK, 64, 1e-6, sample="centre")["evaluations"] <= cost(DISK, 64, 1e-6)["evaluations"]
+
+
+@pytest.mark.parametrize(
+    ("rtol", "sightlines"), [(1e-3, 2_600), (1e-4, 2_600), (1e-5, 4_200), (1e-7, 6_600), (1e-8, 7_600)]
+)
+def test_the_tolerance_costs_little(rtol, sightlines):
+    assert cost(DISK, 64, rtol)["sightlines"] <= sightlines
+
+
+def test_a_sphere_takes_a_few_hundred():
+    meta = cost(BULGE, 256, 1e-6)
+    assert meta["sightlines"] <= 250
+    assert meta["evaluations"] <= 65_000
+
+
+def test_an_observer_above_the_plane_sees_both_sides():
+    meta = cost(DISK, 64, 1e-4, z_sun=0.0208)
+    assert meta["sightlines"] <= 20_000
+    assert meta["evaluations"] <= 3_000_000
