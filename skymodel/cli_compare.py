@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,12 +33,23 @@ def compare(
 
         comparison_folder.check(out)
         part, (seen, origin) = _region(region), (None, "") if beam is None else _beam(beam)
-        found = compare_files(first, second, region=part, beam=seen, unit=unit, galactic=galactic)
+        with _messages_name_options():
+            found = compare_files(first, second, region=part, beam=seen, unit=unit, galactic=galactic)
         found.likeness.meta["beam"] = origin
         written = None if out is None else comparison_folder.write(found, out)
         console.show_comparison(found)
         if written is not None:
             typer.echo(f"\nwritten to {written}")
+
+
+@contextlib.contextmanager
+def _messages_name_options() -> Iterator[None]:
+    """Put the command's options where a message of the library names arguments."""
+    try:
+        yield
+    except ValueError as error:
+        text = str(error).replace("galactic=True", "--galactic").replace("unit='...'", "--unit '...'")
+        raise ValueError(text) from error
 
 
 def _region(text: str | None) -> Any:

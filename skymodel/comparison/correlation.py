@@ -49,9 +49,14 @@ def overlap(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Overlap:
     kept = np.flatnonzero(share)
     if kept.size == 0:
         raise ValueError(f"the region {part.name} is empty")
+    if kept.size == 1:
+        raise ValueError(f"the region {part.name} is smaller than a pixel of nside {first.nside}: nothing to correlate")
     for sky in (first, second):
         if bad := int(sky.masked[kept].sum()):
-            raise ValueError(f"{bad} of the {kept.size} pixels of {part.name} are masked in the map {sky.name!r}")
+            raise ValueError(
+                f"{bad} of the {kept.size} pixels of {part.name} are masked in the map {sky.name!r}; choose a region "
+                "without them"
+            )
     values, error = ([getattr(sky, name)[kept] for sky in (first, second)] for name in ("values", "error"))
     return Overlap(values[0], values[1], error[0], error[1], share[kept] / share.sum())
 
@@ -65,12 +70,12 @@ def pearson(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Statistic:
     Raises
     ------
     ValueError
-        If a map is constant in the region.
+        If a map is constant in the region, within its errors.
     """
     both = overlap(first, second, region)
     a, b = (values - both.weight @ values for values in both[:2])
-    _require_varied(first, both.first, a)
-    _require_varied(second, both.second, b)
+    _require_varied(first, both.first, both.first_error)
+    _require_varied(second, both.second, both.second_error)
     return _correlation(a, b, both)
 
 
@@ -107,8 +112,8 @@ def spearman(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Statistic:
 
     both = overlap(first, second, region)
     ranks = [rankdata(_without_rounding(values)) for values in both[:2]]
-    _require_varied(first, both.first, ranks[0] - ranks[0].mean())
-    _require_varied(second, both.second, ranks[1] - ranks[1].mean())
+    _require_varied(first, ranks[0])
+    _require_varied(second, ranks[1])
     open_ranks = [_open_ranks(values, error) for values, error in zip(both[:2], both[2:4], strict=True)]
     a, b = (rank - both.weight @ rank for rank in ranks)
     return _correlation(a, b, both._replace(first_error=open_ranks[0], second_error=open_ranks[1]))
@@ -220,8 +225,8 @@ def cross_spectrum(first: SkyMap, second: SkyMap, region: Any = None, lmax: int 
     degree = np.arange(1, (2 * first.nside if lmax is None else lmax) + 1)
     share = np.ones(first.values.size) if region is None else as_region(region).coverage(first.nside)
     fields = []
-    for sky, values in ((first, both.first), (second, both.second)):
-        _require_varied(sky, values, values - both.weight @ values)
+    for sky, values, error in ((first, both.first, both.first_error), (second, both.second, both.second_error)):
+        _require_varied(sky, values, error)
         fields.append(np.where(share > 0, share * (sky.values - both.weight @ values), 0.0))
     cross, auto_a, auto_b = (
         healpy.anafast(a, b, lmax=int(degree[-1]), iter=3, use_weights=True, pol=False)[1:]
@@ -252,8 +257,9 @@ def _correlation(a: Floats, b: Floats, both: Overlap) -> Statistic:
     return Statistic(value, float(first + second) + _SUMMED)
 
 
-def _require_varied(sky: SkyMap, values: Floats, departure: Floats) -> None:
-    if float(np.abs(departure).max()) <= ROUNDING * float(np.abs(values).max()):
+def _require_varied(sky: SkyMap, values: Floats, error: Any = 0.0) -> None:
+    size = max(ROUNDING * float(np.abs(values).max()), 2 * float(np.median(np.nan_to_num(error))))
+    if float(np.ptp(values)) <= size:
         raise ValueError(f"the map {sky.name!r} is constant in the region: its correlation is undefined")
 
 

@@ -38,11 +38,13 @@ from skymodel.comparison.shape import (
 from skymodel.comparison.transport import absence, earth_mover
 from skymodel.sky.beams import Beam, smooth
 from skymodel.sky.circles import Floats
+from skymodel.sky.healpix import pixel_area
 from skymodel.sky.region import as_region
 from skymodel.sky.skymap import SkyMap
 
 _LON_EDGES = np.arange(-180.0, 181.0, 5.0)
 _LAT_EDGES = np.arange(-90.0, 90.1, 2.5)
+_BINS = 24
 _RADII = np.concatenate([np.arange(0.5, 20, 0.5), np.arange(20, 181, 5.0)])
 
 
@@ -121,7 +123,8 @@ def compare(first: SkyMap, second: SkyMap, *, region: Any = ALL_SKY, beam: Beam 
     one, two = (sky if beam is None else smooth(sky, beam) for sky in common_nside(first, second))
     two = two.to(one.unit) if two.unit.is_equivalent(one.unit) else two
     where = None if part == ALL_SKY else part  # the whole sky needs no coverage
-    fit, spectrum = amplitude(one, two, part), cross_spectrum(one, two, where)
+    finest = 2 * one.nside if beam is None else max(1, min(2 * one.nside, int(180 / beam.width)))  # none is left below
+    spectrum, fit = cross_spectrum(one, two, where, finest), amplitude(one, two, part)
     held = [Concentration(sky, region=where) for sky in (one, two)]
     shapes = [_shape(sky, where, curve) for sky, curve in zip((one, two), held, strict=True)]
     curves = (_curves(one, where, held[0]), _curves(two, where, held[1]))
@@ -181,7 +184,8 @@ def _likeness(first: SkyMap, second: SkyMap, region: Any, fit: Fit, spectrum: Sp
     table = QTable(rows=rows, names=("statistic", "value", "error", "unit", "sees", "blind_to"))
     table["value"].description = "statistic between the two maps, of pixel means weighted by the region's coverage"
     table["error"].description = "bound from the maps' own errors"
-    table.meta = {"first": first.name, "second": second.name, "region": region.name, "amplitude_unit": unit}
+    where = "whole sky" if region == ALL_SKY else region.name
+    table.meta = {"first": first.name, "second": second.name, "region": where, "amplitude_unit": unit}
     table.meta["absent"] = {"earth_mover": missing} if missing else {}
     return table
 
@@ -206,5 +210,24 @@ def _shape_table(first: Mapping[str, Any], second: Mapping[str, Any]) -> Any:
 
 
 def _curves(sky: SkyMap, region: Any, held: Concentration) -> Curves:
-    lon, lat = profile(sky, "lon", _LON_EDGES, region), profile(sky, "lat", _LAT_EDGES, region)
+    lon, lat = (
+        profile(sky, axis, edges, region)  # type: ignore[arg-type]
+        for axis, edges in _edges(sky.nside, region).items()
+    )
     return Curves(_RADII, held.share(_RADII), held.error(_RADII), lon, lat)
+
+
+def _edges(nside: int, region: Any) -> Mapping[str, Floats]:
+    """Return the bins of the profiles [deg]: of the whole sky, or some twenty across the region, pixels at least."""
+    import healpy
+
+    if region is None:
+        return {"lon": _LON_EDGES, "lat": _LAT_EDGES}
+    lon, lat = healpy.pix2ang(nside, np.flatnonzero(region.coverage(nside)), lonlat=True)
+    return {"lon": _bins((lon + 180) % 360 - 180, nside), "lat": _bins(lat, nside)}
+
+
+def _bins(angle: Floats, nside: int) -> Floats:
+    pixel = np.degrees(np.sqrt(pixel_area(nside)))
+    low, high = float(angle.min()) - pixel / 2, float(angle.max()) + pixel / 2
+    return np.linspace(low, high, 1 + max(1, min(_BINS, int((high - low) / pixel))))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from skymodel.sky.circles import Floats, lonlat
 from skymodel.sky.healpix import pixel_area
-from skymodel.sky.region import as_region
+from skymodel.sky.region import Region, as_region
 from skymodel.sky.skymap import SkyMap
 
 _SIDES = (8, 4, 2)  # points per side of a pixel, as many as the count allows
@@ -62,11 +62,18 @@ def points(sky: SkyMap, region: Any = None) -> Points:
     nested = healpy.ring2nest(sky.nside, pixels)
     children = (nested[:, None] * side**2 + np.arange(side**2)).ravel()
     vectors = np.stack(healpy.pix2vec(sky.nside * side, children, nest=True), axis=-1)
-    kept = slice(None) if part is None else np.asarray(part.contains(*lonlat(vectors)), dtype=bool)
+    kept = slice(None) if part is None else _inside(part, vectors, sky)
     area = pixel_area(sky.nside * side)
     flux = (sky.values[pixels][:, None] + _planes(sky, pixels, side)).ravel() * area
     error = np.repeat(sky.error[pixels], side**2) * area
     return Points(vectors[kept], flux[kept], error[kept], math.sqrt(area), math.sqrt(area) * side)
+
+
+def _inside(region: Region, vectors: Floats, sky: SkyMap) -> NDArray[np.bool_]:
+    kept = np.asarray(region.contains(*lonlat(vectors)), dtype=bool)
+    if not kept.any():
+        raise ValueError(f"the region {region.name} is smaller than the map's pixels, nside {sky.nside}")
+    return kept
 
 
 def require_flux(sky: SkyMap, pixels: NDArray[Any]) -> None:

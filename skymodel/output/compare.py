@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from skymodel.sky.region import as_region
 from skymodel.sky.regions import Circle, region_from_config
 from skymodel.sky.skymap import SkyMap
 
+_NAMELESS = ("", "xtension")  # the second is what healpy calls every table
 _NAMED = re.compile(r"(?P<path>.+)\[(?P<name>[^\[\]]+)\]$")
 
 
@@ -43,7 +45,7 @@ def compare_files(
     ValueError
         If a file, a map or the region will not do; the message says why.
     """
-    maps = [open_map(path, unit=unit, galactic=galactic) for path in (first, second)]
+    maps = _told_apart([open_map(path, unit=unit, galactic=galactic) for path in (first, second)], (first, second))
     part = Circle(0, 0, 180) if region is None else region
     part = region_from_config(part) if isinstance(part, str | dict) else as_region(part)
     return compare(*maps, region=part, beam=beam)
@@ -60,7 +62,17 @@ def open_map(path: str | Path, *, unit: Any = None, galactic: bool = False) -> S
     named = _NAMED.match(str(path))
     found = read_maps(named["path"] if named else path, unit=unit, galactic=galactic)
     if named is None:
-        return next(iter(found.values()))
+        sky = next(iter(found.values()))
+        return replace(sky, name=Path(path).stem) if sky.name.lower() in _NAMELESS else sky
     if named["name"] not in found:
         raise ValueError(f"'{named['path']}' holds no map {named['name']!r}; it holds {', '.join(found)}")
     return found[named["name"]]
+
+
+def _told_apart(maps: list[SkyMap], paths: tuple[str | Path, str | Path]) -> list[SkyMap]:
+    """Return two maps under two names: of one name, each is put behind its file's, and its folder's if it must be."""
+    if maps[0].name != maps[1].name:
+        return maps
+    files = [Path(named["path"] if (named := _NAMED.match(str(path))) else path) for path in paths]
+    stems = [file.stem if files[0].stem != files[1].stem else f"{file.parent.name}/{file.stem}" for file in files]
+    return [replace(sky, name=f"{stem} {sky.name}") for sky, stem in zip(maps, stems, strict=True)]

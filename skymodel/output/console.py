@@ -94,11 +94,14 @@ def number(value: float, error: float) -> str:
     >>> number(0.26982424, 0.0021), number(0.26982424, 1.5e-8), number(0.025, 0.0)
     ('0.270 +- 3e-03', '0.269824 +- 2e-08', '0.0250000 +- 0e+00')
     """
-    if error <= 0 or value == 0:
+    if error <= 0:
         return f"{value:#.6g} +- {error:.0e}"
     power = math.floor(math.log10(error))
+    above = f"{math.ceil(error / 10.0**power) * 10.0**power:.0e}"
+    if abs(value) < 0.05 * error:
+        return f"0 +- {above}"  # it is nothing but rounding
     digits = min(6, max(1, math.floor(math.log10(abs(value))) - power + 1))
-    return f"{value:#.{digits}g} +- {math.ceil(error / 10.0**power) * 10.0**power:.0e}"
+    return f"{value:#.{digits}g} +- {above}"
 
 
 def _fluxes(table: Any) -> Any:

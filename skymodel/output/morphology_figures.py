@@ -27,7 +27,7 @@ _WHOLE = 3.0  # sr, from which a region is shown on the whole sky
 
 def comparison_figure(comparison: Comparison) -> Any:
     """Return the figure of a comparison: both maps and the residual, above what is measured on them."""
-    made = figure(PAGE, 3.9)
+    made = figure(PAGE, 4.0, _small_print(comparison.likeness.meta))
     shown = (comparison.first, comparison.second, comparison.fit.residual)
     kept = ~comparison.fit.residual.masked
     whole = kept.sum() * comparison.first.pixel_area > _WHOLE
@@ -42,6 +42,15 @@ def comparison_figure(comparison: Comparison) -> Any:
     _profiles(made.add_subplot(grid[1, 1]), comparison)
     _spectrum(made.add_subplot(grid[1, 2]), comparison)
     return made
+
+
+def _small_print(meta: Mapping[str, Any]) -> str:
+    said = ["Galactic, l growing to the left", f"region: {meta['region']}"]
+    if width := meta["beam_fwhm_deg"]:
+        said.append(f"through a beam of {width:g} deg ({meta.get('beam', 'as given')})")
+    if meta["region"] != "whole sky":
+        said.append("its edge mixes neighbouring degrees: compare with mocks, not with 1")
+    return "; ".join(said)
 
 
 def matrix_figure(matrix: Any, label: str = "") -> Any:
@@ -138,7 +147,7 @@ def _map(made: Any, axes: Any, sky: SkyMap, kept: Any, *, signed: bool) -> None:
     lon, lat = _frame(axes, kept, sky.nside)
     values = _sampled(sky, lon, lat)
     inside = sky.values[kept]
-    reach = float(np.abs(inside).max()) or 1.0
+    reach = _reach(inside)
     if signed:
         colours = {"cmap": "RdBu_r", "vmin": -reach, "vmax": reach}
     else:
@@ -151,11 +160,25 @@ def _map(made: Any, axes: Any, sky: SkyMap, kept: Any, *, signed: bool) -> None:
         axes.set(xlim=(lon[-1], lon[0]), aspect="equal", xlabel="$l$ [deg]", ylabel="$b$ [deg]")
     ticks = [-reach, 0.0, reach] if signed else None
     bar = made.colorbar(
-        mesh, ax=axes, location="bottom", pad=0.04, aspect=25, ticks=ticks, format="%.2g" if signed else None
+        mesh,
+        ax=axes,
+        location="bottom",
+        pad=0.04,
+        aspect=25,
+        ticks=ticks,
+        format="%.2g" if signed else None,
+        extend="both" if signed else "neither",
     )
-    bar.set_label(f"[{sky.unit.to_string('latex_inline')}]", fontsize=6.5)
+    unit = sky.unit.to_string("latex_inline")
+    bar.set_label(f"[{unit}]" if sky.unit.to_string() else "", fontsize=6.5)
     bar.ax.tick_params(labelsize=6)
     bar.ax.xaxis.set_minor_formatter("")
+
+
+def _reach(values: Floats) -> float:
+    """Return where the colours of a residual end: one pixel in two hundred, often the centre, may go beyond."""
+    largest = float(np.abs(values).max())
+    return max(float(np.quantile(np.abs(values), 0.995)), 1e-3 * largest) or 1.0
 
 
 def _frame(axes: Any, kept: Any, nside: int) -> tuple[Floats, Floats]:
@@ -193,7 +216,9 @@ def _concentration(axes: Any, comparison: Comparison) -> None:
         axes.plot(curve.radius, curve.share, color=COLOURS[place], label=_short(sky.name))
         band = (curve.share - curve.share_error, curve.share + curve.share_error)
         axes.fill_between(curve.radius, *band, color=COLOURS[place], alpha=0.3, linewidth=0)
-    axes.set(xscale="log", xlim=(0.5, 180), ylim=(0, 1), xlabel="angle from the centre [deg]", ylabel="share of flux")
+    held = np.min([curve.share for curve in comparison.curves], axis=0)
+    end = comparison.curves[0].radius[min(int(np.argmax(held > 0.999)), held.size - 1)] if held.max() > 0.999 else 180
+    axes.set(xscale="log", xlim=(0.5, end), ylim=(0, 1), xlabel="angle from the centre [deg]", ylabel="share of flux")
 
 
 def _profiles(axes: Any, comparison: Comparison) -> None:

@@ -78,7 +78,7 @@ class Instrument:
             cited = _at(entry, energy)
             if cited is not None:
                 return Cited(cited, f"{self.name}.{key}", self.status_of(key))
-            words.append(f"{key}: {entry}")
+            words.append(_in_words(key, entry))
         raise ValueError(f"{self.name!r} has no number at {energy:g} MeV ({'; '.join(words)}); give a width in degrees")
 
     def beam(self, energy: float) -> GaussianBeam:
@@ -122,6 +122,11 @@ def load_instruments(path: str | Path | None = None) -> dict[str, Instrument]:
             f"'{source}' is no table of instruments; allowed: name: {{entry: ...}}, as in instruments.yaml"
         )
     return {name: Instrument(name, entries) for name, entries in table.items()}
+
+
+def _in_words(key: str, entry: Any) -> str:
+    said = entry.get("statements") if isinstance(entry, Mapping) else None
+    return f"{key}: {', '.join(said) if said else entry}"
 
 
 def _at(entry: Any, energy: float) -> float | None:

@@ -73,7 +73,10 @@ def test_the_curves_are_ready_to_draw(found):
     assert np.all(np.diff(first.share) >= -1e-12)
     at = np.flatnonzero(first.radius == 6.0)[0]
     assert first.share[at] > second.share[at]
-    assert np.nanargmax(second.lon.mean) in (36, 37)  # the bins around lon = 0 and 5 deg
+    brightest = int(np.nanargmax(second.lon.mean))
+    assert second.lon.edges[brightest] < 3.0 < second.lon.edges[brightest + 1]  # where the second is centred
+    assert second.lon.edges[[0, -1]] == pytest.approx([-40, 40], abs=2)  # the bins span the region
+    assert np.diff(second.lon.edges).min() > 1.8  # and are no finer than pixels
     assert found.fit.residual.nside == 32
     assert found.spectrum.degree.size == 64
 
@@ -84,6 +87,7 @@ def test_a_beam_is_applied_to_both():
     expected = np.sqrt(5.0**2 + beam.sigma**2)
     assert row(through.shapes, "width_lon")["first"] == pytest.approx(expected, rel=5e-3)
     assert row(through.likeness, "pearson")["value"] == pytest.approx(1.0, abs=1e-12)
+    assert through.spectrum.degree[-1] == 20  # 180 deg / 9 deg: nothing is left at smaller scales
 
 
 def test_the_amplitude_carries_its_unit_and_convertible_units_meet():
@@ -105,6 +109,38 @@ def test_a_masked_part_masks_the_coarse_pixel():
 def test_a_beam_wider_than_the_region_is_refused():
     with pytest.raises(ValueError, match="a beam of 20 deg is wider than integral_circle, about 12 deg"):
         compare(NARROW, NARROW, region=INTEGRAL_CIRCLE, beam=GaussianBeam(20.0))
+
+
+def test_a_region_smaller_than_a_pixel_is_refused():
+    for lon, lat in ((0.0, 0.0), (0.1, 0.9)):  # on a corner of four pixels, and inside one
+        with pytest.raises(ValueError, match="smaller than"):
+            compare(BROAD, BROAD, region=Circle(lon, lat, 0.05))
+
+
+def test_a_constant_map_is_called_constant_at_any_nside_and_through_a_beam():
+    flat = SkyMap(np.ones(12 * 64**2), 0.0, BROAD.unit, name="FLAT")
+    for beam in (None, GaussianBeam(9.0)):
+        with pytest.raises(ValueError, match="'FLAT' is constant in the region: its correlation is undefined"):
+            compare(flat, BROAD, beam=beam)
+
+
+def test_maps_of_one_name_are_told_apart_by_their_files(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write_maps(tmp_path / name / "maps.fits", [BROAD])
+    write_maps(tmp_path / "other.fits", [BROAD])
+    pairs = {
+        ("one/maps.fits", "other.fits"): ("maps s7", "other s7"),
+        ("one/maps.fits", "two/maps.fits"): ("one/maps s7", "two/maps s7"),
+    }
+    for paths, names in pairs.items():
+        meta = compare_files(*(tmp_path / path for path in paths), region="comptel_window").likeness.meta
+        assert (meta["first"], meta["second"]) == names
+
+
+def test_a_map_that_has_no_name_is_called_after_its_file(tmp_path):
+    healpy.write_map(tmp_path / "sky.fits", BROAD.values, coord="G", column_units="cm-2 s-1 sr-1", dtype=np.float64)
+    assert open_map(tmp_path / "sky.fits").name == "sky"
 
 
 def test_files_are_compared_as_maps_are(tmp_path, found):
