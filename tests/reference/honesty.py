@@ -142,7 +142,7 @@ def joined(*verdicts):
 
 def _lines(case, fitted, rng, count):
     n = np.concatenate([_random(rng, count), _centre(rng, count), _plane(rng, count), _edges(fitted.sky, rng, count)])
-    floor = FAINT * fitted.brightest
+    floor = _floor(fitted.brightest)
     found = fitted.sky.integrate(n, rtol=case.rtol, floor=floor)
     lon, lat = np.degrees([np.arctan2(n[:, 1], n[:, 0]), np.arctan2(n[:, 2], np.hypot(n[:, 0], n[:, 1]))])
     truth, doubt = np.transpose(
@@ -154,6 +154,10 @@ def _lines(case, fitted, rng, count):
     scale = np.maximum(truth, floor)
     require_request_met(case, found.error, scale)
     return Verdict(found.error / scale, np.abs(found.value - truth) / scale, doubt / scale)
+
+
+def _floor(brightest):
+    return max(FAINT * brightest, np.finfo(float).tiny)  # a sky may be dark all over
 
 
 def require_request_met(case, error, scale):
@@ -193,7 +197,7 @@ def _edges(sky, rng, count):
 
 def _pixels(case, observer, rng, count):
     sky = sm.project(case.density, case.nside, observer=observer, r_max=R_MAX, rtol=case.rtol, sample=case.sample)
-    floor = FAINT * sky.values.max()
+    floor = _floor(sky.values.max())
     assert np.all(np.isfinite(sky.values) & np.isfinite(sky.error)), "not a number"
     require_request_met(case, sky.error, np.maximum(sky.values, floor))
     chosen = rng.choice(_interesting(case, rng), count, replace=False)
