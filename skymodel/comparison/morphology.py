@@ -45,7 +45,7 @@ from skymodel.sky.skymap import SkyMap
 _LON_EDGES = np.arange(-180.0, 181.0, 5.0)
 _LAT_EDGES = np.arange(-90.0, 90.1, 2.5)
 _BINS = 24
-_RADII = np.concatenate([np.arange(0.5, 20, 0.5), np.arange(20, 181, 5.0)])
+_RADII = np.unique([*np.geomspace(0.5, 180.0, 90), 6.0])
 
 
 class Curves(NamedTuple):

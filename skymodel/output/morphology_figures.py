@@ -45,11 +45,10 @@ def comparison_figure(comparison: Comparison) -> Any:
 
 
 def _small_print(meta: Mapping[str, Any]) -> str:
-    said = ["Galactic, l growing to the left", f"region: {meta['region']}"]
+    edge = "" if meta["region"] == "whole sky" else ", whose edge mixes neighbouring degrees of the correlation"
+    said = ["Galactic, l growing to the left", f"region: {meta['region']}{edge}"]
     if width := meta["beam_fwhm_deg"]:
         said.append(f"through a beam of {width:g} deg ({meta.get('beam', 'as given')})")
-    if meta["region"] != "whole sky":
-        said.append("its edge mixes neighbouring degrees: compare with mocks, not with 1")
     return "; ".join(said)
 
 
