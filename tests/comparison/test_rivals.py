@@ -12,9 +12,10 @@ from skymodel.comparison.interstellar import interstellar_intensity
 from skymodel.comparison.rivals import RIVALS, Blob, Point, Volume, rival
 from skymodel.datafiles import data_path
 from skymodel.emission.bands import Band
-from skymodel.emission.line_sky import FWHM, Gaussian
+from skymodel.emission.line_sky import FWHM, LINE_SKIES, Gaussian
 from skymodel.sightlines.means import region_mean
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box
+from skymodel.sky.skymap import SkyMap
 
 BULGE = Gaussian(1.05e-3, 0.0, 0.0, 0.0, 8 / FWHM, 8 / FWHM, "bulge")
 DISK = Gaussian(1.7e-3, 0.0, 0.0, 0.0, 60.0, 10.5, "disk")
@@ -72,6 +73,38 @@ def test_the_means_over_both_windows_are_those_derived_from_the_published_number
     sky = rival(name).sky(64)
     assert sky.mean(INTEGRAL_CIRCLE).value == pytest.approx(derived["circle6"], rel=0.01)
     assert sky.mean(COMPTEL_WINDOW).value == pytest.approx(derived["box_l30_b5"], rel=0.01)
+
+
+def blobs(*components):
+    return np.sum([Blob(part).sky(64).values for part in components], axis=0)
+
+
+def test_a_thin_disk_beside_the_bulges_has_its_derived_means():
+    found = [part for part in LINE_SKIES["siegert2016"]().components if part.measured_as != "disk"]
+    thin = published()["skinner2014_as_in_cosi_DC2"]["thin_disk"]
+    sky = SkyMap(blobs(*found, Gaussian(thin["flux"], 0.0, 0.0, 0.0, thin["sigma_l"], thin["sigma_b"], "")), 0.0, "")
+    rows = published()["derived_here"]["mean_line_intensity"]
+    derived = next(row for row in rows if row["model"] == "GCS+NB+BB+thin disk")
+    assert sky.mean(INTEGRAL_CIRCLE).value == pytest.approx(derived["circle6"], rel=0.01)
+    assert sky.mean(COMPTEL_WINDOW).value == pytest.approx(derived["box_l30_b5"], rel=0.01)
+
+
+BOUCHET_1, BOUCHET_2 = (Gaussian(1.0, 0.0, -0.6, 0.0, fwhm / FWHM, fwhm / FWHM, "") for fwhm in (3.2, 11.8))
+SHARES = {
+    "K05": BULGE,
+    "NB": Gaussian(1.0, 0.0, -1.25, -0.25, 2.5, 2.5, ""),
+    "BB": Gaussian(1.0, 0.0, 0.0, 0.0, 8.7, 8.7, ""),
+    "B10_3.2": BOUCHET_1,
+    "B10_11.8": BOUCHET_2,
+    "disk_60x10.5": DISK,
+}
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_each_published_component_holds_its_derived_share_within_6_degrees(name):
+    part = SHARES[name]
+    share = SkyMap(blobs(part), 0.0, "").mean(INTEGRAL_CIRCLE).value * INTEGRAL_CIRCLE.solid_angle / part.flux
+    assert share == pytest.approx(published()["derived_here"]["containment_6deg"][name], rel=0.01, abs=2e-3)
 
 
 def test_the_in_flight_gaussian_holds_its_derived_share_and_lies_where_published():
