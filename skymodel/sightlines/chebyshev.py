@@ -48,13 +48,19 @@ def rule(order: int) -> Rule:
 
 
 def basis(order: int, x: Floats) -> Floats:
-    """Return T_k(x) for k < order; the shape is ``(order, *x.shape)``."""
+    """Return T_k(x) for k < order; the shape is ``(order, *x.shape)``.
+
+    Many rows at once: T_(m+j) = 2 T_m T_j - T_(m-j).
+    """
     terms = np.empty((order, *x.shape))
     terms[0], terms[1] = 1.0, x
-    twice = 2 * x
-    for k in range(2, order):
-        np.multiply(twice, terms[k - 1], out=terms[k])
-        terms[k] -= terms[k - 2]
+    known = 2
+    while known < order:
+        m, more = known - 1, min(known - 1, order - known)
+        fresh = terms[known : known + more]
+        np.multiply(terms[1 : more + 1], 2 * terms[m], out=fresh)
+        fresh -= terms[m - more : m][::-1]
+        known += more
     return terms
 
 
@@ -83,7 +89,8 @@ def _by_cell(samples: Floats) -> Floats:
 
 def cell(x: Floats) -> NDArray[np.intp]:
     """Return the cells that places in [-1, 1] lie in."""
-    return np.clip(((x + 1) * (CELLS / 2)).astype(np.intp), 0, CELLS - 1)
+    found = ((x + 1) * (CELLS / 2)).astype(np.intp)  # rounds to 0 a little below -1
+    return np.minimum(found, CELLS - 1, out=found)
 
 
 def missed_along(coefficients: Floats) -> Floats:

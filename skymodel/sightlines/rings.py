@@ -103,21 +103,30 @@ def diamond(order: int) -> Diamond:
     return Diamond((s - t).ravel() / 2, (s + t).ravel() / 2, np.outer(rule.weight, rule.weight).ravel())
 
 
-def around(nside: int, lon: Floats, lat: Floats, order: int) -> Floats:
-    """Return unit vectors ``(..., q * q, 3)`` on pixel-sized diamonds about places of the quarter [rad].
+def spread(nside: int, lon: Floats, lat: Floats, order: int) -> tuple[Floats, Floats]:
+    """Return lon and lat [rad] ``(..., q * q)`` on pixel-sized diamonds about places of the quarter [rad].
 
-    Each diamond must lie in one cap or in the belt, as every pixel does but those of the rings between them.
+    Each diamond must lie in one cap or in the belt, as every pixel does but those of the rings between them. Beyond
+    the meridians l = 0 and pi, l is negative, or above pi.
     """
     nodes, half = diamond(order), np.pi / (4 * nside)
-    lon, lat = lon[..., None], lat[..., None]
-    height = np.sin(lat)
+    around_lon, around_lat = (np.empty((*lon.shape, nodes.weight.size)) for _ in range(2))
     cap = np.sqrt(6) * np.sin((QUARTER_TURN - lat) / 2)  # 1 on the border, 0 at the pole
-    polar = cap < 1
-    safe = np.where(polar, cap, 1.0)
-    new = np.where(polar, safe - 4 / np.pi * half * nodes.up, 1.0)
-    middle = QUARTER_TURN * (np.floor(np.minimum(lon, 0.999 * np.pi) / QUARTER_TURN) + 0.5)
-    turned = middle + ((lon - middle) * safe + half * nodes.across) / new
-    lon = np.where(polar, turned, lon + half * nodes.across)
-    height = np.where(polar, 1 - new**2 / 3, height + 8 / (3 * np.pi) * half * nodes.up)
-    flat = np.where(polar, new * np.sqrt((2 - new**2 / 3) / 3), np.sqrt(np.maximum(1 - height**2, 0.0)))
-    return np.stack([flat * np.cos(lon), flat * np.sin(lon), height], axis=-1)
+    belt, polar = cap >= 1, cap < 1
+    around_lon[belt] = lon[belt][:, None] + half * nodes.across
+    around_lat[belt] = np.arcsin(np.sin(lat[belt])[:, None] + 8 / (3 * np.pi) * half * nodes.up)
+    if polar.any():
+        here, old = lon[polar][:, None], cap[polar][:, None]
+        new = old - 4 / np.pi * half * nodes.up
+        middle = QUARTER_TURN * (np.floor(np.minimum(here, 0.999 * np.pi) / QUARTER_TURN) + 0.5)
+        turned = middle + ((here - middle) * old + half * nodes.across) / new
+        around_lon[polar] = np.remainder(turned + np.pi, 2 * np.pi) - np.pi
+        around_lat[polar] = QUARTER_TURN - 2 * np.arcsin(new / np.sqrt(6))
+    return around_lon, around_lat
+
+
+def around(nside: int, lon: Floats, lat: Floats, order: int) -> Floats:
+    """Return unit vectors ``(..., q * q, 3)`` on pixel-sized diamonds, as :func:`spread` does."""
+    lon, lat = spread(nside, lon, lat, order)
+    flat = np.cos(lat)
+    return np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=-1)

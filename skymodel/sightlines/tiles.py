@@ -8,6 +8,8 @@ so near the centre that no tile is there, it integrates directly.
 from __future__ import annotations
 
 import functools
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -135,12 +137,33 @@ class Batch:
         quarter, chart = np.tile(self.quarter, 2), np.tile(self.chart, 2)
         return Batch.unknown(quarter, chart, np.concatenate([low, high]), self.coefficients.shape[1])
 
-    def revealed(self, index: int, held: Floats, error: Floats) -> tuple[Floats, Floats]:
-        """Return values and errors ``(N,)`` from what the polynomial of a tile gives, and its error."""
-        if self.logarithmic[index]:
-            value = np.exp(held)
-            return value, value * (np.expm1(error) + ROUNDING)
-        return held, error + ROUNDING * np.abs(held)
+    @functools.cached_property
+    def _doubts(self) -> Floats:
+        """Errors by tile, cell of v and cell of u ``(T * CELLS * CELLS,)``; relative ones where logarithmic."""
+        table = self.missed_u[:, :, None] + self.missed_v[:, None, :] + self.noise[:, None, None]
+        np.expm1(table, out=table, where=self.logarithmic[:, None, None])
+        return np.asarray(table.ravel())
+
+    def held(self, index: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+        """Return values and errors ``(N,)`` at places of closed tiles `index`, in rising order."""
+        ends = [0, *(np.flatnonzero(np.diff(index)) + 1).tolist(), len(index)]
+        parts = [(index[first], slice(first, last)) for first, last in itertools.pairwise(ends)]
+        x, y = np.empty(len(index)), np.empty(len(index))
+        for tile, part in parts:
+            low_u, high_u, low_v, high_v = self.bounds[tile].tolist()
+            x[part] = (2 * u[part] - (low_u + high_u)) / (high_u - low_u)
+            y[part] = (2 * v[part] - (low_v + high_v)) / (high_v - low_v)
+        order = self.coefficients.shape[1]
+        across, up = chebyshev.basis(order, x), chebyshev.basis(order, y)
+        cell = (chebyshev.CELLS * index + chebyshev.cell(y)) * chebyshev.CELLS + chebyshev.cell(x)
+        value, error = np.empty(len(index)), self._doubts[cell]
+        for tile, part in parts:
+            np.einsum("kn,kn->n", self.coefficients[tile].T @ across[:, part], up[:, part], out=value[part])
+            if self.logarithmic[tile]:
+                np.exp(value[part], out=value[part])
+                error[part] *= value[part]
+        error += ROUNDING * np.abs(value)
+        return value, error
 
     def rectangles(self, frame: Frame) -> Floats:
         """Return low and high l, low and high b [rad] of far tiles ``(T, 4)``; nan for near ones."""
@@ -251,12 +274,30 @@ class TiledSky:
     def read(self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0) -> Reading:
         """Return the integrals along unit vectors ``(N, 3)`` together with the tiles they were read from."""
         place = self.frame.places(directions)
+        return self._read(place, lambda bare: directions[bare], rtol, floor, share)
+
+    def read_level(self, lon: Floats, lat: Floats, signs: Floats, *, rtol: float, floor: float) -> Reading:
+        """Return the integrals towards |l|, |b| [rad] ``(N,)`` of quarters with signs ``(N, 2)``."""
+
+        def directions(rows: Integers) -> Floats:
+            flat, s = np.cos(lat[rows]), signs[rows]
+            return np.stack(
+                [flat * np.cos(lon[rows]), s[:, 0] * flat * np.sin(lon[rows]), s[:, 1] * np.sin(lat[rows])], axis=-1
+            )
+
+        if self.frame.tilt > 0:
+            return self.read(directions(np.arange(len(lon))), rtol=rtol, floor=floor)
+        return self._read(self.frame.level_places(lon, lat, signs), directions, rtol, floor, 0.0)
+
+    def _read(
+        self, place: Place, directions: Callable[[Integers], Floats], rtol: float, floor: float, share: float
+    ) -> Reading:
         tile = self._tile(place)
         value, error = self._tiled(tile, place.u, place.v)
         evaluations = np.zeros(len(tile), dtype=np.intp)
         bare = np.flatnonzero(np.isnan(value))
         if bare.size:
-            found = self.lines.integrate(directions[bare], rtol=rtol, floor=floor, share=share)
+            found = self.lines.integrate(directions(bare), rtol=rtol, floor=floor, share=share)
             value[bare], error[bare], evaluations[bare] = found.value, found.error, found.evaluations
         return Reading(value, error, evaluations, tile)
 
@@ -267,20 +308,19 @@ class TiledSky:
             tile[rows] = finder(place.u[rows], place.v[rows])
         return tile
 
+    @functools.cached_property
+    def _closed(self) -> Bools:
+        """Which tiles hold something; the last entry, -1, is no tile."""
+        return np.append(~np.isnan(self.tiles.coefficients[:, 0, 0]), False)
+
     def _tiled(self, tile: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return values and errors of places ``(N,)`` in their tiles; nan where no closed tile is."""
         value, error = np.full(len(tile), np.nan), np.full(len(tile), np.nan)
         order = np.argsort(tile, kind="stable")
-        found, starts = np.unique(tile[order], return_index=True)
-        for index, rows in zip(found, np.split(order, starts[1:]), strict=True):
-            if index < 0 or np.isnan(self.tiles.coefficients[index, 0, 0]):
-                continue
-            low_u, high_u, low_v, high_v = self.tiles.bounds[index]
-            for part in np.split(rows, range(BLOCK, len(rows), BLOCK)):
-                x = (2 * u[part] - low_u - high_u) / (high_u - low_u)
-                y = (2 * v[part] - low_v - high_v) / (high_v - low_v)
-                held = chebyshev.evaluate(self.tiles.coefficients[index], x, y)
-                value[part], error[part] = self.tiles.revealed(index, held, self.tiles.error_at(index, x, y))
+        order = order[self._closed[tile[order]]]
+        for first in range(0, len(order), BLOCK):
+            rows = order[first : first + BLOCK]
+            value[rows], error[rows] = self.tiles.held(tile[rows], u[rows], v[rows])
         return value, error
 
 

@@ -82,8 +82,11 @@ class Windows:
         return [*pieces, (0.0, side, 0.0, side)]
 
     def _unbroken(self, window: Window) -> list[Window]:
-        """Cut a window at the ring between belt and cap, whose pixels are broken there, and where the plane is near."""
-        cuts = (self.rings.nside, self.rings.nside + 1, self._layered)
+        """Cut a window at the ring between belt and cap, where the plane is near, and around the pole.
+
+        The pixels of that ring are broken; close to a pole their shapes change quickly.
+        """
+        cuts = (self.rings.nside // 3, self.rings.nside, self.rings.nside + 1, self._layered)
         edges = [window.first, *sorted({cut for cut in cuts if window.first < cut < window.stop}), window.stop]
         return [window._replace(first=a, stop=b) for a, b in itertools.pairwise(edges)]
 
