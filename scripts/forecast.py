@@ -25,7 +25,7 @@ from skymodel.comparison.observations import Observation, load_observations, ori
 from skymodel.output.morphology_figures import confrontation_figure, forecast_figure, matrix_figure
 from skymodel.output.plots import save
 from skymodel.output.style import style
-from skymodel.runs import workers
+from skymodel.runs import clusters
 from skymodel.sightlines.geometry import Observer
 from skymodel.sightlines.project import project
 
@@ -144,19 +144,13 @@ def computed(missing: dict[Path, Cell], nside: int, mocks: int, count: int) -> I
     from distributed import as_completed
 
     found = made(nside)
-    with workers.local_cluster(count) as client:
-        try:
-            there = client.scatter(found, broadcast=True, hash=False)
-            futures = {
-                client.submit(one_cell, cell, there, mocks, pure=False, retries=3): path
-                for path, cell in missing.items()
-            }
-            for future in as_completed(futures):
-                yield futures.pop(future), future.result()
-        finally:
-            cluster = client.cluster
-            client.close()  # first, so that the skies are given up and not lost
-            cluster.close()
+    with clusters.local_cluster(count) as client:
+        there = client.scatter(found, broadcast=True, hash=False)
+        futures = {
+            client.submit(one_cell, cell, there, mocks, pure=False, retries=3): path for path, cell in missing.items()
+        }
+        for future in as_completed(futures):
+            yield futures.pop(future), future.result()
 
 
 def one_cell(cell: Cell, found: Skies, mocks: int) -> dict[str, Any]:

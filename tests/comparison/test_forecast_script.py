@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 from astropy.table import QTable
 
-from skymodel.comparison.observations import load_observations
+from skymodel.comparison.field import field_of
+from skymodel.comparison.forecast import skies
+from skymodel.comparison.observations import Observation, load_observations
+from skymodel.comparison.rivals import rival
+from skymodel.emission.bands import LINE_511, Band
+from tests.conftest import require
 
 PATH = Path(__file__).parents[2] / "scripts" / "forecast.py"
 
@@ -44,6 +49,23 @@ def test_only_missing_cells_are_computed(script, cells, tmp_path):
     table = QTable.read(tmp_path / "verdicts_past.ecsv", format="ascii.ecsv")
     assert len(table) == 2 * len(script.STORIES)
     assert list(map(float, table["power"])) == [0.5] * len(table)
+
+
+@pytest.mark.slow
+def test_two_processes_find_what_one_finds(script, monkeypatch, tmp_path):
+    require("distributed")
+    seen = [
+        Observation("one", LINE_511, 6.0, 2e9, 2.0),
+        Observation("two", Band("CONTINUUM_1_3", 1.0, 3.0), 6.0, 2e9, 2.0),
+    ]
+    field = field_of(script.REGION, 32)
+    found = skies(rival("gaussian_disk").sky(32), field, names=("siegert2016", "knoedlseder2025"))
+    monkeypatch.setattr(script, "made", lambda nside: found)
+    cells = {tmp_path / story: (story, *seen) for story in ("nuggets", "positrons in flight")}
+    alone, together = (dict(script.computed(cells, 32, 20, count)) for count in (1, 2))
+    assert together == alone
+    assert set(alone) == set(cells)
+    assert alone[tmp_path / "positrons in flight"]["likelihood ratio"]["significance"] > 0
 
 
 def test_other_settings_do_not_mix_with_what_a_folder_holds(script, tmp_path):
