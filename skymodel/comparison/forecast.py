@@ -155,7 +155,8 @@ class Verdict(NamedTuple):
     power
         How often one origin is refuted at 5 %.
     extrapolated
-        Whether the null's mocks do not reach so far: then its mean and spread stand in for its tail.
+        Whether the null's mocks do not reach so far: then its mean and spread stand in for its tail, or the tail that
+        they do reach if that is farther.
     """
 
     significance: float
@@ -182,17 +183,20 @@ def judge(null: Floats, other: Floats, *, sides: int = 2) -> Verdict:
     """Return the verdict from the values of a statistic under one origin and under a story.
 
     A significance is the number of standard deviations at which a normal distribution leaves the median p-value: above
-    it, or on both sides for two-sided ones. Without any difference it is 0 for one side, 0.67 for two.
+    it, or on both sides for two-sided ones. Without any difference it is 0 for one side, 0.67 for two. Where fewer than
+    ten of the null's mocks lie beyond, it is the distance from their mean in standard deviations, and at least what ten
+    of them beyond would give: a correlation is squeezed below 1, so that a distance says too little there.
     """
     from scipy.stats import norm
 
     above = p_values(null, other, seed=0)
     p = two_sided(above) if sides == 2 else above
     middle = float(np.median(p))
-    few = middle < 10 / null.size
+    few, reached = middle < 10 / null.size, max(middle, 10 / null.size)
     spread = float(null.std())
     pull = abs(float(np.median(other)) - float(null.mean())) / spread if spread > 0 else 0.0
-    return Verdict(max(0.0, pull if few else float(norm.isf(middle / sides))), float(np.mean(p < 0.05)), few)
+    known = float(norm.isf(reached / sides))
+    return Verdict(max(0.0, known, pull if few else 0.0), float(np.mean(p < 0.05)), few)
 
 
 def matrix(found: Skies, observations: Sequence[Observation], stories: Sequence[str] = tuple(STORIES)) -> Any:

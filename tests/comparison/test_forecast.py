@@ -100,6 +100,14 @@ def test_a_verdict_within_the_mocks_is_that_of_the_median_p_value():
     assert judge(null, other - 2.0).significance == pytest.approx(2.0, abs=0.1)  # the other side
 
 
+def test_a_statistic_squeezed_below_a_bound_is_judged_by_the_mocks_that_it_outdoes():
+    z = np.random.default_rng(3).normal(0, 1, (2, 1000))
+    verdict = judge(1 - np.tanh(z[0]), 1 - np.tanh(z[1] + 5.0))  # five sigma before it was squeezed
+    assert verdict.extrapolated
+    assert verdict.significance == pytest.approx(2.576, abs=1e-3)  # ten of a thousand, on both sides
+    assert judge(z[0], z[1] + 5.0).significance == pytest.approx(5.0, rel=0.1)
+
+
 def test_nuggets_are_never_told_from_one_origin_and_others_are(found):
     table = matrix(found, [LINE, MEV], stories=(NUGGETS, "positrons in flight"))
     nuggets = table[[row == NUGGETS for row in table["rival"]]]
