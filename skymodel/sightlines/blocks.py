@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 ORDER = 12  # nodes along each side of a block
-WORTH = 1.4  # a block must hold this many times more pixels than nodes
+WORTH = 1  # a block must hold this many times as many pixels as nodes
 TAIL_SHARE, RULE_SHARE = 0.1, 0.05  # of the tolerance: what a block's polynomial and its pixels' quadrature may miss
 RULE_DOUBT = 30.0  # times the size of a mean's first neglected term, whose coefficient is not known
 _SOME = np.array([0, 2, 4, 7, 9, 11])  # of the nodes along a side
@@ -144,7 +144,7 @@ class Maker:
     @property
     def windows(self) -> Windows:
         """Where blocks may lie."""
-        return Windows(self.rings, self.sky.frame, int(WORTH * ORDER**2))
+        return Windows(self.rings, self.sky.frame, WORTH * ORDER**2)
 
     def _fitted(self, windows: list[Window]) -> list[Block | bool]:
         """Return a block for each window, or whether to halve it along u."""

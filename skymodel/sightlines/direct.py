@@ -129,7 +129,7 @@ def _coarse(lines: SightLines, nside: int, pixels: Integers, rtol: float, floor:
 
 
 def _fine(lines: SightLines, nside: int, pixels: Integers, kept: Promises, rtol: float, floor: float) -> Projected:
-    chart = cut(nside, pixels, kept.exponent)
+    chart = cut(nside, pixels, kept.exponent, kept.up_down)
     patches = len(chart.owner)
     shares = Shares(np.arange(patches), chart.owner, np.ones(patches), patches, len(pixels))
     rules = _FINE, _FINE

@@ -90,7 +90,7 @@ def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: fl
     found = Found(first.measured.value, first.measured.error + ROUNDING * first.measured.value)
     for chosen, chart in ((broken, cut), (~broken & ~good, level)):
         if chosen.any():
-            made = chart(nside, pixels[chosen], *((kept.exponent,) if chart is cut else ()))
+            made = chart(nside, pixels[chosen], *((kept.exponent, kept.up_down) if chart is cut else ()))
             about = np.maximum(first.measured.value[chosen], floor)
             found.value[chosen], found.error[chosen] = over_patches(sky, made, about, rtol, floor)
     return found

@@ -126,7 +126,7 @@ def whole(nside: int, pixels: Integers) -> PixelChart:
     return _joined(nside, [_square(nside, _located(nside, pixels))])
 
 
-def cut(nside: int, pixels: Integers, exponent: float) -> PixelChart:
+def cut(nside: int, pixels: Integers, exponent: float, folded: bool = False) -> PixelChart:
     """Return the pixels ``(K,)`` (RING), cut where something happens inside them.
 
     Parameters
@@ -137,12 +137,17 @@ def cut(nside: int, pixels: Integers, exponent: float) -> PixelChart:
         Which pixels.
     exponent
         How strongly triangles at the Galactic centre are graded towards it.
+    folded
+        Whether the sky is the same on both sides of the plane: of pixels on it only the northern half is taken.
     """
     found = _located(nside, pixels)
     level, meridian, north, south = _diagonals(nside, found)
+    halved = level & (found.face // 4 == 1) & folded
     groups = [
-        (level & meridian, _FROM_MIDDLE),
-        (level & ~meridian, _LEVEL),
+        (level & meridian & halved, _FROM_MIDDLE[:2]),
+        (level & meridian & ~halved, _FROM_MIDDLE),
+        (level & ~meridian & halved, _LEVEL[:1]),
+        (level & ~meridian & ~halved, _LEVEL),
         ((meridian | north) & ~level, _FROM_NORTH),
         (south & ~level, _FROM_SOUTH),
     ]
@@ -150,7 +155,12 @@ def cut(nside: int, pixels: Integers, exponent: float) -> PixelChart:
     triangles = [
         _triangle(nside, found.where(keep), corners, exponent) for keep, shapes in groups for corners in shapes
     ]
-    return _joined(nside, [_square(nside, found.where(plain)), *triangles])
+    return _counted(_joined(nside, [_square(nside, found.where(plain)), *triangles]), halved)
+
+
+def _counted(chart: PixelChart, halved: NDArray[np.bool_]) -> PixelChart:
+    """Return the chart with the patches of halved pixels ``(K,)`` counted twice."""
+    return replace(chart, copies=np.where(halved[chart.owner], 2.0, 1.0))
 
 
 def level(nside: int, pixels: Integers) -> PixelChart:
@@ -179,10 +189,9 @@ def about(nside: int, ring: Integers, lon: Floats, folded: bool) -> PixelChart:
     cap = np.minimum(ring / nside, 1.0)
     s, d = (row + 2) * nside - ring - 1, (lon * 4 / np.pi - _FACE_LON[face]) * nside * cap
     middles = _Pixels(np.arange(len(ring)), face, (s + d) / 2, (s - d) / 2)
-    mirrored = (ring == 2 * nside) & folded
-    halves = [_triangle(nside, middles, _LEVEL[0], 1.0), _triangle(nside, middles.where(~mirrored), _LEVEL[1], 1.0)]
-    chart = _joined(nside, halves)
-    return replace(chart, copies=np.where(mirrored[chart.owner], 2.0, 1.0))
+    halved = (ring == 2 * nside) & folded
+    parts = [_triangle(nside, middles, _LEVEL[0], 1.0), _triangle(nside, middles.where(~halved), _LEVEL[1], 1.0)]
+    return _counted(_joined(nside, parts), halved)
 
 
 def is_cut(nside: int, pixels: Integers) -> NDArray[np.bool_]:
