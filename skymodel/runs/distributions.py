@@ -169,11 +169,24 @@ class Choice(_Single):
     options: dict[str, Any] = Field(min_length=1)
     weights: dict[str, Share] = Field(default_factory=dict)
 
+    def _steps(self) -> Any:
+        weights = [self.weights.get(label, 0.0 if self.weights else 1.0) for label in self.options]
+        return np.cumsum(weights) / sum(weights)
+
     def label(self, share: float) -> str:
         """Return the option at the cumulative probability `share`."""
-        weights = [self.weights.get(label, 0.0 if self.weights else 1.0) for label in self.options]
-        steps = np.cumsum(weights) / sum(weights)
-        return list(self.options)[min(int(np.searchsorted(steps, share, side="right")), len(weights) - 1)]
+        place = int(np.searchsorted(self._steps(), share, side="right"))
+        return list(self.options)[min(place, len(self.options) - 1)]
+
+    def shares(self) -> dict[str, float]:
+        """Return a cumulative probability of each option that can be drawn, in the middle of its range."""
+        steps = self._steps()
+        starts = np.concatenate([[0.0], steps[:-1]])
+        return {
+            label: float((start + stop) / 2)
+            for label, start, stop in zip(self.options, starts, steps, strict=True)
+            if stop > start
+        }
 
     @model_validator(mode="after")
     def _weighs_its_options(self) -> Choice:

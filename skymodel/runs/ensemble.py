@@ -28,10 +28,10 @@ from skymodel.runs import designs, priors
 from skymodel.runs.config import RunConfig
 from skymodel.runs.configfile import read_raw
 from skymodel.runs.ensemble_maps import Frame, Maps, empty_maps, frame_of, require_frame
+from skymodel.runs.trials import middle, trials
 from skymodel.sightlines.means import Mean, region_mean, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle, Region
 
-TAIL = 1e-7  # every prior is tried at these ends before the first draw
 Rows = NDArray[np.void]
 WHOLE_SKY = Circle(lon=0, lat=0, radius=180)
 _NUMBERS = ("mean_circle", "mean_window", "W")
@@ -99,7 +99,7 @@ class EnsembleConfig(BaseModel):
             raise ValueError(f"no background '{unknown[0]}'; there are {', '.join(background_names())}")
         if self.sampling == "saltelli":
             designs.saltelli_rows(self.draws, self.dimensions)
-        self._try_the_tails()
+        self._try_the_ends()
         return self
 
     @property
@@ -107,21 +107,20 @@ class EnsembleConfig(BaseModel):
         """Dimensions of the unit cube that is sampled."""
         return priors.dimensions(self.priors)
 
-    def _try_the_tails(self) -> None:
-        """Build the model at both ends of each prior, so that a scale that could cross zero is refused at once."""
-        for axis in range(self.dimensions):
-            for end in (TAIL, 1 - TAIL):
-                point = np.full(self.dimensions, 0.5)
-                point[axis] = end
+    def _try_the_ends(self) -> None:
+        """Build the model at the ends of each prior, so that a scale that could cross zero is refused at once."""
+        for what, point in trials(self.priors):
+            try:
                 drawn = RunConfig(**priors.draw(self.priors, self.model, point).model)
                 if self.maps:
                     require_frame(self.frame, drawn)
+            except ValueError as error:
+                raise ValueError(f"{what}: {error}") from None
 
     @functools.cached_property
     def frame(self) -> Frame:
         """Resolution and bands of the maps."""
-        middle = np.full(self.dimensions, 0.5)
-        return frame_of(RunConfig(**priors.draw(self.priors, self.model, middle).model))
+        return frame_of(RunConfig(**priors.draw(self.priors, self.model, middle(self.priors)).model))
 
     @functools.cached_property
     def digest(self) -> str:
@@ -146,6 +145,9 @@ def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
     try:
         return EnsembleConfig(**{**raw, **{name: value for name, value in changes.items() if value is not None}})
     except ValidationError as error:
+        kinds = {entry["type"]: entry["loc"][0] for entry in error.errors(include_url=False)}
+        if kinds.keys() == {"missing"}:
+            raise ValueError(f"{kinds['missing']} is missing; an ensemble needs model and priors") from None
         raise ValueError(one_line(error, EnsembleConfig)) from None
 
 

@@ -18,9 +18,11 @@ from typing import Any
 from astropy import units
 from pydantic import TypeAdapter, ValidationError
 
+from skymodel.runs.configfile import nearest
 from skymodel.runs.distributions import Choice, MultiNormal, Prior
 
 _ADAPTER: TypeAdapter[list[Any]] = TypeAdapter(list[Prior])
+DISTRIBUTIONS = ("normal", "lognormal", "uniform", "loguniform", "choice", "multinormal")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def read_priors(entries: Any) -> tuple[Any, ...]:
     Raises
     ------
     ValueError
-        If a parameter has two priors, a ``when`` names no earlier choice, or an entry is refused.
+        If a parameter has two priors, one undoes another, a ``when`` names no earlier choice, or an entry is refused.
     """
     try:
         priors = tuple(_ADAPTER.validate_python(entries))
@@ -55,28 +57,43 @@ def read_priors(entries: Any) -> tuple[Any, ...]:
         raise ValueError("an ensemble needs at least one prior")
     seen: dict[str, Any] = {}
     for prior in priors:
-        for name, labels in prior.when.items():
-            known = getattr(seen.get(name), "options", {})
-            missing = [label for label in labels if label not in known]
-            if missing:
-                raise ValueError(
-                    f"when: {name} has no option '{missing[0]}' in an earlier choice; it has {list(known)}"
-                )
+        _require_choices(prior, seen)
         for name in prior.parameters:
-            if name in seen:
-                raise ValueError(f"two priors on {name}; give one")
+            _require_one_prior(name, seen)
             seen[name] = prior
     return priors
+
+
+def _require_choices(prior: Any, earlier: Mapping[str, Any]) -> None:
+    for name, labels in prior.when.items():
+        known = getattr(earlier.get(name), "options", {})
+        missing = [label for label in labels if label not in known]
+        if missing:
+            raise ValueError(f"when: {name} has no option '{missing[0]}' in an earlier choice; it has {list(known)}")
+
+
+def _require_one_prior(name: str, earlier: Mapping[str, Any]) -> None:
+    if name in earlier:
+        raise ValueError(f"two priors on {name}; give one")
+    undone = [other for other in earlier if other.startswith(f"{name}.")]
+    if undone:
+        raise ValueError(f"the prior on {name} would undo the earlier one on {undone[0]}; put it first")
 
 
 def _one_line(error: ValidationError, entries: Any) -> str:
     first = error.errors(include_url=False)[0]
     if first["type"] == "value_error":
         return str(first["ctx"]["error"])
-    where = ".".join(str(part) for part in first["loc"])
-    entry = entries[int(first["loc"][0])] if first["loc"] and isinstance(entries, list) else entries
-    name = entry.get("parameter", where) if isinstance(entry, dict) else where
-    return f"prior on {name}: {where}: {first['msg']}"
+    if not first["loc"]:
+        return f"{entries!r} is no list; each prior is an entry that begins with '- '"
+    entry = entries[int(first["loc"][0])]
+    name = entry.get("parameter", first["loc"][0]) if isinstance(entry, dict) else first["loc"][0]
+    if first["type"].startswith("union_tag"):
+        given = entry.get("distribution")
+        allowed = ", ".join(DISTRIBUTIONS)
+        return f"prior on {name}: distribution '{given}'{nearest(str(given), DISTRIBUTIONS)} allowed: {allowed}"
+    place = ".".join(str(part) for part in first["loc"][2:])
+    return f"prior on {name}: {place}: {first['input']!r} is refused; {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
 def dimensions(priors: Sequence[Any]) -> int:

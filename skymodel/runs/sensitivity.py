@@ -97,7 +97,7 @@ def rank_correlations(config: EnsembleConfig, rows: Rows, quantity: str = "W") -
         if unit is None:
             continue
         both = np.isfinite(rows[name]) & np.isfinite(rows[quantity])
-        varies = both.sum() > 2 and np.ptp(rows[name][both]) > 0
+        varies = both.sum() > 2 and all(np.ptp(rows[one][both]) > 0 for one in (name, quantity))
         found[name] = float(spearmanr(rows[name][both], rows[quantity][both]).statistic) if varies else float("nan")
     return found
 

@@ -63,7 +63,10 @@ def test_a_draw_that_fails_is_a_row_with_its_reason_and_the_rest_goes_on():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"priors": [{**R_SUN, "parameter": "electrons.z_d", "mean": "0.3 kpc"}]}, "z_d"),  # crosses zero
+        (
+            {"priors": [{**R_SUN, "parameter": "electrons.z_d", "mean": "0.3 kpc"}]},
+            "prior on electrons.z_d at probability 1e-07: .*z_d = -0.2.* kpc; allowed: a finite number > 0",
+        ),
         ({"priors": [{**R_D, "parameter": "electrons.R_dd"}]}, "R_dd"),
         ({"priors": [{**R_D, "parameter": "electrons.0.R_d"}]}, "electrons"),
         ({"sampling": "saltelli", "draws": 10}, "for example 8 or 16"),
@@ -91,6 +94,13 @@ def test_an_unknown_key_of_an_ensemble_is_named_with_the_nearest(tmp_path):
     path = tmp_path / "typo.yaml"
     path.write_text("model: paper\nprior: []\n")
     with pytest.raises(ValueError, match="unknown key 'prior'.*did you mean 'priors'"):
+        load_ensemble(path)
+
+
+def test_an_ensemble_without_priors_says_what_it_needs(tmp_path):
+    path = tmp_path / "bare.yaml"
+    path.write_text("model: paper\n")
+    with pytest.raises(ValueError, match="priors is missing; an ensemble needs model and priors"):
         load_ensemble(path)
 
 
