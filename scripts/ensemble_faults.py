@@ -1,7 +1,8 @@
 """Kill -9 a worker, the scheduler or the client of a running ensemble at random times; resume; compare row by row.
 
-``python scripts/ensemble_faults.py --times 20`` starts a Dask cluster of two workers on 127.0.0.1 each time, prints a
-line for each kill and a summary, and exits with 1 if any resumed store differs from the undisturbed one.
+``python scripts/ensemble_faults.py --times 20`` starts a Dask cluster of two workers on 127.0.0.1 each time, kills at a
+random time of the run, as long as an undisturbed one takes, prints a line for each kill and a summary, and exits with 1
+if any resumed store differs from the undisturbed one.
 """
 
 from __future__ import annotations
@@ -43,14 +44,15 @@ ENSEMBLE = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=20)
-    parser.add_argument("--draws", type=int, default=800)
+    parser.add_argument("--draws", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     config = EnsembleConfig(**ENSEMBLE, draws=options.draws)
     truth = compute(config, 0, options.draws).rows.tobytes()
-    chance, same = random.Random(options.seed), 0
+    length, chance, same = undisturbed(config), random.Random(options.seed), 0
+    print(f"{options.draws} draws; an undisturbed run takes {length:.1f} s after its start")
     for attempt in range(options.times):
-        victim, delay = VICTIMS[attempt % 3], chance.uniform(0.0, 5.0)
+        victim, delay = VICTIMS[attempt % 3], chance.uniform(0.0, length)
         with tempfile.TemporaryDirectory() as folder:
             kept = disturbed(Path(folder), config, victim, delay)
             good = resumed(Path(folder), config) == truth
@@ -61,24 +63,44 @@ def main() -> int:
     return 0 if same == options.times else 1
 
 
+def undisturbed(config: EnsembleConfig) -> float:
+    """Return the seconds from a run's start to its last draw."""
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), config):
+        start = time.monotonic()
+        wait_for(lambda: kept_draws(Path(folder), config) == config.draws)
+        return time.monotonic() - start
+
+
 def disturbed(folder: Path, config: EnsembleConfig, victim: str, delay: float) -> int:
     """Run the ensemble on a cluster, kill the victim, and return how many draws are kept."""
-    (folder / "ensemble.yaml").write_text(yaml.safe_dump(config.resolved()))
-    with cluster(folder) as (address, processes):
-        client = subprocess.Popen(
-            command(folder, "--scheduler", address), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-        try:
-            wait_for(lambda: (folder / "out" / "ensemble.yaml").exists() or client.poll() is not None)
-            time.sleep(delay)
-            {"worker": processes[1], "scheduler": processes[0], "client": client}[victim].send_signal(signal.SIGKILL)
-            _, error = client.communicate(timeout=LIMIT)
-        finally:
-            client.kill()
+    with running(folder, config) as processes:
+        time.sleep(delay)
+        processes[victim].send_signal(signal.SIGKILL)
+        client = processes["client"]
+        _, error = client.communicate(timeout=LIMIT)
     if b"Traceback" in error or (victim == "worker" and client.returncode != 0):
         raise RuntimeError(f"after kill -9 {victim} the client said:\n{error.decode()}")
+    return kept_draws(folder, config)
+
+
+def kept_draws(folder: Path, config: EnsembleConfig) -> int:
     missing = open_store(folder / "out", config.resolved()).missing(config.draws)
     return config.draws - sum(last - first for first, last in missing)
+
+
+@contextlib.contextmanager
+def running(folder: Path, config: EnsembleConfig) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Yield the client, the scheduler and a worker of an ensemble that has just started."""
+    (folder / "ensemble.yaml").write_text(yaml.safe_dump(config.resolved()))
+    with cluster(folder) as (address, (scheduler, worker, _)):
+        line = command(folder, "--scheduler", address)
+        client = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            wait_for(lambda: (folder / "out" / "ensemble.yaml").exists() or client.poll() is not None)
+            yield {"client": client, "scheduler": scheduler, "worker": worker}
+        finally:
+            client.kill()
+            client.wait(timeout=LIMIT)
 
 
 def resumed(folder: Path, config: EnsembleConfig) -> bytes:

@@ -75,6 +75,8 @@ def _batches(
     """Yield the iterator of batches; the cluster that computes them ends with it."""
     from skymodel.runs import workers as crew
 
+    if scheduler is not None and slurm is not None:
+        raise ValueError("--scheduler and --slurm are two clusters; give one")
     connect = _cluster(workers, scheduler, slurm)
     if connect is None or not missing:
         yield crew.here(settings, missing)
@@ -88,8 +90,8 @@ def _quiet_dask() -> None:
     """Keep Dask's tracebacks off the terminal: what goes wrong is said in one line, by us."""
     with contextlib.suppress(ImportError):
         import distributed  # noqa: F401  # its loggers are made by the import
-    for name in list(logging.root.manager.loggerDict):
-        if name.startswith("distributed"):
+    for name in [*logging.root.manager.loggerDict, "asyncio", "tornado.application"]:
+        if name.startswith(("distributed", "asyncio", "tornado")):
             logging.getLogger(name).setLevel(logging.CRITICAL)
 
 

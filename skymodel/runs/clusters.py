@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -93,17 +94,50 @@ def slurm_cluster(jobs: int, **settings: Any) -> Iterator[Any]:
     jobs
         How many jobs to ask for.
     **settings
-        Those of ``dask_jobqueue.SLURMCluster``: queue, cores, memory, walltime, ...
+        Those of ``dask_jobqueue.SLURMCluster``: queue, cores, memory, walltime, ...; a job has one process for each
+        core unless `processes` says otherwise.
+
+    Raises
+    ------
+    ConnectionError
+        If there is no SLURM here, or it refuses the jobs.
+    ValueError
+        If a setting is not known or one is missing.
     """
     distributed = _distributed()
     try:
         from dask_jobqueue import SLURMCluster
     except ImportError as error:
         raise ValueError("SLURM needs the extra 'cluster': pip install 'skymodel[cluster]'") from error
-    with SLURMCluster(**settings | {"job_script_prologue": _prologue(settings)}) as cluster:
-        cluster.scale(jobs=jobs)
+    if shutil.which("sbatch") is None:
+        raise ConnectionError("there is no 'sbatch' here; --slurm is for a machine that submits jobs to SLURM")
+    try:
+        cluster = SLURMCluster(**_one_thread(settings) | {"job_script_prologue": _prologue(settings)})
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"SLURM's settings: {str(error).partition('. ')[0]}") from error
+    with cluster:
+        _submit(cluster, jobs)
         with distributed.Client(cluster) as client:
             yield client
+
+
+def _submit(cluster: Any, jobs: int) -> None:
+    """Ask for the jobs and wait until sbatch has taken them; ``scale`` alone would keep its refusal to itself."""
+
+    async def submitted() -> None:
+        cluster.scale(jobs=jobs)
+        await cluster._correct_state()
+
+    try:
+        cluster.sync(submitted)
+    except (OSError, RuntimeError, ValueError) as error:
+        cluster._created.clear()  # closing the cluster is sure that every job has started
+        said = " ".join(str(error).partition("stderr:")[2].split()) or str(error)
+        raise ConnectionError(f"sbatch refused the jobs: {said}") from error
+
+
+def _one_thread(settings: dict[str, Any]) -> dict[str, Any]:
+    return {"processes": settings["cores"]} | settings if "cores" in settings else settings
 
 
 def _prologue(settings: dict[str, Any]) -> list[str]:

@@ -90,3 +90,69 @@ def test_a_worker_of_another_version_is_refused(answer, words):
 def test_a_worker_of_the_same_versions_or_one_that_left_is_not():
     clusters._require_same_versions(Answering(clusters._versions()))
     clusters._require_same_versions(Answering(OSError("gone")))
+
+
+@pytest.fixture
+def slurm(tmp_path, monkeypatch):
+    """Put a SLURM on the path that runs its jobs here, or refuses them; return a function that writes its sbatch."""
+    require("dask_jobqueue")
+
+    def write(name, script):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    write("scancel", "kill -TERM -- -$1")
+    return lambda script: write("sbatch", script)
+
+
+JOB = {"cores": 1, "memory": "1 GB", "interface": "lo"}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # those of Dask's own shutdown
+def test_a_slurm_job_computes_with_the_memory_it_was_given(slurm, tmp_path):
+    log = tmp_path / "log"
+    slurm(f'cp "$1" {log}.sh; setsid sh {log}.sh >{log} 2>&1 </dev/null & echo Submitted batch job $!')
+    with clusters.slurm_cluster(1, **JOB, local_directory=str(tmp_path)) as client:
+        environment, faults = client.submit(environment_and_page_faults, config(draws=16)).result(timeout=60)
+    assert environment["MALLOC_MMAP_THRESHOLD_"] == "33554432"
+    assert environment["MALLOC_TRIM_THRESHOLD_"] == "67108864"
+    assert environment["OMP_NUM_THREADS"] == "1"
+    assert faults < 100
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # those of Dask's own shutdown
+def test_jobs_that_slurm_refuses_are_said_in_its_words(slurm):
+    slurm('echo "sbatch: error: invalid partition specified: gpu" >&2; exit 1')
+    with (
+        pytest.raises(ConnectionError, match="sbatch refused the jobs: sbatch: error: invalid partition specified"),
+        clusters.slurm_cluster(1, **JOB),
+    ):
+        pass
+
+
+def test_without_slurm_nothing_is_waited_for(monkeypatch):
+    require("dask_jobqueue")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ConnectionError, match="there is no 'sbatch' here"), clusters.slurm_cluster(1, **JOB):
+        pass
+
+
+def test_an_unknown_setting_of_slurm_is_named(slurm, monkeypatch):
+    def refuse(**settings):
+        raise ValueError("Got unexpected keyword argument 'kueue'. Very likely this unexpected parameter ...")
+
+    slurm("exit 1")
+    monkeypatch.setattr("dask_jobqueue.SLURMCluster", refuse)
+    with (
+        pytest.raises(ValueError, match="^SLURM's settings: Got unexpected keyword argument 'kueue'$"),
+        clusters.slurm_cluster(1, **JOB, kueue="x"),
+    ):
+        pass
+
+
+def test_a_job_has_one_process_for_each_core_unless_it_is_said_otherwise():
+    assert clusters._one_thread({"cores": 8})["processes"] == 8
+    assert clusters._one_thread({"cores": 8, "processes": 2})["processes"] == 2
