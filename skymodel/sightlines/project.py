@@ -14,7 +14,7 @@ from skymodel.sightlines import promises
 from skymodel.sightlines.direct import Progress, direct
 from skymodel.sightlines.fitting import NotWorthTiles
 from skymodel.sightlines.geometry import Observer, PathEnd
-from skymodel.sightlines.integrate import SightLines
+from skymodel.sightlines.integrate import SightLines, require_rtol
 from skymodel.sightlines.tiling import project_tiles
 from skymodel.sky.healpix import require_nside
 from skymodel.sky.skymap import SkyMap
@@ -70,6 +70,7 @@ def project(
     (2, 'kpc / cm3', 6.0)
     """
     nside = require_nside(nside)
+    require_rtol(rtol)
     _require("sample", sample, get_args(Sample))
     _require("method", method, get_args(Method))
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
