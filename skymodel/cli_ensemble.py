@@ -52,13 +52,21 @@ def ensemble(
         with _batches(settings, missing, workers, scheduler, slurm) as batches, progress() as report:
             done = 0
             for batch in batches:
-                store.add(batch.first, batch.last, batch.rows, batch.maps)
+                _keep(store, batch)
                 done += batch.last - batch.first
                 report(f"{done} of {asked} draws", done / asked)
         left = sum(last - first for first, last in store.missing(settings.draws))
         typer.echo(f"{asked} draws computed, {left} of {settings.draws} still missing in {out}")
         if left == 0:
             typer.echo(summarise(store, settings))
+
+
+def _keep(store: Any, batch: Any) -> None:
+    try:
+        store.add(batch.first, batch.last, batch.rows, batch.maps)
+    except OSError as error:
+        kept = f"the draws before are kept in '{store.folder}' and the same command goes on"
+        raise OSError(f"draws {batch.first} to {batch.last - 1} cannot be written: {error}; {kept}") from error
 
 
 def _shard(text: str) -> tuple[int, int]:

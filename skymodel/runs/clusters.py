@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import logging
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,12 +30,30 @@ def local_cluster(workers: int) -> Iterator[Any]:
     distributed = _distributed()
     import dask
 
-    with dask.config.set(_memory_settings()):  # read once, when the cluster starts
+    with dask.config.set(_memory_settings()), _deaf():  # both are taken over when a worker starts
         cluster = distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.ERROR,
         )
     with cluster, distributed.Client(cluster) as client:
         yield client
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Let Ctrl-C reach this process alone: a worker that is started here ignores it and ends with its cluster."""
+    if threading.current_thread() is not threading.main_thread():  # others may not handle signals
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _memory_settings() -> dict[str, None]:

@@ -55,6 +55,21 @@ def test_a_second_call_computes_nothing_and_more_draws_only_the_new_ones(call, t
     assert {name: after[name] for name in before} == before
 
 
+def test_a_full_disk_is_said_and_the_same_command_goes_on(call, tmp_path, monkeypatch):
+    def full(stream, **content):
+        stream.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    call("--draws", "2")
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "savez_compressed", full)
+        outcome = call()
+    assert outcome.exit_code == 2
+    assert "draws 2 to 5 cannot be written: [Errno 28] No space left on device; the draws before" in outcome.stderr
+    assert list(parts(tmp_path / "out")) == ["part-000000000000-000000000002.npz"]
+    assert "4 draws computed, 0 of 6" in call().output
+
+
 def test_shards_fill_one_folder_and_the_last_call_sums_up(call, tmp_path):
     first = call("--shard", "2/2")
     assert "3 draws computed, 3 of 6 still missing" in first.output

@@ -1,12 +1,17 @@
 """Many machines: real Dask processes on 127.0.0.1 give the bits of one process; what is killed loses nothing."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
+from skymodel.output.store import open_store
 from skymodel.runs import clusters, workers
 from skymodel.runs.ensemble import compute
 from tests.conftest import require
@@ -70,6 +75,23 @@ def test_two_dask_workers_give_the_bits_of_one_process():
     rows = np.concatenate([batch.rows for batch in sorted(batches, key=lambda batch: batch.first)])
     alone = np.concatenate([compute(made, 0, 40).rows, compute(made, 41, 96).rows])
     assert rows.tobytes() == alone.tobytes()
+
+
+@pytest.mark.slow
+def test_ctrl_c_is_one_line_and_keeps_what_was_computed(tmp_path):
+    require("distributed")
+    made, out = config(draws=100_000), tmp_path / "out"
+    (tmp_path / "galaxies.yaml").write_text(yaml.safe_dump(made.resolved()))
+    line = [sys.executable, "-m", "skymodel", "ensemble", "galaxies.yaml", "--out", "out", "--workers", "2"]
+    run = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    end = time.monotonic() + 120
+    while not list(out.glob("part-*")) and run.poll() is None and time.monotonic() < end:
+        time.sleep(0.1)
+    os.killpg(run.pid, signal.SIGINT)  # a terminal tells the workers, too
+    _, said = run.communicate(timeout=60)
+    assert said == "skymodel: interrupted; the draws that were computed are kept, the same command goes on\n"
+    assert run.returncode == 130
+    assert open_store(out, made.resolved()).rows().size > 0
 
 
 @pytest.mark.slow
