@@ -1,0 +1,67 @@
+"""Maps from tiles: as the direct ones, whole and in chunks."""
+
+import healpy
+import numpy as np
+import pytest
+
+import skymodel as sm
+from profiles import NFW, DwekBar, ExponentialDisk, GeneralizedNFW, Triaxial, from_function
+from skymodel.sightlines import tiling
+from skymodel.sightlines.tiling import project_chunks
+
+DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
+STEEP = GeneralizedNFW(r_s=20.0, gamma=1.3)
+OFF_CENTRE = from_function(
+    lambda x, y, z: np.exp(-(((x - 1) / 4) ** 2) - ((y + 2) / 3) ** 2 - ((z - 0.4) / 2) ** 2), unit="cm-3"
+)
+
+
+def project(density, nside, *, z_sun=0.0, **keywords):
+    return sm.project(density, nside, observer=sm.Observer(8.2, z_sun), **({"r_max": 60.0, "rtol": 1e-5} | keywords))
+
+
+@pytest.mark.parametrize("sample", ["mean", "centre"])
+@pytest.mark.parametrize(
+    ("density", "z_sun", "nside"),
+    [
+        (DISK, 0.0, 16),
+        (DISK, 0.0208, 4),
+        (STEEP * STEEP, 0.0208, 16),
+        (NFW(r_s=20.0) * DwekBar(), 0.0, 2),
+        (Triaxial() * Triaxial(), 0.0208, 2),
+        (OFF_CENTRE, 0.0, 4),
+    ],
+    ids=["disk", "disk from above", "cusp from above", "bar", "triaxial halo from above", "off-centre clump"],
+)
+def test_the_map_is_the_direct_one(density, z_sun, nside, sample):
+    tiles = project(density, nside, z_sun=z_sun, sample=sample)
+    direct = project(density, nside, z_sun=z_sun, sample=sample, method="direct", rtol=1e-7)
+    assert tiles.meta["method"] == "tiles"
+    assert np.all(np.abs(tiles.values - direct.values) <= tiles.error + direct.error)
+    assert np.all(tiles.error <= 1e-5 * np.maximum(tiles.values, 1e-9 * tiles.values.max()))
+    assert np.all(tiles.error >= 64 * np.finfo(float).eps * tiles.values)
+
+
+@pytest.mark.parametrize("z_sun", [0.0, pytest.param(0.0208, marks=pytest.mark.slow)])
+def test_four_pixels_average_to_their_parent_across_the_ways_pixels_are_made(z_sun):
+    """At nside 64 most pixels come from blocks, at 16 most are taken one by one."""
+    fine, coarse = (project(DISK, nside, z_sun=z_sun, rtol=1e-6) for nside in (64, 16))
+    values, errors = (healpy.ud_grade(part, 16) for part in (fine.values, fine.error))
+    assert np.all(np.abs(coarse.values - values) <= coarse.error + errors)
+
+
+@pytest.mark.parametrize(
+    ("nside", "z_sun"), [(1, 0.0), (2, 0.02), (32, 0.0), pytest.param(32, 0.02, marks=pytest.mark.slow)]
+)
+def test_chunks_are_the_map(nside, z_sun, monkeypatch):
+    monkeypatch.setattr(tiling, "CHUNK", 1500)
+    whole = project(DISK, nside, z_sun=z_sun, rtol=1e-4)
+    place = 0
+    for chunk in project_chunks(DISK, nside, observer=sm.Observer(8.2, z_sun), r_max=60.0, rtol=1e-4):
+        assert chunk.first_pixel == place
+        rows = slice(place, place + chunk.values.size)
+        # not bit by bit: products of matrices of other shapes are summed in another order
+        assert np.allclose(chunk.values, whole.values[rows], rtol=1e-13, atol=0)
+        assert np.allclose(chunk.error, whole.error[rows], rtol=1e-6, atol=0)
+        place += chunk.values.size
+    assert place == 12 * nside**2
