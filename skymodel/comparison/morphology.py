@@ -129,7 +129,7 @@ def compare(first: SkyMap, second: SkyMap, *, region: Any = ALL_SKY, beam: Beam 
     shapes = [_shape(sky, where, curve) for sky, curve in zip((one, two), held, strict=True)]
     curves = (_curves(one, where, held[0]), _curves(two, where, held[1]))
     likeness = _likeness(one, two, part, fit, spectrum)
-    likeness.meta["beam_fwhm_deg"] = 0.0 if beam is None else beam.width
+    likeness.meta |= {"nside": one.nside, "beam_fwhm_deg": 0.0 if beam is None else beam.width}
     return Comparison(one, two, likeness, _shape_table(*shapes), fit, spectrum, curves)
 
 

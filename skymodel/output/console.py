@@ -44,7 +44,7 @@ def show_comparison(comparison: Comparison) -> None:
     pair, unit = (comparison.first.name, comparison.second.name), likeness.meta["amplitude_unit"]
     columns = [("statistic", "left"), ("value", "right"), ("sees", "left"), ("blind to", "left")]
     rows = [(_named(row), _measured(row["value"], row["error"]), row["sees"], row["blind_to"]) for row in likeness]
-    title = f"{pair[0]} against {pair[1]}, region: {likeness.meta['region']}"
+    title = f"{pair[0]} against {pair[1]}, region: {likeness.meta['region']}, nside {likeness.meta['nside']}"
     note = f"amplitude: {pair[1]} per {pair[0]}" + (f" [{unit}]" if unit else "")
     if width := likeness.meta["beam_fwhm_deg"]:
         note += f"\nbeam: {width:g} deg ({likeness.meta.get('beam', 'as given')})"

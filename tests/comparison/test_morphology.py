@@ -29,7 +29,7 @@ def row(table, statistic):
 
 
 def test_maps_meet_at_the_coarser_nside_and_keep_their_flux(found):
-    assert (found.first.nside, found.second.nside) == (32, 32)
+    assert (found.first.nside, found.second.nside, found.likeness.meta["nside"]) == (32, 32, 32)
     assert found.first.total().value == pytest.approx(NARROW.total().value, rel=1e-13)
     assert np.array_equal(found.second.values, BROAD.values)
 
