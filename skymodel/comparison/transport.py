@@ -25,6 +25,7 @@ from skymodel.sky.region import as_region
 from skymodel.sky.skymap import ROUNDING, SkyMap
 
 PLACES = 768  # nside 8 on the whole sky; in a region that is small the pixels are finer
+_FINE = 50_000  # nside 64 on the whole sky: pixels that the plan is bracketed on
 _IN_A_SQUARE = 0.3826  # mean distance from the centre of a square, in sides: [sqrt 2 + asinh 1] / 6
 _BLOCK = 4_000_000  # angles at a time
 _MOST_STEPS = 10_000_000  # of the network simplex; a plan of 768 places takes some thousands
@@ -81,8 +82,8 @@ def earth_mover(first: SkyMap, second: SkyMap, region: Any = ALL_SKY, places: in
     Returns
     -------
     Statistic
-        The error is a bound: of the coarse pixels, bracketed; of the light within the map's own pixels; of the maps'
-        errors, moved through the centre.
+        The error is a bound: of the coarse pixels, bracketed on those of nside 64, or finer ones in a region; of the
+        light within these; of the maps' errors, moved through the centre.
 
     Raises
     ------
@@ -94,15 +95,17 @@ def earth_mover(first: SkyMap, second: SkyMap, region: Any = ALL_SKY, places: in
     share = as_region(region).coverage(first.nside)
     pixels = np.flatnonzero(share)
     overlap(first, second, region)  # one nside, nothing masked, not empty
-    vectors = np.stack(healpy.pix2vec(first.nside, pixels), axis=1)
-    loads = [_normalised(sky, pixels, share[pixels]) for sky in (first, second)]
-    left = loads[0] - loads[1]
-    left[np.abs(left) <= ROUNDING * (loads[0] + loads[1])] = 0.0
-    own = sum(_error_of_map(*each, pixels, share[pixels], vectors) for each in zip((first, second), loads, strict=True))
+    vectors, share = np.stack(healpy.pix2vec(first.nside, pixels), axis=1), share[pixels]
+    loads = [_normalised(sky, pixels, share) for sky in (first, second)]
+    own = sum(_error_of_map(*each, pixels, share, vectors) for each in zip((first, second), loads, strict=True))
+    number, step = _places(healpy.ring2nest(first.nside, pixels), first.nside, _FINE)
+    fine, index = np.unique(number, return_inverse=True)
+    left = _difference(*(np.bincount(index, load) for load in loads))
     if not left.any():
         return Statistic(0.0, float(np.degrees(own)))
-    value, error = _bracketed(vectors, left, _places(first.nside, pixels, places))
-    inside = 2 * _IN_A_SQUARE * np.sqrt(pixel_area(first.nside)) * np.maximum(left, 0).sum()
+    place, _ = _places(fine, first.nside >> step, places)
+    value, error = _bracketed(gathered(vectors, share, index).centre, left, place)
+    inside = 2 * _IN_A_SQUARE * np.sqrt(pixel_area(first.nside)) * 2**step * np.maximum(left, 0).sum()
     return Statistic(float(np.degrees(value)), float(np.degrees(error + inside + own)))
 
 
@@ -123,7 +126,8 @@ def moved(a: Floats, b: Floats, field: Field, places: int = 150) -> Floats:
     """
     import healpy
 
-    number = np.unique(_places(field.nside, field.pixels, places), return_inverse=True)[1]
+    nested = healpy.ring2nest(field.nside, field.pixels)
+    number = np.unique(_places(nested, field.nside, places)[0], return_inverse=True)[1]
     vectors = np.stack(healpy.pix2vec(field.nside, field.pixels), axis=1)
     centre = gathered(vectors, np.ones(number.size), number).centre
     angle, member = np.degrees(_angles(centre, centre)), np.eye(len(centre))[number]
@@ -173,16 +177,21 @@ def _normalised(sky: SkyMap, pixels: Any, share: Floats) -> Floats:
     return np.asarray(flux / flux.sum())
 
 
-def _places(nside: int, pixels: Any, most: int) -> Any:
-    """Return for each pixel the number of the coarse one that holds it, the finest of which the region has few."""
-    import healpy
+def _difference(first: Any, second: Any) -> Floats:
+    """Return what the first has more, 0 where the two are one but for rounding."""
+    left = first - second
+    return np.where(np.abs(left) <= ROUNDING * (first + second), 0.0, left)
 
-    nested = healpy.ring2nest(nside, pixels)
+
+def _places(nested: Any, nside: int, most: int) -> tuple[Any, int]:
+    """Return for each pixel the number of the coarse one that holds it, and how often nside was halved.
+
+    The finest pixels of which there are not more than `most`.
+    """
     steps = int(np.log2(nside))
-    return next(
-        (nested >> 2 * step for step in range(steps) if np.unique(nested >> 2 * step).size <= most),
-        nested >> 2 * steps,
-    )
+    could = (step for step in range(steps) if nested.size <= most << 2 * step)
+    step = next((step for step in could if np.unique(nested >> 2 * step).size <= most), steps)
+    return nested >> 2 * step, step
 
 
 def _bracketed(vectors: Floats, left: Floats, place: Any) -> tuple[float, float]:

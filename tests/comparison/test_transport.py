@@ -100,6 +100,12 @@ def test_bounds_of_coarse_places_hold_the_finer_answer(first, second):
         assert coarse.error < 1.2 * pixel(nside)
 
 
+def test_a_finer_map_has_the_same_distance_within_its_error():
+    coarse, fine = (earth_mover(gaussian(nside, 4.0), gaussian(nside, 6.0, lon=7.0)) for nside in (64, 128))
+    assert fine.value == pytest.approx(coarse.value, abs=0.01)  # the same coarse pixels, means of finer ones
+    assert fine.error == pytest.approx(coarse.error, rel=0.05)  # bracketed on pixels of nside 64
+
+
 def test_it_is_symmetric_and_keeps_the_triangle():
     skies = [gaussian(32, 4.0), gaussian(32, 6.0, lon=5.0), gaussian(32, 8.0, lat=9.0)]
     distance = {(i, j): earth_mover(skies[i], skies[j]) for i, j in itertools.permutations(range(3), 2)}
