@@ -37,7 +37,7 @@ _EXPORTS = {
     "skymodel.runs.config": ("RunConfig", "load_config"),
     "skymodel.runs.run": ("run",),
     "skymodel.output.folder": ("write",),
-    "skymodel.output.fits": ("read_maps", "write_maps"),
+    "skymodel.output.fits": ("MapHeader", "read_maps", "write_map_pieces", "write_maps"),
     "skymodel.output.images": ("read_image", "write_image"),
 }
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}

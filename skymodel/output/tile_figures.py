@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from skymodel.output.style import COLOURS, PAGE, figure
 from skymodel.sightlines.fitting import Fitted
+from skymodel.sightlines.quarters import NEAR
 from skymodel.sightlines.tiles import TiledSky
 
 Floats = NDArray[np.float64]
@@ -16,6 +17,7 @@ Floats = NDArray[np.float64]
 _STEPS = 40  # of a drawn edge
 _ZOOM = 9.0  # half width of the panel at the centre [deg]
 _DECADES = 5
+_OUTWARDS = 1 + 1e-9
 _ROUNDING = 64 * np.finfo(float).eps
 
 
@@ -93,8 +95,15 @@ def _edges(sky: TiledSky) -> list[tuple[Floats, Floats]]:
         sides = [(u, 0 * v + low_v), (u, 0 * v + high_v), (0 * u + low_u, v), (0 * u + high_u, v)]
         for side_u, side_v in sides:
             n = sky.frame.directions(np.array([quarter]), int(chart), side_u[None], side_v[None])[0]
+            elsewhere = sky.frame.places(_outwards(n)).near != (chart == NEAR)
+            n[elsewhere] = np.nan  # tiles of the other chart are read there
             lines += [n * signs for signs in _images(sky)]
     return [(np.degrees(np.arctan2(n[:, 1], n[:, 0])), np.degrees(np.arcsin(n[:, 2]))) for n in lines]
+
+
+def _outwards(n: Floats) -> Floats:
+    """Return directions ``(N, 3)`` a hair away from the box at the centre, whose border far tiles lie on."""
+    return np.asarray(n * np.array([1.0, _OUTWARDS, _OUTWARDS]))
 
 
 def _images(sky: TiledSky) -> list[Floats]:
