@@ -25,7 +25,7 @@ import yaml
 from skymodel.output.store import open_store
 from skymodel.runs.ensemble import EnsembleConfig, compute
 
-LIMIT = 180.0  # seconds that any single step may take
+LIMIT = 600.0  # seconds that any single step may take
 VICTIMS = ("worker", "scheduler", "client")
 ENSEMBLE = {
     "model": {
@@ -44,7 +44,7 @@ ENSEMBLE = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=20)
-    parser.add_argument("--draws", type=int, default=2000)
+    parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     config = EnsembleConfig(**ENSEMBLE, draws=options.draws)

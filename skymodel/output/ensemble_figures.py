@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skymodel.output.style import COLOURS, COLUMN, PAGE, figure
 from skymodel.runs import ensemble, priors
+from skymodel.runs.distributions import Choice
 from skymodel.runs.ensemble import EnsembleConfig
 
 _LABELS = {"W": "$W$", "share_circle": "share in circle", "share_window": "share in window"}
@@ -31,10 +32,12 @@ class _Axis(NamedTuple):
 def corner(config: EnsembleConfig, rows: NDArray[np.void], *, most: int = 7) -> Any:
     """Return a corner figure of W, the implied chi and the numerical parameters, at most `most` columns.
 
-    Diagonal: histograms. Below: the draws, shaded where there are many. Draws that failed are left out.
+    Diagonal: histograms, stacked by the options of the first choice. Below: the draws, shaded where there are many.
+    Draws that failed are left out.
     """
     good = rows[rows["failure"] == ""]
     chosen = [_axis(config, good, name) for name in _columns(config, good)[:most]]
+    groups = _groups(config, good)
     made = figure(PAGE, PAGE)
     axes = made.subplots(len(chosen), len(chosen), squeeze=False)
     for i, below in enumerate(chosen):
@@ -43,9 +46,43 @@ def corner(config: EnsembleConfig, rows: NDArray[np.void], *, most: int = 7) -> 
             if j > i:
                 panel.set_visible(False)
                 continue
-            _panel(panel, left, below)
+            if i == j:
+                _histogram(panel, left, groups)
+            else:
+                _shading(panel, left, below)
             _label(panel, left, below, bottom=i == len(chosen) - 1, first=j == 0 and i > 0)
+    _legend(made, config, groups)
     return made
+
+
+class _Group(NamedTuple):
+    """The draws that took one option of the first choice."""
+
+    label: str
+    chosen: NDArray[np.bool_]
+    colour: str
+
+
+def _groups(config: EnsembleConfig, rows: NDArray[np.void]) -> list[_Group]:
+    choices = [prior for prior in config.priors if isinstance(prior, Choice)]
+    if not choices:
+        return [_Group("", np.ones(rows.size, dtype=bool), COLOURS[0])]
+    labels = list(choices[0].options)
+    colours = [COLOURS[i % len(COLOURS)] for i in range(len(labels))]
+    return [
+        _Group(label, rows[choices[0].parameter] == label, colour)
+        for label, colour in zip(labels, colours, strict=True)
+    ]
+
+
+def _legend(made: Any, config: EnsembleConfig, groups: list[_Group]) -> None:
+    """Say in the empty corner what the colours are."""
+    from matplotlib.patches import Patch
+
+    if len(groups) > 1:
+        title = next(prior.parameter for prior in config.priors if isinstance(prior, Choice))
+        handles = [Patch(color=group.colour, label=group.label) for group in groups]
+        made.legend(handles=handles, title=title, loc="upper right", fontsize=7, title_fontsize=7)
 
 
 def _columns(config: EnsembleConfig, rows: NDArray[np.void]) -> list[str]:
@@ -68,18 +105,30 @@ def _axis(config: EnsembleConfig, rows: NDArray[np.void], name: str) -> _Axis:
     return _Axis(rows[name] / 10.0**power, f"{text} [{' '.join(parts)}]" if parts else text)
 
 
-def _panel(panel: Any, left: _Axis, below: _Axis) -> None:
+def _histogram(panel: Any, axis: _Axis, groups: list[_Group]) -> None:
+    panel.set_xlim(axis.limits)
+    parts = [axis.values[group.chosen & np.isfinite(axis.values)] for group in groups]
+    panel.hist(
+        parts,
+        bins=30,
+        range=(float(np.nanmin(axis.values)), float(np.nanmax(axis.values))),
+        color=[group.colour for group in groups],
+        histtype="stepfilled",
+        stacked=True,
+    )
+    panel.set_yticks([])
+
+
+def _shading(panel: Any, left: _Axis, below: _Axis) -> None:
     panel.set_xlim(left.limits)
-    if left is below:
-        panel.hist(left.values[np.isfinite(left.values)], bins=30, color=COLOURS[0], histtype="stepfilled", alpha=0.8)
-        panel.set_yticks([])
-        return
     panel.set_ylim(below.limits)
     both = np.isfinite(left.values) & np.isfinite(below.values)
-    if both.any():
-        extent = (*left.limits, *below.limits)
-        x, y = left.values[both], below.values[both]
-        panel.hexbin(x, y, gridsize=24, extent=extent, cmap="cividis", mincnt=1, linewidths=0, bins="log")
+    if not both.any():
+        panel.text(0.5, 0.5, "never drawn\ntogether", transform=panel.transAxes, ha="center", va="center", fontsize=6)
+        return
+    extent = (*left.limits, *below.limits)
+    x, y = left.values[both], below.values[both]
+    panel.hexbin(x, y, gridsize=24, extent=extent, cmap="cividis", mincnt=1, linewidths=0, bins="log")
 
 
 def _label(panel: Any, left: _Axis, below: _Axis, *, bottom: bool, first: bool) -> None:
@@ -88,10 +137,10 @@ def _label(panel: Any, left: _Axis, below: _Axis, *, bottom: bool, first: bool) 
         panel.locator_params(axis="y", nbins=3)
     panel.tick_params(labelsize=6, labelbottom=bottom, labelleft=first)
     if bottom:
-        panel.set_xlabel(left.label, fontsize=6.5)
+        panel.set_xlabel(left.label, fontsize=6)
         panel.tick_params(axis="x", rotation=45)
     if first:
-        panel.set_ylabel(below.label, fontsize=6.5)
+        panel.set_ylabel(below.label, fontsize=6)
 
 
 def sensitivity_bars(causes: Any) -> Any:

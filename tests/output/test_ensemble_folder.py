@@ -115,6 +115,21 @@ def test_the_corner_figure_draws_each_variable_over_one_range():
         assert len(ranges) == 1
 
 
+def test_the_corner_figure_says_which_option_of_a_choice_a_draw_took():
+    options = {"cusp": {"type": "nfw"}, "core": {"type": "burkert"}}
+    halo = {"parameter": "dark_matter", "distribution": "choice", "options": options}
+    scale = {"parameter": "dark_matter.r_s", "distribution": "uniform", "low": "15 kpc", "high": "25 kpc"}
+    made = config(priors=[halo, {**scale, "when": {"dark_matter": ["cusp"]}}, R_D], draws=16)
+    rows = compute(made, 0, 16).rows
+    figure = corner(made, rows)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["cusp", "core"]
+    panel = next(axis for axis in figure.axes if axis.get_subplotspec().rowspan.start == 2 and axis.patches)
+    # r_s is drawn for cusps alone: of the two stacked histograms the one of cores adds nothing
+    cusp, core = (patch.get_xy()[:, 1].max() for patch in panel.patches)
+    assert cusp > 0
+    assert core == cusp
+
+
 def test_bars_show_sobol_indices_where_there_are_some_and_rank_correlations_elsewhere():
     plain, design = config(draws=8), config(sampling="saltelli", draws=8)
     ranks = sensitivity_bars(sensitivity.causes(plain, compute(plain, 0, 8).rows))
