@@ -55,6 +55,8 @@ class Block:
         What the polynomial misses, by cells of u and of v ``(CELLS,)``; relative where logarithmic.
     inherited
         Errors of the tiles and of the quadrature over pixels, by cells of v ``(CELLS,)``, likewise. All three add.
+    brightest
+        The largest value at the nodes.
     """
 
     window: Window
@@ -65,6 +67,7 @@ class Block:
     missed_u: Floats
     missed_v: Floats
     inherited: Floats
+    brightest: float
 
     def probed(self, x: Floats, y: Floats, truth: Floats) -> Block | bool:
         """Return the block, settled by values ``(P,)`` at places x, y; or whether to halve it along u."""
@@ -208,7 +211,7 @@ class Maker:
         if along_u.max() + along_v.max() > allowed:
             return bool(along_u.max() >= along_v.max())
         nodes = _by_cell((error / scale).max(axis=0))
-        return Block(window, self.sky.frame, ends, made, logarithmic, along_v, along_u, nodes)
+        return Block(window, self.sky.frame, ends, made, logarithmic, along_v, along_u, nodes, high)
 
     def _settled(self, outcomes: list[_Outcome], quarter: Integers, ends: Floats, order: int) -> list[_Outcome]:
         """Return the outcomes with what blocks miss settled by probes; a block that fails one is halved."""

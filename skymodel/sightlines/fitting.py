@@ -33,6 +33,7 @@ BATCH = 2000  # integrals between two reports of progress
 DECADES = 12.0  # a tile whose values span more holds J, not log J
 DEEPEST = 48  # generations
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
+DARK = 0.01  # share of what a tile may err by; where J is all below it, a tile holds J however log J bends
 
 
 class Request(NamedTuple):
@@ -133,7 +134,7 @@ class Fitter:
         value, error = (part.reshape(-1, order, order) for part in (found.value, found.error))
         self._brighten(tiles, value)
         low, high = value.min(axis=(1, 2)), value.max(axis=(1, 2))
-        logarithmic = (low > 0) & (high < low * 10**DECADES)
+        logarithmic = self._logarithmic(value, error)
         safe = np.where(logarithmic[:, None, None], value, 1.0)
         held = np.where(logarithmic[:, None, None], np.log(safe), value)
         noise = chebyshev.LEBESGUE**2 * np.where(logarithmic[:, None, None], error / safe, error).max(axis=(1, 2))
@@ -147,6 +148,19 @@ class Fitter:
             noise,
             logarithmic,
             np.where(logarithmic, high, low),
+        )
+
+    def _logarithmic(self, value: Floats, error: Floats) -> Bools:
+        """Return which tiles ``(T,)`` with values ``(T, n, n)`` at their nodes hold log J.
+
+        Not those with zeros or too many decades, nor those so faint that log J bends anyhow or is nothing but noise.
+        """
+        low, high = value.min(axis=(1, 2)), value.max(axis=(1, 2))
+        floor = FAINT * self.brightest
+        plain = (low > 0) & (high < low * 10**DECADES) & (high >= DARK * self.request.tolerance * floor)
+        doubt = chebyshev.LEBESGUE**2 * (error / np.where(value > 0, value, 1.0)).max(axis=(1, 2))
+        return np.asarray(
+            plain & (doubt <= self.request.tolerance * np.maximum(floor / np.where(plain, high, 1.0), 1.0))
         )
 
     def _brighten(self, tiles: Batch, value: Floats) -> None:

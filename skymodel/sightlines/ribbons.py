@@ -133,6 +133,8 @@ class Ribbons:
         return over_patches(self.sky, _Mirrored(chart, signs[chart.owner]), level, self.rtol, self.floor)
 
     def _ribbon(self, window: Window, ends: Floats, value: Floats, error: Floats) -> Block | None:
+        if not np.isfinite(error).all():
+            return None
         low, high = float(value.min()), float(value.max())
         logarithmic = low > 0 and high < 1e12 * low
         made = chebyshev.rule(ORDER).to_coefficients @ (np.log(value) if logarithmic else value)
@@ -144,6 +146,5 @@ class Ribbons:
         coefficients = np.zeros((ORDER, ORDER))
         coefficients[:, 0] = made
         cells = np.ones(chebyshev.CELLS)
-        return Block(
-            window, self.sky.frame, ends, coefficients, logarithmic, 0 * cells, missed * cells, inherited * cells
-        )
+        parts = 0 * cells, missed * cells, inherited * cells
+        return Block(window, self.sky.frame, ends, coefficients, logarithmic, *parts, high)

@@ -162,6 +162,8 @@ class Batch:
             if self.logarithmic[tile]:
                 np.exp(value[part], out=value[part])
                 error[part] *= value[part]
+            else:
+                np.maximum(value[part], 0.0, out=value[part])
         error += ROUNDING * np.abs(value)
         return value, error
 

@@ -112,6 +112,13 @@ class Tiling:
         """The pixels taken one by one, by quarter."""
         return tuple(self._loose(quarter) for quarter in range(len(self.folds.quarters)))
 
+    @functools.cached_property
+    def brightest(self) -> float:
+        """A value that the brightest pixel at least has."""
+        values = [block.brightest for block in self.blocks.blocks]
+        values += [float(loose.value.max(initial=0.0)) for loose in self.loose]
+        return max(values, default=0.0)
+
     def _loose(self, quarter: int) -> Loose:
         windows = [window for window in self.blocks.loose if window.quarter == quarter]
         ring = np.concatenate([np.arange(window.first, window.stop) for window in windows]).astype(np.intp)
@@ -143,7 +150,7 @@ class Tiling:
         Probes cannot see everything between them: of thin disks seen from above their plane, errors have been stated
         five times too small, where they were 0.006 of the tolerance. So none is stated below LEAST_SHARE of it.
         """
-        scale = np.maximum(strip.value, FAINT * self.fitted.brightest)
+        scale = np.maximum(strip.value, FAINT * self.brightest)
         np.maximum(strip.error, LEAST_SHARE * self.rtol * scale, out=strip.error)
         late = strip.error > self.rtol * scale
         if not late.any():
@@ -157,7 +164,7 @@ class Tiling:
             self.kept,
             rtol=self.rtol,
             sample=self.sample,
-            brightest=self.fitted.brightest,
+            brightest=self.brightest,
         )
         strip.value[row, column], strip.error[row, column] = found.value, found.error
 
