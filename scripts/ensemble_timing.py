@@ -16,7 +16,7 @@ import numpy as np
 from ensemble_faults import ENSEMBLE
 
 from skymodel.runs import clusters, workers
-from skymodel.runs.ensemble import Batch, EnsembleConfig
+from skymodel.runs.ensemble import Batch, EnsembleConfig, compute
 
 
 def main() -> None:
@@ -24,12 +24,12 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=10_000)
     draws = parser.parse_args().draws
     config = EnsembleConfig(**ENSEMBLE, draws=draws)
-    workers.here(config, [(0, 2)])
+    compute(config, 0, 8)
     print(f"{draws} draws of W at rtol = {config.rtol:g}, {config.dimensions} priors")
     print(f"{'how':16s} {'wall [s]':>9s} {'draws/s':>8s} {'speed-up':>9s} {'overhead':>9s}  rows")
     rows, alone = timed("1 process", 1, lambda: workers.here(config, [(0, draws)]), None, None)
     with clusters.local_cluster(2) as client:
-        list(workers.on_cluster(client, config, [(0, 8)]))  # the workers' imports are not the ensemble's cost
+        client.run(compute, config, 0, 8)  # the workers' imports are not the ensemble's cost
         timed("2 Dask workers", 2, lambda: workers.on_cluster(client, config, [(0, draws)]), rows, alone)
     timed("2 shards", 2, lambda: sharded(config, draws), rows, alone)
 
