@@ -201,4 +201,5 @@ def _fitted(sample: _Sample, ends: Floats, tolerance: float, floor: float) -> tu
     error = np.where(partly, np.where(dark, 0.0, np.inf), chebyshev.missed_along(made) + noise)
     made[:, 0] = np.where(dark, -np.inf, made[:, 0])
     faint = np.maximum(1.0, floor / np.maximum(value.max(axis=1), np.finfo(float).tiny))
-    return _Pieces(ends, made, error), error <= np.minimum(tolerance * faint, 1.0)
+    lost = (noise > 1) & (value.max(axis=1) < floor)  # errors as large as the floor allows: no finer piece is better
+    return _Pieces(ends, made, np.where(lost, np.inf, error)), lost | (error <= np.minimum(tolerance * faint, 1.0))
