@@ -73,6 +73,10 @@ def _told_apart(maps: list[SkyMap], paths: tuple[str | Path, str | Path]) -> lis
     """Return two maps under two names: of one name, each is put behind its file's, and its folder's if it must be."""
     if maps[0].name != maps[1].name:
         return maps
-    files = [Path(named["path"] if (named := _NAMED.match(str(path))) else path) for path in paths]
-    stems = [file.stem if files[0].stem != files[1].stem else f"{file.parent.name}/{file.stem}" for file in files]
+    files = [Path(named["path"] if (named := _NAMED.match(str(path))) else path).resolve() for path in paths]
+    stems = [file.stem for file in files]
+    if stems[0] == stems[1]:
+        stems = [f"{file.parent.name}/{file.stem}" for file in files]
+    if stems[0] == stems[1]:
+        stems = ["first", "second"]
     return [replace(sky, name=f"{stem} {sky.name}") for sky, stem in zip(maps, stems, strict=True)]

@@ -132,6 +132,7 @@ def test_maps_of_one_name_are_told_apart_by_their_files(tmp_path):
     pairs = {
         ("one/maps.fits", "other.fits"): ("maps s7", "other s7"),
         ("one/maps.fits", "two/maps.fits"): ("one/maps s7", "two/maps s7"),
+        ("other.fits", "other.fits"): ("first s7", "second s7"),
     }
     for paths, names in pairs.items():
         meta = compare_files(*(tmp_path / path for path in paths), region="comptel_window").likeness.meta
