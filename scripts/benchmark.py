@@ -62,7 +62,7 @@ ENGINES = (
     Engine("scipy quad_vec, centres, 1e-4", peers.quad_vec, "centres"),
     Engine("fixed 0.5 kpc steps, centres", peers.fixed_step, "centres"),
     Engine("galpy + quad, centres, 1e-4", peers.galpy, "centres", needs="galpy"),
-    Engine("gammapy JFactory, halo^2 (timed only)", peers.gammapy, needs="gammapy"),
+    Engine("gammapy JFactory, halo^2, 60 x 60 deg", peers.gammapy, needs="gammapy"),
     Engine("dmsky LoSIntegralInterp, centres, halo^2", peers.dmsky, "centres of halo^2", needs="dmsky"),
 )
 
@@ -162,12 +162,15 @@ PIECES = """chunks = sm.project_chunks(PAIR, {nside}, observer=sm.Observer(R_SUN
 header = MapHeader("J", "GeV kpc cm-6")
 write_map_pieces("{path}", {nside}, [header], (np.stack([chunk.values, chunk.error]) for chunk in chunks))"""
 FRESH = """import resource, sys
+from pathlib import Path
 import numpy as np
 import skymodel as sm
 from peers import PAIR, R_MAX, R_SUN
 from skymodel.output.fits import MapHeader, write_map_pieces
 {work}
+status = Path("/proc/self/status")  # ru_maxrss would be that of the parent, where it is larger
 kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+kib = float(status.read_text().split("VmHWM:")[1].split()[0]) if status.exists() else kib
 print(kib / 1024)"""
 
 
