@@ -69,7 +69,8 @@ class Verdict(NamedTuple):
 
     @property
     def violations(self):
-        return ~self.undecided & (self.true > self.stated)
+        """Where more is wrong than is stated, and than a double shows beside the brightest value."""
+        return ~self.undecided & (self.true > np.maximum(self.stated, np.finfo(float).eps))
 
     @property
     def ratios(self):
