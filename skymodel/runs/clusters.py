@@ -90,16 +90,26 @@ def connect(address: str) -> Any:
 
 def _require_same_versions(client: Any) -> None:
     mine = _versions()
-    for worker, theirs in client.run(_versions, on_error="return").items():
+    for who, theirs in _answers(client).items():
         if isinstance(theirs, OSError):  # it has left
             continue
         if isinstance(theirs, Exception):
-            raise ConnectionError(f"worker {worker} does not run this skymodel: {theirs}; install the same there")
+            raise ConnectionError(f"{who} does not run this skymodel: {theirs}; install the same there")
         different = [
             f"{name} {theirs.get(name)} there, {mine[name]} here" for name in mine if theirs.get(name) != mine[name]
         ]
         if different:
-            raise ConnectionError(f"worker {worker} runs other versions: {'; '.join(different)}; install the same")
+            raise ConnectionError(f"{who} runs other versions: {'; '.join(different)}; install the same")
+
+
+def _answers(client: Any) -> dict[str, Any]:
+    """Return the versions of the scheduler, which reads every task, and of the workers; or why there are none."""
+    workers = client.run(_versions, on_error="return")
+    try:
+        scheduler = client.run_on_scheduler(_versions)
+    except Exception as error:  # whatever went wrong there is raised here
+        scheduler = error
+    return {"the scheduler": scheduler} | {f"worker {address}": answer for address, answer in workers.items()}
 
 
 def _versions() -> dict[str, str]:

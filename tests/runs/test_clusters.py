@@ -65,26 +65,37 @@ def test_a_scheduler_that_is_not_there_is_said_in_seconds(monkeypatch):
 
 
 class Answering:
-    """A client whose one worker answers as told."""
+    """A client whose one worker and whose scheduler answer as told."""
 
-    def __init__(self, answer):
-        self.answer = answer
+    def __init__(self, worker, scheduler=None):
+        self.worker, self.scheduler = worker, scheduler or clusters._versions()
 
     def run(self, function, on_error):
         assert on_error == "return"
-        return {"tcp://127.0.0.1:9": self.answer}
+        return {"tcp://127.0.0.1:9": self.worker}
+
+    def run_on_scheduler(self, function):
+        if isinstance(self.scheduler, Exception):
+            raise self.scheduler
+        return self.scheduler
+
+
+OTHER = {"skymodel": "9", "numpy": np.__version__}
+NONE = ModuleNotFoundError("No module named 'skymodel'")
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("client", "words"),
     [
-        ({"skymodel": "9", "numpy": np.__version__}, "skymodel 9 there, .* here"),
-        (ModuleNotFoundError("No module named 'skymodel'"), "does not run this skymodel: No module named"),
+        (Answering(OTHER), "worker tcp://127.0.0.1:9 runs other versions: skymodel 9 there, .* here"),
+        (Answering(NONE), "worker tcp://127.0.0.1:9 does not run this skymodel: No module named"),
+        (Answering(clusters._versions(), OTHER), "the scheduler runs other versions: skymodel 9 there"),
+        (Answering(clusters._versions(), NONE), "the scheduler does not run this skymodel: No module named"),
     ],
 )
-def test_a_worker_of_another_version_is_refused(answer, words):
+def test_a_cluster_of_another_version_is_refused(client, words):
     with pytest.raises(ConnectionError, match=words):
-        clusters._require_same_versions(Answering(answer))
+        clusters._require_same_versions(client)
 
 
 def test_a_worker_of_the_same_versions_or_one_that_left_is_not():
