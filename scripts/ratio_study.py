@@ -33,7 +33,10 @@ def main() -> None:
     for name, config in (("ensemble", plain), ("sensitivity", design)):
         draw(config, options.out / name, options.workers)
         print(f"\n{name}: {summarise(open_store(options.out / name, config.resolved()), config)}")
-    extremes(plain, options.out / "ensemble")
+    rows = open_store(options.out / "ensemble", plain.resolved()).rows(plain.draws)
+    good = rows[rows["failure"] == ""]
+    halos(good)
+    extremes(plain, good)
 
 
 def draw(config: EnsembleConfig, folder: Path, count: int) -> None:
@@ -48,9 +51,15 @@ def draw(config: EnsembleConfig, folder: Path, count: int) -> None:
             store.add(batch.first, batch.last, batch.rows)
 
 
-def extremes(config: EnsembleConfig, folder: Path) -> None:
-    rows = open_store(folder, config.resolved()).rows(config.draws)
-    good = rows[rows["failure"] == ""]
+def halos(good: np.ndarray) -> None:
+    print("\nW of each halo: median (95 %), in so many galaxies:")
+    for label in np.unique(good["dark_matter"]):
+        found = good["W"][good["dark_matter"] == label]
+        low, middle, high = np.quantile(found, [0.025, 0.5, 0.975])
+        print(f"  {label:8s} {middle:.3f} ({low:.3f} to {high:.3f})  {found.size}")
+
+
+def extremes(config: EnsembleConfig, good: np.ndarray) -> None:
     print("\nthe galaxies farthest from the claim (W = 1) and nearest to it:")
     for row in (*good[np.argsort(good["W"])[:3]], *good[np.argsort(good["W"])[-3:]]):
         print(f"  W = {row['W']:.4f}  draw {row['draw']}: {', '.join(drawn(config, row))}")

@@ -71,7 +71,7 @@ def _verdict(config: EnsembleConfig, rows: sensitivity.Rows, quantiles: Any) -> 
 
 
 def _range(row: Any) -> str:
-    return f"{row['q50']:.3g} (95 %: {row['q2.5']:.3g} to {row['q97.5']:.3g})"
+    return "{} (95 %: {} to {})".format(*(f"{row[name]:#.3g}".rstrip(".") for name in ("q50", "q2.5", "q97.5")))
 
 
 def _replace(path: Path, write: Callable[[Path], Any]) -> None:
