@@ -125,10 +125,11 @@ def test_a_constant_map_is_called_constant_at_any_nside_and_through_a_beam():
 
 
 def test_maps_of_one_name_are_told_apart_by_their_files(tmp_path):
+    small = SkyMap(gaussian(16, 9.0).values, 0.0, BROAD.unit, name="s7")
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        write_maps(tmp_path / name / "maps.fits", [BROAD])
-    write_maps(tmp_path / "other.fits", [BROAD])
+        write_maps(tmp_path / name / "maps.fits", [small])
+    write_maps(tmp_path / "other.fits", [small])
     pairs = {
         ("one/maps.fits", "other.fits"): ("maps s7", "other s7"),
         ("one/maps.fits", "two/maps.fits"): ("one/maps s7", "two/maps s7"),
