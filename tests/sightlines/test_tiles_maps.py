@@ -27,7 +27,7 @@ def project(density, nside, *, z_sun=0.0, **keywords):
         (DISK, 0.0, 16),
         (DISK, 0.0208, 4),
         (STEEP * STEEP, 0.0208, 16),
-        (NFW(r_s=20.0) * DwekBar(), 0.0, 2),
+        pytest.param(NFW(r_s=20.0) * DwekBar(), 0.0, 2, marks=pytest.mark.slow),
         (Triaxial() * Triaxial(), 0.0208, 2),
         (OFF_CENTRE, 0.0, 4),
     ],
