@@ -11,7 +11,10 @@ sky_truth.py).
 from __future__ import annotations
 
 import argparse
+import contextlib
+import functools
 import multiprocessing
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -25,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "reference"))
 import honesty as reference  # found by the line above
 
 SLOW = 60.0  # s after which a sky is named
+PATIENCE = 600.0  # s of processor time after which it is given up
 IDLE = 100.0  # times the true error that the median statement may be
 
 
@@ -36,12 +40,34 @@ class Judged(NamedTuple):
     verdict: reference.Verdict | None = None
 
 
-def judged(seed: int) -> Judged:
+class GivenUp(BaseException):  # not an Exception, so that nobody on the way takes it for a density's own
+    """A sky took too long."""
+
+
+def give_up(*_: object) -> None:
+    raise GivenUp
+
+
+@contextlib.contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Raise GivenUp after so much processor time."""
+    signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def judged(seed: int, seconds: float = PATIENCE) -> Judged:
     case = reference.case(seed)
     label = f"seed {seed}: {case.name}, z_sun {case.z_sun:.4f}, nside {case.nside}, rtol {case.rtol:.1e}, {case.sample}"
     begin = time.perf_counter()
     try:
-        found = reference.verdict(case)
+        with patience(seconds):
+            found = reference.verdict(case)
+    except GivenUp:
+        return Judged(seed, f"given up  {label}: more than {seconds:.0f} s")
     except Exception as failure:  # whatever it is, it is to be named, and the other skies go on
         word = "refused" if reference.is_refusal(failure) else "VIOLATION"
         return Judged(seed, f"{word}  {label}: {type(failure).__name__}: {failure}")
@@ -53,23 +79,25 @@ def judged(seed: int) -> Judged:
     return Judged(seed, f"slow  {label}: {seconds:.0f} s" if seconds > SLOW else "", found)
 
 
-def results(seeds: range, jobs: int) -> Iterator[Judged]:
+def results(seeds: range, jobs: int, seconds: float) -> Iterator[Judged]:
     """Yield what becomes of every sky, as it comes."""
+    judge = functools.partial(judged, seconds=seconds)
     if jobs == 1:
-        yield from map(judged, seeds)
+        yield from map(judge, seeds)
         return
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap_unordered(judged, seeds)
+        yield from pool.imap_unordered(judge, seeds)
 
 
 def summary(all_judged: list[Judged], everything: reference.Verdict) -> str:
     """Return the last line."""
     decided = ~everything.undecided
-    refused, broken = (sum(j.line.startswith(word) for j in all_judged) for word in ("refused", "VIOLATION"))
+    words = "refused", "given up", "VIOLATION"
+    refused, late, broken = (sum(judged.line.startswith(word) for judged in all_judged) for word in words)
     largest = np.max(everything.true[decided] / np.maximum(everything.stated[decided], np.finfo(float).tiny))
     return (
-        f"{len(all_judged)} skies, {refused} refused, {broken} with a violation; {decided.sum()} errors compared, "
-        f"{everything.undecided.sum()} beyond the truth's own error; stated / true: median "
+        f"{len(all_judged)} skies, {refused} refused, {late} given up, {broken} with a violation; "
+        f"{decided.sum()} errors compared, {everything.undecided.sum()} beyond the truth's own error; stated / true: median "
         f"{np.median(everything.ratios):.0f} over {everything.ratios.size} above the rounding floor; "
         f"largest true / stated {largest:.2f}"
     )
@@ -90,6 +118,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=300, help="how many skies")
     parser.add_argument("--first", type=int, default=0, help="seed of the first")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--patience", type=float, default=PATIENCE, help="processor time [s] for a sky, then give up")
     parser.add_argument("--figure", type=Path, help="where to draw true against stated errors")
     return parser.parse_args()
 
@@ -98,7 +127,7 @@ def main() -> int:
     chosen = options()
     found: list[Judged] = []
     try:
-        for one in results(range(chosen.first, chosen.first + chosen.count), chosen.jobs):
+        for one in results(range(chosen.first, chosen.first + chosen.count), chosen.jobs, chosen.patience):
             found.append(one)
             if one.line:
                 print(one.line, flush=True)
