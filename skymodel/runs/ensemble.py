@@ -145,9 +145,9 @@ def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
     try:
         return EnsembleConfig(**{**raw, **{name: value for name, value in changes.items() if value is not None}})
     except ValidationError as error:
-        kinds = {entry["type"]: entry["loc"][0] for entry in error.errors(include_url=False)}
-        if kinds.keys() == {"missing"}:
-            raise ValueError(f"{kinds['missing']} is missing; an ensemble needs model and priors") from None
+        found = error.errors(include_url=False)
+        if all(entry["type"] == "missing" for entry in found):
+            raise ValueError(f"{found[0]['loc'][0]} is missing; an ensemble needs model and priors") from None
         raise ValueError(one_line(error, EnsembleConfig)) from None
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import yaml
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk
@@ -80,8 +81,6 @@ def test_an_ensemble_that_cannot_be_drawn_is_refused_at_once(changes, words):
 
 
 def test_the_resolved_configuration_repeats_the_ensemble(tmp_path):
-    import yaml
-
     first = config(sampling="random")
     path = tmp_path / "again.yaml"
     path.write_text(yaml.safe_dump(first.resolved()))
@@ -97,10 +96,22 @@ def test_an_unknown_key_of_an_ensemble_is_named_with_the_nearest(tmp_path):
         load_ensemble(path)
 
 
-def test_an_ensemble_without_priors_says_what_it_needs(tmp_path):
-    path = tmp_path / "bare.yaml"
-    path.write_text("model: paper\n")
-    with pytest.raises(ValueError, match="priors is missing; an ensemble needs model and priors"):
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"model": "paper"}, "^priors is missing; an ensemble needs model and priors$"),
+        ({"priors": [R_D]}, "^model is missing; an ensemble needs model and priors$"),
+        (
+            {"model": MODEL, "priors": [{**R_D, "low": "-1 kpc"}]},
+            "^prior on electrons.R_d at probability 1e-07: electrons: ExponentialDisk.R_d = -0.99.* > 0$",
+        ),
+        ({"model": MODEL, "priors": [{**R_D, "distribution": "flat"}]}, "^priors: prior on electrons.R_d: dist[^\n]*$"),
+    ],
+)
+def test_a_file_that_cannot_be_drawn_is_refused_in_one_line(tmp_path, content, words):
+    path = tmp_path / "bad.yaml"
+    path.write_text(yaml.safe_dump(content))
+    with pytest.raises(ValueError, match=words):
         load_ensemble(path)
 
 
