@@ -17,6 +17,7 @@ from skymodel.runs import ensemble, sensitivity
 from skymodel.runs.ensemble import EnsembleConfig
 
 CORNER_MOST = 7  # more columns than this are not readable in print
+REASONS_MOST = 3  # the rest are in the column 'failure'
 
 
 def summarise(store: Store, config: EnsembleConfig) -> str:
@@ -66,8 +67,16 @@ def _verdict(config: EnsembleConfig, rows: sensitivity.Rows, quantiles: Any) -> 
         f"galaxy: across these two windows the claim {'holds to 10 %' if holds else 'fails'}; the measured ratio "
         f"varies by a factor {spread:.2f} (95 %) with the densities. The chi that COMPTEL asks for (background: "
         f"{config.backgrounds[0]}) is {_range(found[chi])} instead of {found[neglected]['q50']:.3g}. In one and the "
-        f"same window the ratio of the bands does not depend on the densities at all."
+        f"same window the ratio of the bands does not depend on the densities at all.{_failures(quantiles)}"
     )
+
+
+def _failures(quantiles: Any) -> str:
+    """Return why draws failed, the most frequent reasons first."""
+    reasons = sorted(quantiles.meta["failures"].items(), key=lambda item: -item[1])
+    text = "; ".join(f"{count} times {reason}" for reason, count in reasons[:REASONS_MOST])
+    more = f"; and {len(reasons) - REASONS_MOST} other reasons" if len(reasons) > REASONS_MOST else ""
+    return f" Draws failed: {text}{more}." if reasons else ""
 
 
 def _range(row: Any) -> str:

@@ -55,6 +55,17 @@ def test_a_second_call_computes_nothing_and_more_draws_only_the_new_ones(call, t
     assert {name: after[name] for name in before} == before
 
 
+def test_draws_that_failed_are_counted_with_their_reason(call, tmp_path):
+    options = {"nfw": {"type": "nfw"}, "steep": {"type": "generalized_nfw", "gamma": 2.5}}
+    halo = {"parameter": "dark_matter", "distribution": "choice", "options": options}
+    model = {**MODEL, "electrons": {"type": "hernquist_bulge"}}  # with a slope of 2.5 the pair is not integrable
+    (tmp_path / "galaxies.yaml").write_text(yaml.safe_dump({"model": model, "priors": [halo], "draws": 4}))
+    outcome = call()
+    assert outcome.exit_code == 0, outcome.output
+    assert "Over 2 galaxies (2 more failed)" in outcome.output
+    assert "Draws failed: 2 times ValueError: " in outcome.output
+
+
 def test_a_full_disk_is_said_and_the_same_command_goes_on(call, tmp_path, monkeypatch):
     def full(stream, **content):
         stream.write(b"half")
