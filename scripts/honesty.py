@@ -95,10 +95,11 @@ def summary(all_judged: list[Judged], everything: reference.Verdict) -> str:
     words = "refused", "given up", "VIOLATION"
     refused, late, broken = (sum(judged.line.startswith(word) for judged in all_judged) for word in words)
     largest = np.max(everything.true[decided] / np.maximum(everything.stated[decided], np.finfo(float).tiny))
+    ratios = everything.ratios
     return (
         f"{len(all_judged)} skies, {refused} refused, {late} given up, {broken} with a violation; "
-        f"{decided.sum()} errors compared, {everything.undecided.sum()} beyond the truth's own error; stated / true: median "
-        f"{np.median(everything.ratios):.0f} over {everything.ratios.size} above the rounding floor; "
+        f"{decided.sum()} errors compared, {everything.undecided.sum()} beyond the truth's own error; "
+        f"stated / true: median {np.median(ratios):.0f} over {ratios.size} above the rounding floor; "
         f"largest true / stated {largest:.2f}"
     )
 

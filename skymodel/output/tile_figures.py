@@ -19,6 +19,7 @@ _ZOOM = 9.0  # half width of the panel at the centre [deg]
 _DECADES = 5
 _OUTWARDS = 1 + 1e-9
 _ROUNDING = 64 * np.finfo(float).eps
+_LEAST = 1e-17  # smaller errors are drawn there
 
 
 def tile_figure(fitted: Fitted, label: str = "") -> Any:
@@ -37,13 +38,14 @@ def honesty_figure(stated: Floats, true: Floats, label: str = "") -> Any:
     """Return a figure of true against stated relative errors; below the diagonal a statement is honest."""
     made = figure(PAGE / 2, 3.2, label)
     axes = made.add_subplot()
-    axes.loglog(stated, np.maximum(true, 1e-17), ".", markersize=2, color=COLOURS[0], rasterized=True)
+    stated, true = np.maximum(stated, _LEAST), np.maximum(true, _LEAST)
+    axes.loglog(stated, true, ".", markersize=2, color=COLOURS[0], rasterized=True)
     ends = np.array([stated.min() / 3, stated.max() * 3])
     axes.plot(ends, ends, color=COLOURS[1], label="true = stated")
     axes.plot(ends, ends / 100, "--", color=COLOURS[2], label="a hundredth")
     axes.axhline(_ROUNDING, color="0.6", linewidth=0.6, label="rounding floor")
     axes.set(xlabel="stated relative error", ylabel="true relative error", xlim=ends)
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper left", fontsize="small")
     return made
 
 
