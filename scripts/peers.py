@@ -84,7 +84,8 @@ def gammapy(nside: int) -> Any:
     from gammapy.maps import WcsGeom
 
     side = healpy.nside2resol(nside, arcmin=True) / 60
-    geom = WcsGeom.create(skydir=(0, 0), binsz=side, width=(60, 60), frame="galactic", proj="CAR")
+    even = 2 * round(30 / side)  # the centre on a corner: on a pixel's centre the radius is 0, its logarithm none
+    geom = WcsGeom.create(skydir=(0, 0), binsz=side, npix=(even, even), frame="galactic", proj="CAR")
     halo = profiles.NFWProfile(r_s=20 * units.kpc, rho_s=0.3 * units.Unit("GeV / cm3"))
     halo.DISTANCE_GC = R_SUN * units.kpc
     return JFactory(geom=geom, profile=halo, distance=R_SUN * units.kpc).compute_differential_jfactor()
