@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 ORDER = 12  # nodes along each side of a block
+PROBES = 16  # of a block
 WORTH = 1  # a block must hold this many times as many pixels as nodes
 TAIL_SHARE, RULE_SHARE = 0.1, 0.05  # of the tolerance: what a block's polynomial and its pixels' quadrature may miss
 RULE_DOUBT = 30.0  # times the size of a mean's first neglected term, whose coefficient is not known
@@ -218,7 +219,7 @@ class Maker:
         made = [k for k, outcome in enumerate(outcomes) if isinstance(outcome.result, Block)]
         if not made:
             return outcomes
-        x, y = probing.places(np.random.default_rng(probing.SEED), len(made), ORDER)
+        x, y = probing.places(np.random.default_rng(probing.SEED), len(made), ORDER, PROBES)
         truth = self._mean(*self._places(quarter[made], ends[made], x, y), order + 1 if order else 0)[0]
         for row, k in enumerate(made):
             block = outcomes[k].result

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymodel.sightlines import chebyshev, probing, quarters
-from skymodel.sightlines.blocks import TAIL_SHARE, Block
+from skymodel.sightlines.blocks import PROBES, TAIL_SHARE, Block
 from skymodel.sightlines.loose import Found, over_patches
 from skymodel.sightlines.pixels import PixelChart, about
 from skymodel.sightlines.rings import Rings
@@ -106,7 +106,7 @@ class Ribbons:
         ribbons: list[Block | None] = [self._ribbon(*row) for row in zip(windows, ends, value, error, strict=True)]
         chosen = [k for k, ribbon in enumerate(ribbons) if ribbon is not None]
         if chosen:
-            x = probing.places(np.random.default_rng(probing.SEED), len(chosen), ORDER)[0]
+            x = probing.places(np.random.default_rng(probing.SEED), len(chosen), ORDER, PROBES)[0]
             truth = self._means([windows[k] for k in chosen], ends[chosen], x).value.reshape(x.shape)
             for k, place, seen in zip(chosen, x, truth, strict=True):
                 ribbon = ribbons[k]

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 
 LAYERED = 2.5  # pixels from the plane, seen at an angle, within which it may hide between a rule's nodes
 SPOT_REACH = 3.0  # sizes of a declared spot that it reaches
+POLAR = 24  # rings about a pole, whose pixels' shapes change from one to the next
 LEAST_RINGS = 4  # of a block
 Piece = tuple[int, float, float, float, float]
 
@@ -86,9 +87,15 @@ class Windows:
 
         The pixels of that ring are broken; close to a pole their shapes change quickly.
         """
-        cuts = (self.rings.nside // 3, self.rings.nside, self.rings.nside + 1, self._layered)
+        third = self.rings.nside // 3
+        cuts = (self._polar, max(third, 2 * POLAR), self.rings.nside, self.rings.nside + 1, self._layered)
         edges = [window.first, *sorted({cut for cut in cuts if window.first < cut < window.stop}), window.stop]
         return [window._replace(first=a, stop=b) for a, b in itertools.pairwise(edges)]
+
+    @property
+    def _polar(self) -> int:
+        """The first ring whose pixels are shaped as those of the next."""
+        return max(1, min(POLAR, self.rings.nside // 3))
 
     @property
     def _layered(self) -> int:
@@ -117,8 +124,8 @@ class Windows:
         return not few and self.whole(window) and self.count(window) > self.least
 
     def whole(self, window: Window) -> bool:
-        """Return whether nothing happens inside the pixels of a window: not on the plane, nor between belt and cap."""
-        return window.first < self._layered and window.first != self.rings.nside
+        """Return whether the pixels of a window are alike: none on the plane, between belt and cap, about the pole."""
+        return self._polar <= window.first < self._layered and window.first != self.rings.nside
 
     def count(self, window: Window) -> int:
         """Return how many pixels a window holds."""
