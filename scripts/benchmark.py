@@ -60,6 +60,7 @@ ENGINES = (
     Engine("skymodel, centres, 1e-6, halo^2", ours("centre", HALO * HALO), "centres of halo^2"),
     Engine("skymodel, means, 1e-6, halo^2", ours("mean", HALO * HALO), "means of halo^2"),
     Engine("scipy quad_vec, centres, 1e-4", peers.quad_vec, "centres"),
+    Engine("scipy quad_vec, one quarter, 1e-4", peers.quad_vec_quarter, "centres"),
     Engine("fixed 0.5 kpc steps, centres", peers.fixed_step, "centres"),
     Engine("galpy + quad, centres, 1e-4", peers.galpy, "centres", needs="galpy"),
     Engine("gammapy JFactory, halo^2, 60 x 60 deg", peers.gammapy, needs="gammapy"),

@@ -6,8 +6,11 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, DwekBar, ExponentialDisk, GeneralizedNFW, Triaxial, from_function
-from skymodel.sightlines import tiling
-from skymodel.sightlines.tiling import project_chunks
+from skymodel.sightlines import promises, tiling
+from skymodel.sightlines.geometry import PathEnd
+from skymodel.sightlines.integrate import SightLines
+from skymodel.sightlines.tiling import Tiling, project_chunks
+from tests.reference.sky_truth import pixel_mean
 
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
 STEEP = GeneralizedNFW(r_s=20.0, gamma=1.3)
@@ -65,3 +68,15 @@ def test_chunks_are_the_map(nside, z_sun, monkeypatch):
         assert np.allclose(chunk.error, whole.error[rows], rtol=1e-6, atol=0)
         place += chunk.values.size
     assert place == 12 * nside**2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("z_sun", "rtol"), [(0.05, 1e-5), (0.05, 1e-7), (0.0, 1e-6)])
+def test_the_pixels_at_the_pole_of_a_large_map_are_true(z_sun, rtol):
+    """A pixel there is as large as its distance from the pole, so means are not smooth in longitude and latitude."""
+    lines = SightLines(DISK, sm.Observer(8.2, z_sun), PathEnd(r_max=60.0))
+    made = Tiling(lines, promises.check(DISK, lines.observer), 4096, rtol, "mean")
+    chunk = made.chunk(1.0, 1, 60)
+    for pixel in (0, 1, 2, 5, 14, 40, 100, 401, 1003, 3002):
+        truth, doubt = pixel_mean(DISK, 4096, pixel, z_sun=z_sun)
+        assert abs(chunk.values[pixel] - truth) <= chunk.error[pixel] + doubt
