@@ -25,8 +25,8 @@ Beyond = Literal["power law", "zero", "refuse"]
 class RadialTable(Spherical):
     """A spherical density through given points, cubic in log(density) over log(radius).
 
-    Build it with :meth:`from_arrays` or :meth:`from_file`. Its third derivative jumps at the radii, which is not announced:
-    line integrals may err by some 1e-9 of their value even where they state less.
+    Build it with :meth:`from_arrays` or :meth:`from_file`. Its third derivative jumps at the radii, which is not
+    announced: line integrals may err by some 1e-9 of their value even where they state less.
 
     Parameters
     ----------
