@@ -34,11 +34,13 @@ _EXPORTS = {
     "skymodel.comparison.morphology": ("compare",),
     "skymodel.comparison.rivals": ("rival",),
     "skymodel.comparison.confront": ("confront",),
+    "skymodel.comparison.transport": ("earth_mover",),
     "skymodel.runs.config": ("RunConfig", "load_config"),
     "skymodel.runs.run": ("run",),
     "skymodel.output.folder": ("write",),
     "skymodel.output.fits": ("MapHeader", "read_maps", "write_map_pieces", "write_maps"),
     "skymodel.output.images": ("read_image", "write_image"),
+    "skymodel.output.map_store": ("open_maps",),
 }
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}
 
