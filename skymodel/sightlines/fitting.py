@@ -16,11 +16,12 @@ from typing import NamedTuple
 import numpy as np
 
 from skymodel.sightlines import chebyshev, probing
+from skymodel.sightlines.batch import Batch, Bools, Floats, Integers
 from skymodel.sightlines.integrate import LineIntegrals
 from skymodel.sightlines.partition import starting
 from skymodel.sightlines.quarters import FAR, NEAR, Frame
 from skymodel.sightlines.refine import targets
-from skymodel.sightlines.tiles import Batch, Bools, Floats, Integers, Source, TiledSky
+from skymodel.sightlines.tiles import Source, TiledSky
 
 LINE_SHARE = 0.005  # of a tile's tolerance goes to the integrals at its nodes: a digit more costs them 2 %
 PROBE_SHARE = 5e-6  # and to those of probes, which are to tell how good the others are

@@ -8,8 +8,8 @@ import math
 import numpy as np
 
 from skymodel.sightlines import quarters
+from skymodel.sightlines.batch import Batch
 from skymodel.sightlines.quarters import FAR, NEAR, Frame
-from skymodel.sightlines.tiles import Batch
 
 Rectangle = tuple[float, float, float, float]
 Column = tuple[tuple[float, float], tuple[float, ...]]

@@ -1,185 +1,25 @@
-"""Chebyshev tiles: what they hold, and the sky they make together.
+"""The sky that tiles make together.
 
-A :class:`Batch` is a set of tiles, each a polynomial of log J (or of J itself) in the coordinates of a quarter's
-chart (:mod:`skymodel.sightlines.quarters`). A :class:`TiledSky` evaluates them anywhere; where a tile is open, or
-so near the centre that no tile is there, it integrates directly.
+A :class:`TiledSky` reads tiles (:mod:`skymodel.sightlines.batch`) anywhere; where a tile is open, or so near the centre
+that no tile is there, it integrates directly.
 """
 
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from profiles import Density
-from skymodel.sightlines import chebyshev, quarters
+from skymodel.sightlines.batch import Batch, Bools, Floats, Integers
 from skymodel.sightlines.geometry import Observer
 from skymodel.sightlines.integrate import LineIntegrals
 from skymodel.sightlines.quarters import FAR, NEAR, Folds, Frame, Place
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
-Bools = NDArray[np.bool_]
-
-ROUNDING = 64 * float(np.finfo(float).eps)  # relative floor below every stated error
 BLOCK = 2048  # points evaluated at once: their basis stays in the cache
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Tiles: where they lie and what they hold.
-
-    Parameters
-    ----------
-    quarter, chart
-        Index of the quarter and chart each lies in ``(T,)``.
-    bounds
-        Low and high of u, low and high of v ``(T, 4)``.
-    coefficients
-        ``(T, n, n)``; nan while unknown.
-    missed_u, missed_v
-        Errors along u by cells of v, and reversed, ``(T, CELLS)``; of log J where logarithmic.
-    noise
-        Error that comes from the integrals at the nodes ``(T,)``, likewise.
-    logarithmic
-        Whether the polynomial is log J ``(T,)``.
-    brightness
-        The largest value at the nodes where logarithmic, else the smallest ``(T,)``: where the error counts most.
-    """
-
-    quarter: Integers
-    chart: Integers
-    bounds: Floats
-    coefficients: Floats
-    missed_u: Floats
-    missed_v: Floats
-    noise: Floats
-    logarithmic: NDArray[np.bool_]
-    brightness: Floats
-
-    @classmethod
-    def unknown(cls, quarter: Integers, chart: Integers, bounds: Floats, order: int) -> Batch:
-        """Return tiles that hold nothing yet."""
-        count = len(bounds)
-        return cls(
-            quarter,
-            chart,
-            bounds,
-            np.full((count, order, order), np.nan),
-            np.full((count, chebyshev.CELLS), np.inf),
-            np.full((count, chebyshev.CELLS), np.inf),
-            np.zeros(count),
-            np.zeros(count, bool),
-            np.zeros(count),
-        )
-
-    def __getitem__(self, keep: NDArray[np.bool_]) -> Batch:
-        columns: Any = (column[keep] for column in self._columns())
-        return Batch(*columns)
-
-    def joined(self, other: Batch) -> Batch:
-        """Return the tiles of both."""
-        columns: Any = (np.concatenate(pair) for pair in zip(self._columns(), other._columns(), strict=True))
-        return Batch(*columns)
-
-    def _columns(self) -> tuple[NDArray[np.generic], ...]:
-        return (
-            self.quarter,
-            self.chart,
-            self.bounds,
-            self.coefficients,
-            self.missed_u,
-            self.missed_v,
-            self.noise,
-            self.logarithmic,
-            self.brightness,
-        )
-
-    @property
-    def error(self) -> Floats:
-        """Bound ``(T,)`` of the error of what the polynomial holds."""
-        return np.asarray(self.missed_u.max(axis=1) + self.missed_v.max(axis=1) + self.noise)
-
-    @property
-    def worse_along_u(self) -> Bools:
-        """Which tiles ``(T,)`` miss more along u than along v."""
-        return np.asarray(self.missed_u.max(axis=1) >= self.missed_v.max(axis=1))
-
-    def error_at(self, index: Any, x: Floats, y: Floats) -> Floats:
-        """Return bounds of the error of what tiles hold at places x, y in [-1, 1]; all of one shape."""
-        across, up = chebyshev.cell(x), chebyshev.cell(y)
-        return np.asarray(self.missed_u[index, up] + self.missed_v[index, across] + self.noise[index])
-
-    def places(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Return coordinates u, v of the places x, y, each ``(T, N)`` or ``(N,)`` and within [-1, 1]."""
-        low_u, high_u, low_v, high_v = self.bounds.T[:, :, None]
-        return (
-            0.5 * (low_u + high_u) + 0.5 * (high_u - low_u) * x,
-            0.5 * (low_v + high_v) + 0.5 * (high_v - low_v) * y,
-        )
-
-    def nodes(self, order: int) -> tuple[Floats, Floats]:
-        """Return coordinates u, v of the nodes, ``(T, n * n)`` each."""
-        node = chebyshev.rule(order).node
-        return self.places(np.repeat(node, order), np.tile(node, order))
-
-    def halves(self, along_u: NDArray[np.bool_]) -> Batch:
-        """Return both halves of each tile, cut along u or v."""
-        low, high = self.bounds.copy(), self.bounds.copy()
-        for cut, (a, b) in ((along_u, (0, 1)), (~along_u, (2, 3))):
-            middle = self.bounds[cut][:, [a, b]].mean(axis=1)
-            low[cut, b], high[cut, a] = middle, middle
-        quarter, chart = np.tile(self.quarter, 2), np.tile(self.chart, 2)
-        return Batch.unknown(quarter, chart, np.concatenate([low, high]), self.coefficients.shape[1])
-
-    @functools.cached_property
-    def _doubts(self) -> Floats:
-        """Errors by tile, cell of v and cell of u ``(T * CELLS * CELLS,)``; relative ones where logarithmic."""
-        table = self.missed_u[:, :, None] + self.missed_v[:, None, :] + self.noise[:, None, None]
-        np.expm1(table, out=table, where=self.logarithmic[:, None, None])
-        return np.asarray(table.ravel())
-
-    def held(self, index: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
-        """Return values and errors ``(N,)`` at places of closed tiles `index`, in rising order."""
-        ends = [0, *(np.flatnonzero(np.diff(index)) + 1).tolist(), len(index)]
-        parts = [(index[first], slice(first, last)) for first, last in itertools.pairwise(ends)]
-        x, y = np.empty(len(index)), np.empty(len(index))
-        for tile, part in parts:
-            low_u, high_u, low_v, high_v = self.bounds[tile].tolist()
-            x[part] = (2 * u[part] - (low_u + high_u)) / (high_u - low_u)
-            y[part] = (2 * v[part] - (low_v + high_v)) / (high_v - low_v)
-        order = self.coefficients.shape[1]
-        across, up = chebyshev.basis(order, x), chebyshev.basis(order, y)
-        cell = (chebyshev.CELLS * index + chebyshev.cell(y)) * chebyshev.CELLS + chebyshev.cell(x)
-        value, error = np.empty(len(index)), self._doubts[cell]
-        for tile, part in parts:
-            np.einsum("kn,kn->n", self.coefficients[tile].T @ across[:, part], up[:, part], out=value[part])
-            if self.logarithmic[tile]:
-                np.exp(value[part], out=value[part])
-                error[part] *= value[part]
-            else:
-                np.maximum(value[part], 0.0, out=value[part])
-        error += ROUNDING * np.abs(value)
-        return value, error
-
-    def rectangles(self, frame: Frame) -> Floats:
-        """Return low and high l, low and high b [rad] of far tiles ``(T, 4)``; nan for near ones."""
-        u, v = quarters.far_lon(self.bounds[:, :2]), frame.far_lat(self.bounds[:, 2:])
-        ends = np.concatenate([u, v], axis=1)
-        return np.where((self.chart == FAR)[:, None], ends, np.nan)
-
-    def solid_angle(self, frame: Frame) -> Floats:
-        """Return the solid angle [sr] of each tile, ``(T,)``."""
-        u, v = self.bounds[:, :2], self.bounds[:, 2:]
-        polar = 0.5 * np.diff(np.exp(2 * u), axis=1) * quarters.QUARTER_TURN * np.diff(v * v, axis=1)
-        level = np.diff(quarters.far_lon(u), axis=1) * np.diff(np.sin(frame.far_lat(v)), axis=1)
-        # A tile of no height at the pole may come out at minus the rounding of a sine.
-        return np.maximum(np.where(self.chart == NEAR, polar[:, 0], level[:, 0]), 0.0)
 
 
 class Source(Protocol):

@@ -4,8 +4,9 @@ import mpmath
 import numpy as np
 import pytest
 
-from skymodel.sightlines import quadrature
-from skymodel.sightlines.quadrature import NODES, ROUNDING, WEIGHTS, NotConverged, Panels, integrate, rule
+from skymodel.sightlines import kronrod
+from skymodel.sightlines.kronrod import NODES, ROUNDING, WEIGHTS, rule
+from skymodel.sightlines.quadrature import NotConverged, Panels, integrate
 
 
 def panels(left, right, owner=None, joined=True):
@@ -190,7 +191,7 @@ def test_a_spike_that_no_node_sees_is_missed_and_one_that_is_announced_is_not():
 
 def test_the_safety_factor_has_a_reason(monkeypatch):
     """Without it the same bank finds errors that are too small."""
-    monkeypatch.setattr(quadrature, "SAFETY", 0.1)
+    monkeypatch.setattr(kronrod, "SAFETY", 0.1)
     false = 0
     for _, function, (x0, w), exact in _cases(seed=1, count=150):
         integral, error, *_ = (column[0] for column in rule(function(NODES, x0, w)[None]))
