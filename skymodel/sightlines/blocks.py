@@ -33,7 +33,7 @@ _NEAR = np.array([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])  # the closest of them
 _SPARSE = (_SOME[:, None] * ORDER + _SOME).ravel()
 _REST = np.setdiff1d(np.arange(ORDER**2), _SPARSE)
 _NEAREST = (_NEAR[:, None] * _SOME.size + _NEAR).ravel()
-RULES = (2, 4)  # orders of the quadrature over a pixel that are tried; each is checked with the next higher
+RULES = (2, 3)  # orders of the quadrature over a pixel that are tried; each is checked with the next higher
 
 
 @dataclass(frozen=True)
@@ -197,8 +197,8 @@ class Maker:
 
     def _mean(self, lon: Floats, lat: Floats, signs: Floats, order: int) -> tuple[Floats, Floats]:
         lon, lat = spread(self.rings.nside, lon, lat, order)
-        signs = np.broadcast_to(signs, (*lon.shape, 2)).reshape(-1, 2)
-        found = self.sky.read_level(lon.ravel(), lat.ravel(), signs, rtol=self.rtol, floor=self.floor)
+        lon, lat = lon * signs[..., 0], lat * signs[..., 1]
+        found = self.sky.read_level(lon.ravel(), lat.ravel(), rtol=self.rtol, floor=self.floor)
         weight = diamond(order).weight
         return found.value.reshape(lon.shape) @ weight, found.error.reshape(lon.shape) @ weight
 

@@ -19,12 +19,9 @@ from skymodel.sightlines.cells import (
     Chart,
     Floats,
     Integers,
-    Lines,
     Measured,
     Rule,
     gauss,
-    grid,
-    measure,
 )
 from skymodel.sightlines.direct import aimed
 from skymodel.sightlines.integrate import FAINT
@@ -52,6 +49,10 @@ class Patches(Chart, Protocol):
     @property
     def owner(self) -> Integers:
         """The pixel each patch belongs to ``(P,)``."""
+        ...
+
+    def angles(self, patch: Integers, u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
+        """Return l in (-pi, pi] and b [rad], and areas per du dv, all ``(N, n, m)``."""
         ...
 
 
@@ -149,17 +150,20 @@ class _Round:
     rtol: float
 
     @classmethod
-    def of(cls, sky: TiledSky, chart: Chart, cells: Cells, rtol: float, floor: float, rule: Rule) -> _Round:
-        nodes = grid(cells, chart, (rule, rule))
-        read = sky.read(nodes.directions.reshape(-1, 3), rtol=SHARE * rtol, floor=floor)
-        measured = measure(nodes, Lines(read.value, read.error, 0), (rule, rule))
-        integrand = read.value.reshape(nodes.density.shape) * nodes.density
-        measured = measured._replace(
-            tails=np.stack([_missed(integrand @ rule.weight, rule), _missed(rule.weight @ integrand, rule)], axis=1)
-        )
-        tile = read.tile.reshape(nodes.density.shape)
+    def of(cls, sky: TiledSky, chart: Patches, cells: Cells, rtol: float, floor: float, rule: Rule) -> _Round:
+        size = cells.high - cells.low
+        u, v = (cells.low[:, [axis]] + size[:, [axis]] * rule.node for axis in (0, 1))
+        (lon, lat), density = chart.angles(cells.patch, u, v)
+        density = density * np.prod(size, axis=1)[:, None, None]
+        read = sky.read_level(lon.ravel(), lat.ravel(), rtol=SHARE * rtol, floor=floor)
+        integrand = read.value.reshape(density.shape) * density
+        along, across = integrand @ rule.weight, rule.weight @ integrand
+        error = ((read.error.reshape(density.shape) * np.abs(density)) @ rule.weight) @ rule.weight
+        tails = np.stack([_missed(along, rule), _missed(across, rule)], axis=1)
+        measured = Measured(along @ rule.weight, tails, error)
+        tile = read.tile.reshape(density.shape)
         steps = [(np.diff(tile, axis=axis) != 0).sum(axis=axis).max(axis=1) for axis in (1, 2)]
-        share = np.mean(nodes.density, axis=(1, 2))
+        share = np.mean(density, axis=(1, 2))
         return cls(measured, share, np.stack(steps, axis=1), rtol)
 
     def _allowed(self, about: Floats) -> Floats:

@@ -64,17 +64,22 @@ class PixelChart:
 
     def __call__(self, patch: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and shares of a pixel's area per du dv ``(N, n, m)``."""
+        (lon, lat), area = self.angles(patch, u, v)
+        flat = np.cos(lat)
+        return np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=-1), area
+
+    def angles(self, patch: Integers, u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
+        """Return l in (-pi, pi] and b [rad], and shares of a pixel's area per du dv, all ``(N, n, m)``."""
         w, along_slope = _outwards(u, self.exponent[patch, None], self.plane[patch, None, 0])
         v, across_slope = _sideways(v, *self.plane[patch, None, 1:].T)
         spread = np.where(self.triangle[patch, None, None], w[:, :, None], 1.0)
         m = spread * v[:, None, :]
         along, across = (edge[patch].T[:, :, None, None] for edge in (self.along, self.across))
         step = w[:, :, None] * along + m * across
-        directions = _sky(self.face[patch], self.anchor[patch], step)
         area = np.abs(self.along[:, 0] * self.across[:, 1] - self.along[:, 1] * self.across[:, 0])
         area = area * self.copies * self.nside**2 / 2
         slope = along_slope[:, :, None] * across_slope[:, None, :]
-        return directions, spread * slope * area[patch, None, None]
+        return _sky(self.face[patch], self.anchor[patch], step), spread * slope * area[patch, None, None]
 
 
 def _outwards(u: Floats, power: Floats, plane: NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -89,24 +94,26 @@ def _sideways(v: Floats, low: NDArray[np.bool_], high: NDArray[np.bool_]) -> tup
     return place, np.where(low, 2 * v, np.where(high, 2 - 2 * v, 1.0))
 
 
-def _sky(face: Integers, anchor: Floats, step: Floats) -> Floats:
-    """Return unit vectors ``(N, n, m, 3)`` at anchor ``(N, 2)`` + step ``(2, N, n, m)``.
+def _sky(face: Integers, anchor: Floats, step: Floats) -> tuple[Floats, Floats]:
+    """Return l in (-pi, pi] and b [rad] ``(N, n, m)`` at anchor ``(N, 2)`` + step ``(2, N, n, m)``.
 
     Distances from the plane, the centre's meridian and the poles are differences of dyadic numbers at the anchor plus
     the step, so that they keep all digits in a patch that starts there.
     """
     s, d = (column[:, None, None] for column in anchor.T)
     row = (face // 4)[:, None, None]
-    to_north = 2.0 + row - s - step[0]  # in sides of a face from the north pole: 0, 1 and 3, 4 bound the caps
-    to_south = (2.0 - row + s) + step[0]
     to_plane = (s - row) + step[0]
-    cap = np.minimum(np.minimum(to_north, to_south), 1.0)
-    height = np.where(cap < 1, np.sign(to_plane) * (1 - cap**2 / 3), to_plane * 2 / 3)
-    sine = np.where(cap < 1, cap * np.sqrt((2 - cap**2 / 3) / 3), np.sqrt((1 - height) * (1 + height)))
-    turn = (d + step[1]) / np.where(cap > 0, cap, 1.0)
-    middle = _FACE_LON[face][:, None, None]
-    lon = np.pi / 4 * (middle + turn)
-    return np.stack([sine * np.cos(lon), sine * np.sin(lon), height], axis=-1)
+    turn = d + step[1]
+    lat = np.arcsin(np.clip(to_plane * (2 / 3), -1.0, 1.0))
+    to_north, to_south = 2.0 + row - s - step[0], (2.0 - row + s) + step[0]  # in sides of a face from the poles
+    cap = np.minimum(to_north, to_south)
+    polar = cap < 1
+    if polar.any():
+        inside = cap[polar]
+        lat[polar] = np.sign(to_plane[polar]) * (np.pi / 2 - 2 * np.arcsin(inside / np.sqrt(6)))
+        turn[polar] /= np.where(inside > 0, inside, 1.0)
+    lon = np.pi / 4 * (_FACE_LON[face][:, None, None] + turn)
+    return np.where(lon > np.pi, lon - 2 * np.pi, lon), lat
 
 
 class _Pixels(NamedTuple):

@@ -142,18 +142,15 @@ class Frame:
         south = np.where(near, directions[:, 2] < 0, turned[:, 2] < 0)
         return Place(self.folds.quarter(directions[:, 1] < 0, south), near, u, v)
 
-    def level_places(self, lon: Floats, lat: Floats, signs: Floats) -> Place:
-        """Return where directions |l|, |b| [rad] ``(N,)`` of quarters with signs ``(N, 2)`` lie, without a tilt.
-
-        l may be negative or above pi, beyond the meridians.
-        """
-        near = (np.abs(lon) < self.box) & (lat < self.box)
-        beyond = (lon < 0) | (lon > HALF_TURN)
-        quarter = self.folds.quarter(beyond != (signs[:, 0] < 0), signs[:, 1] < 0)
-        u, v = from_lon(HALF_TURN - np.abs(HALF_TURN - np.abs(lon))), self.from_lat(lat)
+    def level_places(self, lon: Floats, lat: Floats) -> Place:
+        """Return where directions l in (-pi, pi], b [rad] ``(N,)`` lie, without a tilt."""
+        east, north = np.abs(lon), np.abs(lat)
+        near = (east < self.box) & (north < self.box)
+        u, v = from_lon(east), self.from_lat(north)
         if near.any():
-            flat = np.cos(lat[near])
-            y, z = flat * np.sin(np.abs(lon[near])), np.sin(lat[near])
-            u[near] = 0.5 * np.log(y * y + z * z)
+            flat = np.cos(north[near])
+            y, z = flat * np.sin(east[near]), np.sin(north[near])
+            with np.errstate(divide="ignore"):
+                u[near] = 0.5 * np.log(y * y + z * z)
             v[near] = np.sqrt(np.arctan2(y, z) / QUARTER_TURN)
-        return Place(quarter, near, u, v)
+        return Place(self.folds.quarter(lon < 0, lat < 0), near, u, v)

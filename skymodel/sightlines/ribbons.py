@@ -45,6 +45,12 @@ class _Mirrored(NamedTuple):
         directions[..., 1:] *= self.signs[patch, None, None, :]
         return directions, density
 
+    def angles(self, patch: NDArray[np.intp], u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
+        """Return angles and areas, as :class:`~skymodel.sightlines.pixels.PixelChart` does."""
+        (lon, lat), density = self.chart.angles(patch, u, v)
+        east, north = self.signs[patch].T[:, :, None, None]
+        return (lon * east, lat * north), density
+
 
 @dataclass(frozen=True)
 class Ribbons:

@@ -107,7 +107,7 @@ def spread(nside: int, lon: Floats, lat: Floats, order: int) -> tuple[Floats, Fl
     """Return lon and lat [rad] ``(..., q * q)`` on pixel-sized diamonds about places of the quarter [rad].
 
     Each diamond must lie in one cap or in the belt, as every pixel does but those of the rings between them. Beyond
-    the meridians l = 0 and pi, l is negative, or above pi.
+    the meridians l = 0 and pi, l is negative.
     """
     nodes, half = diamond(order), np.pi / (4 * nside)
     around_lon, around_lat = (np.empty((*lon.shape, nodes.weight.size)) for _ in range(2))
@@ -120,9 +120,9 @@ def spread(nside: int, lon: Floats, lat: Floats, order: int) -> tuple[Floats, Fl
         new = old - 4 / np.pi * half * nodes.up
         middle = QUARTER_TURN * (np.floor(np.minimum(here, 0.999 * np.pi) / QUARTER_TURN) + 0.5)
         turned = middle + ((here - middle) * old + half * nodes.across) / new
-        around_lon[polar] = np.remainder(turned + np.pi, 2 * np.pi) - np.pi
+        around_lon[polar] = np.remainder(turned, 2 * np.pi)
         around_lat[polar] = QUARTER_TURN - 2 * np.arcsin(new / np.sqrt(6))
-    return around_lon, around_lat
+    return np.where(around_lon > np.pi, around_lon - 2 * np.pi, around_lon), around_lat
 
 
 def around(nside: int, lon: Floats, lat: Floats, order: int) -> Floats:

@@ -118,18 +118,16 @@ class TiledSky:
         place = self.frame.places(directions)
         return self._read(place, lambda bare: directions[bare], rtol, floor, share)
 
-    def read_level(self, lon: Floats, lat: Floats, signs: Floats, *, rtol: float, floor: float) -> Reading:
-        """Return the integrals towards |l|, |b| [rad] ``(N,)`` of quarters with signs ``(N, 2)``."""
+    def read_level(self, lon: Floats, lat: Floats, *, rtol: float, floor: float) -> Reading:
+        """Return the integrals towards l in (-pi, pi], b [rad] ``(N,)``."""
 
-        def directions(rows: Integers) -> Floats:
-            flat, s = np.cos(lat[rows]), signs[rows]
-            return np.stack(
-                [flat * np.cos(lon[rows]), s[:, 0] * flat * np.sin(lon[rows]), s[:, 1] * np.sin(lat[rows])], axis=-1
-            )
+        def directions(rows: Any) -> Floats:
+            flat = np.cos(lat[rows])
+            return np.stack([flat * np.cos(lon[rows]), flat * np.sin(lon[rows]), np.sin(lat[rows])], axis=-1)
 
         if self.frame.tilt > 0:
-            return self.read(directions(np.arange(len(lon))), rtol=rtol, floor=floor)
-        return self._read(self.frame.level_places(lon, lat, signs), directions, rtol, floor, 0.0)
+            return self.read(directions(slice(None)), rtol=rtol, floor=floor)
+        return self._read(self.frame.level_places(lon, lat), directions, rtol, floor, 0.0)
 
     def _read(
         self, place: Place, directions: Callable[[Integers], Floats], rtol: float, floor: float, share: float
