@@ -25,6 +25,7 @@ Integers = NDArray[np.intp]
 
 ORDER = 12  # nodes along each side of a block
 PROBES = 16  # of a block
+MOST_DOUBT = 0.1  # relative error of values whose logarithm a block may hold
 WORTH = 1  # a block must hold this many times as many pixels as nodes
 TAIL_SHARE, RULE_SHARE = 0.1, 0.05  # of the tolerance: what a block's polynomial and its pixels' quadrature may miss
 RULE_DOUBT = 30.0  # times the size of a mean's first neglected term, whose coefficient is not known
@@ -73,6 +74,8 @@ class Block:
     def probed(self, x: Floats, y: Floats, truth: Floats) -> Block | bool:
         """Return the block, settled by values ``(P,)`` at places x, y; or whether to halve it along u."""
         held = chebyshev.evaluate(self.coefficients, x, y)
+        if self.logarithmic and not truth.min() > 0:
+            return bool(self.missed_v.max() >= self.missed_u.max())
         gap = np.abs(np.exp(held) / truth - 1) if self.logarithmic else np.abs(held - truth)
         bound = self.missed_u[chebyshev.cell(x)] + self.missed_v[chebyshev.cell(y)]
         worst = float(np.max(gap / np.where(bound > 0, bound, np.inf)))
@@ -204,7 +207,7 @@ class Maker:
 
     def _block(self, window: Window, ends: Floats, value: Floats, error: Floats) -> Block | bool:
         low, high = float(value.min()), float(value.max())
-        logarithmic = low > 0 and high < 1e12 * low
+        logarithmic = is_logarithmic(value, error)
         scale = value if logarithmic else np.ones_like(value)
         made = chebyshev.coefficients(np.log(value) if logarithmic else value)
         along_u, along_v = (part[0] for part in chebyshev.missed(made[None]))
@@ -226,6 +229,11 @@ class Maker:
             assert isinstance(block, Block)
             outcomes[k] = _Outcome(block.probed(x[row], y[row], truth[row]), False)
         return outcomes
+
+
+def is_logarithmic(value: Floats, error: Floats) -> bool:
+    """Return whether a polynomial through values holds their logarithm: not if some are zero, or little but error."""
+    return bool(value.min() > 0 and value.max() < 1e12 * value.min() and (error < MOST_DOUBT * value).all())
 
 
 def _rule_error(value: Floats, gap: Floats, order: int) -> Floats:

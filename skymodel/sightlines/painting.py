@@ -80,7 +80,7 @@ def _scaled(place: Floats, low: float, high: float) -> Floats:
 
 def _reveal(block: Block, held: Floats, relative: Floats) -> tuple[Floats, Floats]:
     if not block.logarithmic:
-        return held, relative
+        return np.maximum(held, 0.0, out=held), relative
     np.exp(held, out=held)
     relative *= held
     return held, relative

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymodel.sightlines import chebyshev, probing, quarters
-from skymodel.sightlines.blocks import PROBES, TAIL_SHARE, Block
+from skymodel.sightlines.blocks import PROBES, TAIL_SHARE, Block, is_logarithmic
 from skymodel.sightlines.loose import Found, over_patches
 from skymodel.sightlines.pixels import PixelChart, about
 from skymodel.sightlines.rings import Rings
@@ -142,7 +142,7 @@ class Ribbons:
         if not np.isfinite(error).all():
             return None
         low, high = float(value.min()), float(value.max())
-        logarithmic = low > 0 and high < 1e12 * low
+        logarithmic = is_logarithmic(value, error)
         made = chebyshev.rule(ORDER).to_coefficients @ (np.log(value) if logarithmic else value)
         missed = float(chebyshev.missed_along(made))
         allowed = TAIL_SHARE * self.rtol * (max(high, self.floor) / high if logarithmic else max(low, self.floor))
