@@ -123,10 +123,3 @@ def spread(nside: int, lon: Floats, lat: Floats, order: int) -> tuple[Floats, Fl
         around_lon[polar] = np.remainder(turned, 2 * np.pi)
         around_lat[polar] = QUARTER_TURN - 2 * np.arcsin(new / np.sqrt(6))
     return np.where(around_lon > np.pi, around_lon - 2 * np.pi, around_lon), around_lat
-
-
-def around(nside: int, lon: Floats, lat: Floats, order: int) -> Floats:
-    """Return unit vectors ``(..., q * q, 3)`` on pixel-sized diamonds, as :func:`spread` does."""
-    lon, lat = spread(nside, lon, lat, order)
-    flat = np.cos(lat)
-    return np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=-1)
