@@ -2,8 +2,8 @@
 
 A tenth of the tolerance goes to the tiles, a tenth to the blocks that pixels are read from, a twentieth to the
 quadrature over pixels. Long rings on the plane and on the border of the caps are read from ribbons; pixels near the
-centre and the poles are integrated one by one on the tiles. :class:`Tiling` gives any run of rings, so that a map larger
-than the memory is written in pieces.
+centre and the poles are integrated one by one on the tiles. :class:`Tiling` gives any run of rings, so that a map
+larger than the memory is written in pieces.
 """
 
 from __future__ import annotations
