@@ -6,6 +6,8 @@ from numbers import Real
 from typing import Any
 
 import array_api_compat
+import array_api_compat.numpy as plain
+import numpy as np
 
 
 def array_namespace(*coordinates: Any) -> Any:
@@ -16,8 +18,6 @@ def array_namespace(*coordinates: Any) -> Any:
     >>> array_namespace(8.2, 0.0).__name__
     'array_api_compat.numpy'
     """
-    if all(isinstance(coordinate, Real) for coordinate in coordinates):
-        import array_api_compat.numpy as plain
-
+    if all(type(coordinate) is np.ndarray or isinstance(coordinate, Real) for coordinate in coordinates):
         return plain
     return array_api_compat.array_namespace(*coordinates)

@@ -83,11 +83,15 @@ class AngularLines:
         directions: Floats,
         *,
         rtol: float,
-        floor: float = 0.0,
+        floor: float | Floats = 0.0,
         share: float = 0.0,
         example: Ints | None = None,
+        checked: bool = False,
     ) -> LineIntegrals:
-        """Return the integrals along unit vectors ``(N, 3)``; directly where no piece is good. Examples do not help."""
+        """Return the integrals along unit vectors ``(N, 3)``; directly where no piece is good.
+
+        Examples and later checks do not help.
+        """
         x, y, z = np.asarray(directions).T
         with np.errstate(divide="ignore"):
             place = np.log(np.arctan2(np.hypot(y, z), x))
@@ -101,7 +105,8 @@ class AngularLines:
             value[rows], error[rows] = self.pieces.revealed(index, there)
         evaluations = np.zeros(len(place), dtype=np.intp)
         if bare.any():
-            found = self.lines.integrate(directions[bare], rtol=rtol, floor=floor, share=share)
+            least = np.broadcast_to(floor, len(place))[bare]
+            found = self.lines.integrate(directions[bare], rtol=rtol, floor=least, share=share)
             value[bare], error[bare], evaluations[bare] = found.value, found.error, found.evaluations
         return LineIntegrals(value, error, evaluations, self.unit)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from skymodel.sightlines import chebyshev, probing, quarters
 from skymodel.sightlines.quarters import Frame
-from skymodel.sightlines.rings import Rings, diamond, spread
+from skymodel.sightlines.rings import Rings, diamond, rule_error, spread
 from skymodel.sightlines.tiles import TiledSky
 from skymodel.sightlines.windows import Window, Windows
 
@@ -26,9 +26,7 @@ Integers = NDArray[np.intp]
 ORDER = 12  # nodes along each side of a block
 PROBES = 16  # of a block
 MOST_DOUBT = 0.1  # relative error of values whose logarithm a block may hold
-WORTH = 1  # a block must hold this many times as many pixels as nodes
 TAIL_SHARE, RULE_SHARE = 0.1, 0.05  # of the tolerance: what a block's polynomial and its pixels' quadrature may miss
-RULE_DOUBT = 30.0  # times the size of a mean's first neglected term, whose coefficient is not known
 _SOME = np.array([0, 2, 4, 7, 9, 11])  # of the nodes along a side
 _NEAR = np.array([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])  # the closest of them
 _SPARSE = (_SOME[:, None] * ORDER + _SOME).ravel()
@@ -151,7 +149,7 @@ class Maker:
     @property
     def windows(self) -> Windows:
         """Where blocks may lie."""
-        return Windows(self.rings, self.sky.frame, WORTH * ORDER**2)
+        return Windows(self.rings, self.sky.frame)
 
     def _fitted(self, windows: list[Window]) -> list[Block | bool]:
         """Return a block for each window, or whether to halve it along u."""
@@ -184,7 +182,7 @@ class Maker:
         good = np.flatnonzero(excess.max(axis=1) <= 1)
         rest = np.ix_(good, _REST)
         values[rest], errors[rest] = self._mean(lon[rest], lat[rest], signs[good], fine)
-        errors += _rule_error(values, gap[:, _NEAREST], order)
+        errors += rule_error(values, gap[:, _NEAREST], order)
         outcomes = [_Outcome(_varies_along_u(each.reshape(_SOME.size, -1)), True) for each in excess]
         for k in good:
             value, error = values[k].reshape(ORDER, ORDER), errors[k].reshape(ORDER, ORDER)
@@ -234,15 +232,6 @@ class Maker:
 def is_logarithmic(value: Floats, error: Floats) -> bool:
     """Return whether a polynomial through values holds their logarithm: not if some are zero, or little but error."""
     return bool(value.min() > 0 and value.max() < 1e12 * value.min() and (error < MOST_DOUBT * value).all())
-
-
-def _rule_error(value: Floats, gap: Floats, order: int) -> Floats:
-    """Return bounds of the quadrature errors of means that differ by `gap` from those of the rule below, of `order`.
-
-    The gap falls like the power 2 q of a pixel's size, q the order; the error like the power 2 q + 2.
-    """
-    relative = gap / np.where(value > 0, value, 1.0)
-    return np.asarray(gap * np.minimum(1.0, RULE_DOUBT * relative ** (1 / max(order, 1))))
 
 
 def _by_cell(at_nodes: Floats) -> Floats:

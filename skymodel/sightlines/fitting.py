@@ -23,15 +23,16 @@ from skymodel.sightlines.quarters import FAR, NEAR, Frame
 from skymodel.sightlines.refine import targets
 from skymodel.sightlines.tiles import Source, TiledSky
 
-LINE_SHARE = 0.005  # of a tile's tolerance goes to the integrals at its nodes: a digit more costs them 2 %
-PROBE_SHARE = 5e-6  # and to those of probes, which are to tell how good the others are
+LINE_SHARE = 0.03  # of a tile's tolerance goes to the integrals at its nodes: a digit more costs them 2 %
+PROBE_SHARE = 1e-4  # and to those of probes, which are to tell how good the others are
 FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
 SPOT_REACH, SPOT_SIDE = 3.0, 4.0  # sizes of a declared spot: how far it reaches, how large a tile may be there
 _CROSS = np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
 EXAMPLE_STEP = 3.5  # nodes, along a side, that share an example
-BATCH = 2000  # integrals between two reports of progress
+BATCH = 4000  # integrals between two reports of progress
 DECADES = 12.0  # a tile whose values span more holds J, not log J
+LEB = 2.0
 DEEPEST = 48  # generations
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
 DARK = 0.01  # share of what a tile may err by; where J is all below it, a tile holds J however log J bends
@@ -96,7 +97,7 @@ class Fitter:
     observed: float = 0.0
     probes: int = 0
 
-    def lines(self, directions: Floats, share: float = LINE_SHARE, example: Integers | None = None) -> LineIntegrals:
+    def lines(self, directions: Floats, share: float, example: Integers, checked: bool = False) -> LineIntegrals:
         """Return integrals along unit vectors ``(M, 3)``, like those of their examples, to a share of the tolerance."""
         if self.sightlines + len(directions) > self.request.budget:
             raise NotWorthTiles
@@ -106,8 +107,8 @@ class Fitter:
         step = max(1, BATCH // self.request.order**2) * self.request.order**2
         for begin in range(0, len(directions), step):
             part = directions[begin : begin + step]
-            near = None if example is None else example[begin : begin + step] - begin
-            parts.append(self.source.integrate(part, rtol=rtol, floor=FAINT * self.brightest, example=near))
+            near, floor = example[begin : begin + step] - begin, FAINT * self.brightest
+            parts.append(self.source.integrate(part, rtol=rtol, floor=floor, example=near, checked=checked))
             self.sightlines += len(part)
             if self.progress is not None:
                 self.progress(self.sightlines, goal)
@@ -131,14 +132,15 @@ class Fitter:
         order = self.request.order
         count = len(tiles.bounds)
         example = (np.arange(count)[:, None] * order**2 + _examples(order)).ravel()
-        found = self.lines(self.directions(tiles, *tiles.nodes(order)).reshape(-1, 3), example=example)
+        nodes = self.directions(tiles, *tiles.nodes(order)).reshape(-1, 3)
+        found = self.lines(nodes, LINE_SHARE, example, checked=True)
         value, error = (part.reshape(-1, order, order) for part in (found.value, found.error))
         self._brighten(tiles, value)
         low, high = value.min(axis=(1, 2)), value.max(axis=(1, 2))
         logarithmic = self._logarithmic(value, error)
         safe = np.where(logarithmic[:, None, None], value, 1.0)
         held = np.where(logarithmic[:, None, None], np.log(safe), value)
-        noise = chebyshev.LEBESGUE**2 * np.where(logarithmic[:, None, None], error / safe, error).max(axis=(1, 2))
+        noise = LEB * np.where(logarithmic[:, None, None], error / safe, error).max(axis=(1, 2))
         made = chebyshev.coefficients(held)
         return Batch(
             tiles.quarter,
@@ -159,7 +161,7 @@ class Fitter:
         low, high = value.min(axis=(1, 2)), value.max(axis=(1, 2))
         floor = FAINT * self.brightest
         plain = (low > 0) & (high < low * 10**DECADES) & (high >= DARK * self.request.tolerance * floor)
-        doubt = chebyshev.LEBESGUE**2 * (error / np.where(value > 0, value, 1.0)).max(axis=(1, 2))
+        doubt = LEB * (error / np.where(value > 0, value, 1.0)).max(axis=(1, 2))
         return np.asarray(
             plain & (doubt <= self.request.tolerance * np.maximum(floor / np.where(plain, high, 1.0), 1.0))
         )
@@ -216,7 +218,8 @@ class Fitter:
         chosen = tiles[closed]
         x, y = probing.places(rng, len(chosen.bounds), self.request.order)
         u, v = chosen.places(x, y)
-        verdict = probing.judged(chosen, x, y, self.lines(self.directions(chosen, u, v).reshape(-1, 3), PROBE_SHARE))
+        towards = self.directions(chosen, u, v).reshape(-1, 3)
+        verdict = probing.judged(chosen, x, y, self.lines(towards, PROBE_SHARE, probing.examples(x, y)))
         self.probes += x.size
         scale = np.maximum(verdict.truth, FAINT * self.brightest)[~verdict.failing]
         worst = np.max(verdict.gap[~verdict.failing] / np.where(scale > 0, scale, 1.0), initial=0.0)
@@ -236,7 +239,7 @@ class Fitter:
         vectors = rng.normal(size=(SPOTS, 3))
         vectors[::2, 1:] *= 0.1  # half of them around the centre
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        truth, held = self.lines(vectors), sky.integrate(vectors, rtol=self.request.tolerance)
+        truth, held = self.lines(vectors, LINE_SHARE, np.arange(SPOTS)), sky.integrate(vectors, rtol=self.request.tolerance)
         gap = np.abs(truth.value - held.value)
         wrong = gap > held.error + truth.error + 10 * self.request.tolerance * np.maximum(
             truth.value, FAINT * self.brightest

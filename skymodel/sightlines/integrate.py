@@ -144,9 +144,10 @@ class SightLines:
         directions: Floats,
         *,
         rtol: float,
-        floor: float = 0.0,
+        floor: float | Floats = 0.0,
         share: float = 0.0,
         example: Ints | None = None,
+        checked: bool = False,
     ) -> LineIntegrals:
         """Return the integrals along Galactic unit vectors ``(N, 3)``; the arrays are ``(N,)``.
 
@@ -155,10 +156,14 @@ class SightLines:
         directions
             Galactic unit vectors.
         rtol, floor, share
-            Each error is at most rtol * max(value, floor, share * the largest value).
+            Each error is at most rtol * max(value, floor, share * the largest value); floor may be one of each
+            ``(N,)``.
         example
             The direction that each one is close to ``(N,)``, itself where there is none: what was learnt on one line
             saves evaluations on the next.
+        checked
+            Whether the results are compared with others afterwards: errors then make no allowance for kinks that
+            nothing announces.
 
         Raises
         ------
@@ -168,17 +173,19 @@ class SightLines:
         """
         require_rtol(rtol)
         directions, found, largest = np.asarray(directions, dtype=float), [], 0.0
+        floors = np.broadcast_to(floor, len(directions))
         for first in range(0, max(len(directions), 1), BLOCK):
             part = slice(first, first + BLOCK)
             here = None if example is None else _within(example[part] - first)
-            block = self._block(directions[part], rtol, max(floor, share * largest), share, here)
+            least = np.maximum(floors[part], share * largest)
+            block = self._block(directions[part], rtol, least, share, here, checked)
             largest = float(np.max(block.value, initial=largest))
             found.append(block)
         value, error, evaluations = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return LineIntegrals(value, error, evaluations, self.unit)
 
     def _block(
-        self, directions: Floats, rtol: float, floor: float, share: float, example: Ints | None
+        self, directions: Floats, rtol: float, floor: Floats, share: float, example: Ints | None, checked: bool
     ) -> quadrature.Integrals:
         lines = rays(self.observer, self.end, directions)
         pieces, blur = self.cut(lines), lines.blur
@@ -187,7 +194,14 @@ class SightLines:
         try:
             with np.errstate(all="ignore"):
                 found = quadrature.integrate(
-                    function, chain, len(directions), rtol=left, floor=floor, share=share, example=example
+                    function,
+                    chain,
+                    len(directions),
+                    rtol=left,
+                    floor=floor,
+                    share=share,
+                    example=example,
+                    checked=checked,
                 )
         except quadrature.NotConverged as failure:
             lon, lat = _angles(directions[pieces.line[failure.panel]])
@@ -196,7 +210,7 @@ class SightLines:
                 "the density has a singularity or noise on this line; loosen rtol, or look beside it"
             ) from failure
         error = found.error + blur * found.value
-        limit = rtol * np.maximum(found.value, max(floor, share * float(np.max(found.value, initial=0.0))))
+        limit = rtol * np.maximum(found.value, np.maximum(floor, share * float(np.max(found.value, initial=0.0))))
         if (short := error > limit).any():
             length, best = (lines.stop - lines.start)[short].min(), 2 * blur[short].max()
             raise ValueError(

@@ -48,7 +48,7 @@ WEIGHTS = np.array([*_WEIGHTS[:-1], *_WEIGHTS[::-1]])
 # below the decay of a smooth part until the last band. Found by trial on random lines through pairs of the library's
 # densities: with (10, 2) the error was too small in 4 of 3,000, with (30, 2) in 3 of 8,000, with these in 4 of 24,000,
 # each time by a weak kink that no hint announces, and by a factor of at most 5.
-BAND, SAFETY, DECAY = 4, 30.0, 1.5
+BAND, SAFETY, DECAY, SMOOTH = 4, 30.0, 1.5, 3.0
 _TINY = 1e-300
 BLIND = 1 - float(NODES[-1])  # an edge between the last node and the panel's end is not seen
 
@@ -64,8 +64,15 @@ def _sums_ends_and_tails() -> Floats:
 _MATRIX = _sums_ends_and_tails()
 
 
-def rule(values: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def rule(values: Floats, decay: float = DECAY) -> tuple[Floats, Floats, Floats, Floats]:
     """Return what is known of functions on [-1, 1] given at the nodes ``(P, 21)``.
+
+    Parameters
+    ----------
+    values
+        The functions at the nodes.
+    decay
+        To which power the decay from band to band counts: DECAY, or SMOOTH where hidden kinks need no mercy.
 
     Returns
     -------
@@ -74,6 +81,6 @@ def rule(values: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """
     integral, left, right, *_ = sums = _MATRIX @ values.T
     first, second, last = np.abs(sums[3:]).reshape(3, BAND, -1).max(axis=1)
-    decay = np.maximum(second / np.maximum(first, _TINY), last / np.maximum(second, _TINY))
-    error = SAFETY * last * np.minimum(1.0, decay) ** DECAY + ROUNDING * integral
+    fall = np.maximum(second / np.maximum(first, _TINY), last / np.maximum(second, _TINY))
+    error = SAFETY * last * np.minimum(1.0, fall) ** decay + ROUNDING * integral
     return integral, error, left, right

@@ -41,6 +41,7 @@ SMALL = 1e-3  # share of a pixel below which a cell may lie on any number of til
 LEAST_PART = 0.005  # of what a pixel's quadrature may miss goes to every cell, however small: there are few
 MOST_CELLS, SPARE_CELLS = 30, 1000  # in a round, for each pixel and on top: more mean an edge that winds through pixels
 DEEPEST = 40  # halvings of a cell
+MANY = 1000  # sight lines share the tolerance of a pixel
 
 
 class Patches(Chart, Protocol):
@@ -65,9 +66,7 @@ class Found(NamedTuple):
 
 def over_pixels(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: float, sample: str) -> Found:
     """Return the values of pixels ``(K,)`` (RING)."""
-    import healpy
-
-    towards = np.stack(healpy.pix2vec(nside, pixels), axis=-1)
+    towards = _towards(nside, pixels)
     if sample == "centre":
         centres = sky.integrate(towards, rtol=SHARE * rtol, share=FAINT)
         return Found(centres.value, centres.error)
@@ -82,19 +81,30 @@ def over_pixels(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rto
 
 
 def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: float, floor: float) -> Found:
-    """Return pixel means: those with nothing special inside in one cell each, the rest in adaptive cells."""
-    first = _Round.of(sky, whole(nside, pixels), Cells.whole(len(pixels)), rtol, floor, FIRST)
-    floor = max(floor, FAINT * float(first.measured.value.max()))
+    """Return pixel means: those with nothing special inside in one cell each if that is enough, the rest in more."""
+    centre = sky.integrate(_towards(nside, pixels), rtol=SHARE * rtol, floor=floor).value
+    floor = max(floor, FAINT * float(centre.max()))
+    found = Found(np.maximum(centre, floor), np.full(len(pixels), np.inf))
     broken = is_cut(nside, pixels)
-    hiding = _layered(sky, nside, pixels) | aimed(sky, nside, pixels)
-    good = first.good(np.maximum(first.measured.value, floor)) & ~broken & ~hiding
-    found = Found(first.measured.value, first.measured.error + ROUNDING * first.measured.value)
-    for chosen, chart in ((broken, cut), (~broken & ~good, level)):
+    even = np.flatnonzero(~broken)
+    if even.size:
+        first = _Round.of(sky, whole(nside, pixels[even]), Cells.whole(even.size), rtol, floor, found.value[even], FIRST)
+        hiding = _layered(sky, nside, pixels[even]) | aimed(sky, nside, pixels[even])
+        good = first.good(np.maximum(first.measured.value, floor)) & ~hiding
+        found.value[even] = first.measured.value
+        found.error[even[good]] = (first.measured.error + ROUNDING * first.measured.value)[good]
+    for chosen, chart in ((broken, cut), (~broken & ~np.isfinite(found.error), level)):
         if chosen.any():
             made = chart(nside, pixels[chosen], *((kept.exponent, kept.up_down) if chart is cut else ()))
-            about = np.maximum(first.measured.value[chosen], floor)
+            about = np.maximum(found.value[chosen], floor)
             found.value[chosen], found.error[chosen] = over_patches(sky, made, about, rtol, floor)
     return found
+
+
+def _towards(nside: int, pixels: Integers) -> Floats:
+    import healpy
+
+    return np.stack(healpy.pix2vec(nside, pixels), axis=-1)
 
 
 def _layered(sky: TiledSky, nside: int, pixels: Integers) -> NDArray[np.bool_]:
@@ -114,8 +124,8 @@ def over_patches(sky: TiledSky, chart: Patches, about: Floats, rtol: float, floo
     cells, count = focused(Cells.whole(len(chart.owner)), chart, (RULE, RULE), targets(sky)), len(about)
     value, error = np.zeros(count), np.zeros(count)
     for _ in range(DEEPEST):
-        now = _Round.of(sky, chart, cells, rtol, floor, RULE)
         owner = chart.owner[cells.patch]
+        now = _Round.of(sky, chart, cells, rtol, floor, about[owner], RULE)
         good = now.good(about[owner])
         value += np.bincount(owner[good], now.measured.value[good], count)
         error += np.bincount(owner[good], now.measured.error[good], count)
@@ -150,12 +160,20 @@ class _Round:
     rtol: float
 
     @classmethod
-    def of(cls, sky: TiledSky, chart: Patches, cells: Cells, rtol: float, floor: float, rule: Rule) -> _Round:
+    def of(
+        cls, sky: TiledSky, chart: Patches, cells: Cells, rtol: float, floor: float, about: Floats, rule: Rule
+    ) -> _Round:
+        """Return what a rule says of cells in pixels of brightness `about` ``(N,)``.
+
+        Sight lines that are integrated directly need not be better than their weight in a pixel asks for.
+        """
         size = cells.high - cells.low
         u, v = (cells.low[:, [axis]] + size[:, [axis]] * rule.node for axis in (0, 1))
         (lon, lat), density = chart.angles(cells.patch, u, v)
         density = density * np.prod(size, axis=1)[:, None, None]
-        read = sky.read_level(lon.ravel(), lat.ravel(), rtol=SHARE * rtol, floor=floor)
+        weight = np.abs(density) * rule.weight[:, None] * rule.weight
+        enough = np.maximum(floor, about[:, None, None] / (MANY * np.maximum(weight, 1e-30)))
+        read = sky.read_level(lon.ravel(), lat.ravel(), rtol=SHARE * rtol, floor=enough.ravel())
         integrand = read.value.reshape(density.shape) * density
         along, across = integrand @ rule.weight, rule.weight @ integrand
         error = ((read.error.reshape(density.shape) * np.abs(density)) @ rule.weight) @ rule.weight

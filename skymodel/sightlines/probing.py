@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skymodel.sightlines import chebyshev
-from skymodel.sightlines.batch import Batch, Bools, Floats
+from skymodel.sightlines.batch import Batch, Bools, Floats, Integers
 from skymodel.sightlines.integrate import LineIntegrals
 
 EACH = 24  # probes of a tile: with 8 to 16, one tile in a thousand of random skies erred more than it stated
@@ -39,6 +39,14 @@ def places(rng: np.random.Generator, tiles: int, order: int, each: int = EACH) -
     index = np.where(edge, order * rng.integers(0, 2, index.shape), index)
     x, y = np.cos(np.pi * index / order)
     return x, y
+
+
+def examples(x: Floats, y: Floats) -> Integers:
+    """Return the place ``(T * P,)`` that each of the places x, y ``(T, P)`` is close to: the first of its quadrant."""
+    quadrant = 2 * (x > 0) + (y > 0)
+    first = np.argmax(quadrant[:, :, None] == np.arange(4), axis=1)
+    near = np.take_along_axis(first, quadrant, axis=1)
+    return np.asarray(np.arange(len(x))[:, None] * x.shape[1] + near).ravel()
 
 
 def judged(tiles: Batch, x: Floats, y: Floats, found: LineIntegrals) -> Verdict:

@@ -17,11 +17,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.kronrod import BLIND, NODES, rule
+from skymodel.sightlines.kronrod import BLIND, DECAY, NODES, SMOOTH, rule
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Integrand = Callable[[Ints, Floats], Floats]
+_Measure = Callable[[Ints, Floats], tuple[Floats, ...]]  # what a rule says of an integrand
 
 CHUNK = 512  # panels in one call of the integrand: its arrays stay in the cache
 DEEPEST, MOST = 100, 2000  # rounds of halving, and panels of one integral, before giving up
@@ -103,9 +104,10 @@ def integrate(
     count: int,
     *,
     rtol: float | Floats,
-    floor: float = 0.0,
+    floor: float | Floats = 0.0,
     share: float = 0.0,
     example: Ints | None = None,
+    checked: bool = False,
 ) -> Integrals:
     """Return `count` integrals, each the sum over the panels that it owns.
 
@@ -118,24 +120,33 @@ def integrate(
     count
         Number of integrals.
     rtol, floor, share
-        Each error is at most rtol * max(value, floor, share * the largest value); rtol may be one of each ``(N,)``.
+        Each error is at most rtol * max(value, floor, share * the largest value); rtol and floor may be
+        one of each ``(N,)``.
     example
         The integral that each one resembles ``(N,)``, itself where it resembles none. Examples are integrated first;
         the others start with their panels, and save the larger ones that would have been halved.
+    checked
+        Whether the integrals are compared with others afterwards. Their errors are then what they are for smooth
+        integrands, without the allowance for a kink that nothing announces.
 
     Raises
     ------
     NotConverged
         If an integral does not reach its tolerance.
     """
+    decay = SMOOTH if checked else DECAY
+
+    def measure(panel: Ints, places: Floats) -> tuple[Floats, ...]:
+        return rule(integrand(panel, places), decay)
+
     first = np.ones(count, dtype=bool) if example is None else example == np.arange(count)
     begin = np.flatnonzero(first[panels.owner])
-    work = _evaluate(integrand, begin, panels.left[begin], panels.right[begin])
-    found, leaves = _settled(integrand, panels, count, work, rtol, floor, share)
+    work = _evaluate(measure, begin, panels.left[begin], panels.right[begin])
+    found, leaves = _settled(measure, panels, count, work, rtol, floor, share)
     if example is None or first.all():
         return found
-    work = _evaluate(integrand, *_resembling(panels, count, example, first, leaves))
-    others, _ = _settled(integrand, panels, count, work, rtol, floor, share)
+    work = _evaluate(measure, *_resembling(panels, count, example, first, leaves))
+    others, _ = _settled(measure, panels, count, work, rtol, floor, share)
     return Integrals(found.value + others.value, found.error + others.error, found.evaluations + others.evaluations)
 
 
@@ -148,12 +159,12 @@ class _Leaves(NamedTuple):
 
 
 def _settled(
-    integrand: Integrand,
+    measure: _Measure,
     panels: Panels,
     count: int,
     work: _Work,
     rtol: float | Floats,
-    floor: float,
+    floor: float | Floats,
     share: float,
 ) -> tuple[Integrals, _Leaves]:
     """Return integrals, those that own no panel under work zero, and the panels they ended with."""
@@ -166,7 +177,7 @@ def _settled(
         total = np.bincount(owner, work.value, minlength=count)
         doubt = np.bincount(owner, doubts, minlength=count)
         largest = float(np.max(value + total, initial=0.0))
-        limit = rtol * np.maximum(value + total, max(floor, share * largest))
+        limit = rtol * np.maximum(value + total, np.maximum(floor, share * largest))
         done = doubt <= limit
         value += np.where(done, total, 0.0)
         error += np.where(done, doubt, 0.0)
@@ -181,7 +192,7 @@ def _settled(
         if (noisy := crowd > MOST).any():
             raise NotConverged(int(work.panel[np.argmax(np.where(noisy, doubts, -1.0))]))
         panels_used += 2 * np.bincount(owner[matters], minlength=count)
-        work = _halved(integrand, work, active & ~matters, matters)
+        work = _halved(measure, work, active & ~matters, matters)
     raise NotConverged(int(work.panel[np.argmax(work.error)]))
 
 
@@ -227,7 +238,7 @@ def _hidden(work: _Work, panels: Panels) -> Floats:
     return found
 
 
-def _halved(integrand: Integrand, work: _Work, keep: NDArray[np.bool_], halve: NDArray[np.bool_]) -> _Work:
+def _halved(measure: _Measure, work: _Work, keep: NDArray[np.bool_], halve: NDArray[np.bool_]) -> _Work:
     """Return the panels to keep and both halves of those to halve, in order; others are dropped."""
     chosen = np.flatnonzero(halve)
     panel, left, right = work.panel[chosen], work.left[chosen], work.right[chosen]
@@ -235,7 +246,7 @@ def _halved(integrand: Integrand, work: _Work, keep: NDArray[np.bool_], halve: N
     stuck = (middle <= left) | (middle >= right)
     if stuck.any():
         raise NotConverged(int(panel[stuck][0]))
-    halves = _evaluate(integrand, np.repeat(panel, 2), _interleaved(left, middle), _interleaved(middle, right))
+    halves = _evaluate(measure, np.repeat(panel, 2), _interleaved(left, middle), _interleaved(middle, right))
     parts = keep + 2 * halve
     source = np.repeat(np.arange(parts.size), parts)
     table = work.table[:, source]
@@ -247,7 +258,7 @@ def _interleaved(first: Floats, second: Floats) -> Floats:
     return np.stack([first, second], axis=1).ravel()
 
 
-def _evaluate(integrand: Integrand, panel: Ints, left: Floats, right: Floats) -> _Work:
+def _evaluate(measure: _Measure, panel: Ints, left: Floats, right: Floats) -> _Work:
     table = np.empty((6, panel.size))
     table[0], table[1] = left, right
     half, middle = 0.5 * (right - left), 0.5 * (right + left)
@@ -255,6 +266,6 @@ def _evaluate(integrand: Integrand, panel: Ints, left: Floats, right: Floats) ->
         part = slice(start, start + CHUNK)
         places = half[part, None] * NODES
         places += middle[part, None]
-        table[2:, part] = rule(integrand(panel[part, None], places))
+        table[2:, part] = measure(panel[part, None], places)
     table[2:4] *= half
     return _Work(panel, table)

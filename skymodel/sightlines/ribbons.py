@@ -98,7 +98,7 @@ class Ribbons:
         return blocks, left
 
     def _worth(self, window: Window) -> bool:
-        broken = not self.windows.whole(window)
+        broken = not self.windows.alike(window)
         many = self.windows.count(window) > WORTH * (window.stop - window.first)
         return broken and many and not self.windows.spotted(self.sky, window)
 

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 QUARTER_TURN = np.pi / 2
+RULE_DOUBT = 30.0  # times the size of a mean's first neglected term, whose coefficient is not known
 SAME = 1e-12  # angles [rad] closer than this are equal: edges that went through a chart and back
 
 
@@ -63,6 +64,14 @@ class Rings:
         if lon > np.pi - SAME:
             return self.columns(ring)
         return np.ceil((lon - SAME) / self.step(ring) - self.offset(ring)).astype(np.intp)
+
+    def within(self, first: int, stop: int, low: float, high: float) -> tuple[Integers, Integers]:
+        """Return rings and columns ``(K,)`` of the pixels of northern rings, first to stop, between two l [rad]."""
+        ring = np.arange(first, stop)
+        begin, end = (self.first_column(ring, lon) for lon in (low, high))
+        count = np.maximum(end - begin, 0)
+        rings = np.repeat(ring, count)
+        return rings, np.arange(len(rings)) - np.repeat(np.cumsum(count) - count - begin, count)
 
     def first_ring(self, lat: float) -> int:
         """Return the first northern ring whose latitude is below b [rad]; that of the pole is 1."""
@@ -123,3 +132,12 @@ def spread(nside: int, lon: Floats, lat: Floats, order: int) -> tuple[Floats, Fl
         around_lon[polar] = np.remainder(turned, 2 * np.pi)
         around_lat[polar] = QUARTER_TURN - 2 * np.arcsin(new / np.sqrt(6))
     return np.where(around_lon > np.pi, around_lon - 2 * np.pi, around_lon), around_lat
+
+
+def rule_error(value: Floats, gap: Floats, order: int) -> Floats:
+    """Return bounds of the quadrature errors of means that differ by `gap` from those of the rule below, of `order`.
+
+    The gap falls like the power 2 q of a pixel's size, q the order; the error like the power 2 q + 2.
+    """
+    relative = gap / np.where(value > 0, value, 1.0)
+    return np.asarray(gap * np.minimum(1.0, RULE_DOUBT * relative ** (1 / max(order, 1))))

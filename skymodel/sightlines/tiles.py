@@ -7,13 +7,15 @@ that no tile is there, it integrates directly.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from profiles import Density
+from skymodel.sightlines import quarters
 from skymodel.sightlines.batch import Batch, Bools, Floats, Integers
 from skymodel.sightlines.geometry import Observer
 from skymodel.sightlines.integrate import LineIntegrals
@@ -45,9 +47,10 @@ class Source(Protocol):
         directions: Floats,
         *,
         rtol: float,
-        floor: float = 0.0,
+        floor: float | Floats = 0.0,
         share: float = 0.0,
         example: Integers | None = None,
+        checked: bool = False,
     ) -> LineIntegrals:
         """Return the integrals along unit vectors ``(N, 3)``."""
         ...
@@ -60,6 +63,23 @@ class Reading(NamedTuple):
     error: Floats
     evaluations: Integers
     tile: Integers
+
+
+class Grid(NamedTuple):
+    """Integrals and, if asked for, their errors by latitude and longitude ``(R, C)``."""
+
+    value: Floats
+    error: Floats | None = None
+
+    def part(self, rows: slice, columns: slice) -> Grid:
+        """Return a view of a part."""
+        return Grid(self.value[rows, columns], None if self.error is None else self.error[rows, columns])
+
+    def put(self, value: Floats, error: Floats | None) -> None:
+        """Write values and, if they are asked for, errors."""
+        self.value[:] = value
+        if self.error is not None:
+            self.error[:] = error
 
 
 @dataclass(frozen=True)
@@ -113,12 +133,12 @@ class TiledSky:
         found = self.read(directions, rtol=rtol, floor=floor, share=share)
         return LineIntegrals(found.value, found.error, found.evaluations, self.unit)
 
-    def read(self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0) -> Reading:
+    def read(self, directions: Floats, *, rtol: float, floor: float | Floats = 0.0, share: float = 0.0) -> Reading:
         """Return the integrals along unit vectors ``(N, 3)`` together with the tiles they were read from."""
         place = self.frame.places(directions)
         return self._read(place, lambda bare: directions[bare], rtol, floor, share)
 
-    def read_level(self, lon: Floats, lat: Floats, *, rtol: float, floor: float) -> Reading:
+    def read_level(self, lon: Floats, lat: Floats, *, rtol: float, floor: float | Floats) -> Reading:
         """Return the integrals towards l in (-pi, pi], b [rad] ``(N,)``."""
 
         def directions(rows: Any) -> Floats:
@@ -129,15 +149,53 @@ class TiledSky:
             return self.read(directions(slice(None)), rtol=rtol, floor=floor)
         return self._read(self.frame.level_places(lon, lat), directions, rtol, floor, 0.0)
 
+    def read_grid(self, lon: Floats, lat: Floats, *, rtol: float, floor: float, errors: bool) -> Grid:
+        """Return what lies towards l ``(C,)`` times b ``(R,)`` [rad], without a tilt.
+
+        Both rise, l between -pi and 2 pi. On open tiles, which are not integrated, values are nan.
+        """
+        grid = Grid(*(np.full((len(lat), len(lon)), np.nan) for _ in range(1 + errors)))
+        at_lon = [0, *np.searchsorted(lon, [0.0, np.pi]).tolist(), len(lon)]
+        at_lat = [0, int(np.searchsorted(lat, 0.0)), len(lat)]
+        for (begin, end), west in zip(itertools.pairwise(at_lon), (True, False, True), strict=True):
+            for (bottom, top), south in zip(itertools.pairwise(at_lat), (True, False), strict=True):
+                if begin < end and bottom < top:
+                    columns, rows = slice(begin, end), slice(bottom, top)
+                    around = lon[columns] if not west else (2 * np.pi if begin else 0.0) - lon[columns]
+                    part = grid.part(rows, columns)
+                    if west:
+                        around, part = around[::-1], part.part(slice(None), slice(None, None, -1))
+                    if south:
+                        part = part.part(slice(None, None, -1), slice(None))
+                    away = -lat[rows][::-1] if south else lat[rows]
+                    self._fill(part, west, south, around, away, rtol, floor)
+        return grid
+
+    def _fill(self, grid: Grid, west: bool, south: bool, lon: Floats, lat: Floats, rtol: float, floor: float) -> None:
+        """Fill the part of a grid that lies in one quarter, from |l| ``(C,)`` and |b| ``(R,)`` in rising order."""
+        finder = self._finders[int(self.folds.quarter(np.bool_(west), np.bool_(south))), FAR]
+        u, v = quarters.from_lon(lon), self.frame.from_lat(lat)
+        for tile, across, up in finder.parts(u, v):
+            if self._closed[tile]:
+                grid.part(up, across).put(*self.tiles.grid(tile, u[across], v[up], grid.error is not None))
+        box = slice(int(np.searchsorted(lat, self.frame.box))), slice(int(np.searchsorted(lon, self.frame.box)))
+        near = grid.part(*box)
+        if near.value.size:
+            b, l = np.meshgrid(lat[box[0]], lon[box[1]], indexing="ij")
+            east, north = (-1.0 if side else 1.0 for side in (west, south))
+            found = self.read_level(east * l.ravel(), north * b.ravel(), rtol=rtol, floor=floor)
+            near.put(found.value.reshape(b.shape), found.error.reshape(b.shape))
+
     def _read(
-        self, place: Place, directions: Callable[[Integers], Floats], rtol: float, floor: float, share: float
+        self, place: Place, directions: Callable[[Integers], Floats], rtol: float, floor: float | Floats, share: float
     ) -> Reading:
         tile = self._tile(place)
         value, error = self._tiled(tile, place.u, place.v)
         evaluations = np.zeros(len(tile), dtype=np.intp)
         bare = np.flatnonzero(np.isnan(value))
         if bare.size:
-            found = self.lines.integrate(directions(bare), rtol=rtol, floor=floor, share=share)
+            least = np.broadcast_to(floor, len(tile))[bare]
+            found = self.lines.integrate(directions(bare), rtol=rtol, floor=least, share=share)
             value[bare], error[bare], evaluations[bare] = found.value, found.error, found.evaluations
         return Reading(value, error, evaluations, tile)
 
@@ -190,3 +248,22 @@ class _Finder:
         i = np.clip(np.searchsorted(self.u, u, side="right") - 1, 0, self.table.shape[0] - 1)
         j = np.clip(np.searchsorted(self.v, v, side="right") - 1, 0, self.table.shape[1] - 1)
         return np.where(u < self.u[0], -1, self.table[i, j])
+
+    @functools.cached_property
+    def _rectangles(self) -> tuple[list[int], Floats, Floats]:
+        """The tiles and their ends (low, high) along u and v, ``(T, 2)``; the outermost reach to infinity."""
+        tiles = [int(tile) for tile in np.unique(self.table) if tile >= 0]
+        edges = [np.concatenate([[-np.inf], ends[1:-1], [np.inf]]) for ends in (self.u, self.v)]
+        places = [[np.flatnonzero((self.table == tile).any(axis=1 - axis)) for tile in tiles] for axis in (0, 1)]
+        u, v = (np.array([[e[i[0]], e[i[-1] + 1]] for i in p]) for e, p in zip(edges, places, strict=True))
+        return tiles, u, v
+
+    def parts(self, u: Floats, v: Floats) -> Iterator[tuple[int, slice, slice]]:
+        """Yield the tiles that cover a grid of u times v, both rising, and which u and which v each covers."""
+        if not self.u.size:
+            return
+        tiles, across, up = self._rectangles
+        columns, rows = np.searchsorted(u, across).tolist(), np.searchsorted(v, up).tolist()
+        for tile, (a, b), (c, d) in zip(tiles, columns, rows, strict=True):
+            if a < b and c < d:
+                yield tile, slice(a, b), slice(c, d)

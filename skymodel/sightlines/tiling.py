@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from profiles import Density
-from skymodel.sightlines import promises
+from skymodel.sightlines import plain, promises
 from skymodel.sightlines.angle import angular
 from skymodel.sightlines.blocks import Blocks, Maker
 from skymodel.sightlines.direct import over_pixels as integrated
@@ -26,10 +26,12 @@ from skymodel.sightlines.geometry import Observer, PathEnd
 from skymodel.sightlines.integrate import FAINT, SightLines
 from skymodel.sightlines.loose import over_pixels
 from skymodel.sightlines.painting import Canvas, Loose, Strip, painted, strips
+from skymodel.sightlines.plain import Pixels
 from skymodel.sightlines.promises import Promises
 from skymodel.sightlines.quarters import Folds, Frame
 from skymodel.sightlines.ribbons import Ribbons
 from skymodel.sightlines.rings import Rings
+from skymodel.sightlines.windows import Window, Windows
 from skymodel.sky.healpix import require_nside
 
 Floats = NDArray[np.float64]
@@ -122,18 +124,24 @@ class Tiling:
 
     def _loose(self, quarter: int) -> Loose:
         windows = [window for window in self.blocks.loose if window.quarter == quarter]
-        ring = np.concatenate([np.arange(window.first, window.stop) for window in windows]).astype(np.intp)
-        low = np.concatenate([self.rings.first_column(np.arange(w.first, w.stop), w.low) for w in windows])
-        high = np.concatenate([self.rings.first_column(np.arange(w.first, w.stop), w.high) for w in windows])
-        count = np.maximum(high - low, 0)
-        rings = np.repeat(ring, count)
-        column = np.arange(len(rings)) - np.repeat(np.cumsum(count) - count - low, count)
-        order = np.lexsort((column, rings))
-        rings, column = rings[order], column[order]
-        pixels = self.rings.pixels(rings, column, self.folds.quarters[quarter])
+        parts = [self._plain(window) for window in windows]
+        ring, column, value, error = (np.concatenate(column) for column in zip(*parts, strict=True))
+        late = ~np.isfinite(error)
+        pixels = self.rings.pixels(ring[late], column[late], self.folds.quarters[quarter])
         found = over_pixels(self.fitted.sky, self.nside, pixels, self.kept, self.rtol, self.sample)
-        error = np.maximum(found.error, LEAST_SHARE * self.rtol * found.value) if self.sample == "mean" else found.error
-        return Loose(rings, column, found.value, error)
+        least = LEAST_SHARE * self.rtol * found.value if self.sample == "mean" else 0.0
+        value[late], error[late] = found.value, np.maximum(found.error, least)
+        order = np.lexsort((column, ring))
+        return Loose(ring[order], column[order], value[order], error[order])
+
+    def _plain(self, window: Window) -> Pixels:
+        """Return what a small rule gives of a window's pixels; the error is infinite where none is good."""
+        sky = self.fitted.sky
+        windows = Windows(self.rings, sky.frame)
+        if self.sample == "mean" and windows.alike(window) and not windows.spotted(sky, window):
+            return plain.over_window(sky, self.rings, window, self.rtol, FAINT * self.fitted.brightest)
+        ring, column = self.rings.within(window.first, window.stop, window.low, window.high)
+        return Pixels(ring, column, 0.0 * ring, 0.0 * ring + np.inf)
 
     def paint(self, canvas: Canvas, first: int, stop: int, sides: tuple[float, ...]) -> None:
         """Fill northern rings, or their mirror images, of a canvas."""

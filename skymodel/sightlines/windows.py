@@ -13,7 +13,7 @@ from skymodel.sightlines import quarters
 from skymodel.sightlines.partition import Rectangle, partition
 from skymodel.sightlines.quarters import FAR, Frame
 from skymodel.sightlines.refine import targets
-from skymodel.sightlines.rings import Rings
+from skymodel.sightlines.rings import SAME, Rings
 from skymodel.sightlines.tiles import TiledSky
 
 Floats = NDArray[np.float64]
@@ -22,6 +22,9 @@ LAYERED = 2.5  # pixels from the plane, seen at an angle, within which it may hi
 SPOT_REACH = 3.0  # sizes of a declared spot that it reaches
 POLAR = 24  # rings about a pole, whose pixels' shapes change from one to the next
 LEAST_RINGS = 4  # of a block
+LEAST = 144  # pixels that a block must hold: as many as it has nodes
+LEAST_BELT = 5000  # and in the belt, where pixels are cheap one by one (:mod:`skymodel.sightlines.plain`)
+SMALL_BELT = 40_000  # pixels in a quarter
 Piece = tuple[int, float, float, float, float]
 
 
@@ -45,13 +48,10 @@ class Windows:
         The rings of the map.
     frame
         The charts of the sky.
-    least
-        How many pixels a block must hold to be worth it.
     """
 
     rings: Rings
     frame: Frame
-    least: int
 
     def first(self, sky: TiledSky) -> list[Window]:
         """Return where blocks start; together they cover the quarters that differ."""
@@ -67,17 +67,32 @@ class Windows:
         return [part for window in windows for part in self._unbroken(window)]
 
     def _far(self, sky: TiledSky) -> list[Piece]:
-        """Return the far tiles; where they are tilted against the rings, the rectangles that tiles start from."""
+        """Return the far tiles; where they are tilted against the rings, the rectangles that tiles start from.
+
+        Where no window of the belt is worth a block, it is left in two large ones.
+        """
         if self.frame.tilt > 0:
             return [(q, *row) for q in range(len(self.frame.folds.quarters)) for row in partition(self.frame)]
         far = sky.tiles.chart == FAR
         ends = sky.tiles.rectangles(self.frame)[far]
-        return [(int(q), *map(float, row)) for q, row in zip(sky.tiles.quarter[far], ends, strict=True)]  # type: ignore[misc]
+        tiles = [(int(q), *row) for q, row in zip(sky.tiles.quarter[far], ends.tolist(), strict=True)]
+        if not self._small_belt:
+            return tiles
+        box, border, lowest = self.frame.box, *self.rings.lat[[self.rings.nside, -2]].tolist()
+        belt = (0.0, np.pi, box, border), (box, np.pi, lowest - SAME, box)
+        above = [(q, low, high, max(south, border), north) for q, low, high, south, north in tiles if north > border]
+        plane = [(q, low, high, 0.0, lowest / 2) for q, low, high, south, _ in tiles if south <= 0]
+        return above + plane + [(q, *part) for q in range(len(self.frame.folds.quarters)) for part in belt]
+
+    @property
+    def _small_belt(self) -> bool:
+        """Whether a quarter of the belt has so few pixels that they are taken one by one."""
+        return self.frame.tilt == 0 and 2 * self.rings.nside**2 < SMALL_BELT
 
     def _box(self) -> list[Rectangle]:
         """Return the box at the centre in pieces that shrink towards it."""
         side, pieces = self.frame.box, []
-        while side * side > np.pi / (3 * self.rings.nside**2) * self.least:
+        while side * side > np.pi / (3 * self.rings.nside**2) * LEAST:
             pieces += [(0.0, side, side / 2, side), (side / 2, side, 0.0, side / 2)]
             side /= 2
         return [*pieces, (0.0, side, 0.0, side)]
@@ -121,11 +136,13 @@ class Windows:
     def worth(self, window: Window) -> bool:
         """Return whether a window may be a block: large enough, and its pixels hide nothing."""
         few = window.stop - window.first < LEAST_RINGS
-        return not few and self.whole(window) and self.count(window) > self.least
+        belt = window.first > self.rings.nside and self.frame.tilt == 0
+        least = (np.inf if self._small_belt else LEAST_BELT) if belt else LEAST
+        return not few and self._polar <= window.first and self.alike(window) and self.count(window) > least
 
-    def whole(self, window: Window) -> bool:
-        """Return whether the pixels of a window are alike: none on the plane, between belt and cap, about the pole."""
-        return self._polar <= window.first < self._layered and window.first != self.rings.nside
+    def alike(self, window: Window) -> bool:
+        """Return whether the pixels of a window are alike: none on the plane or between belt and cap."""
+        return window.first < self._layered and window.first != self.rings.nside
 
     def count(self, window: Window) -> int:
         """Return how many pixels a window holds."""

@@ -1,0 +1,190 @@
+"""Plain pixels: whole ones with nothing inside, whose mean on a tiled sky a small rule gives.
+
+They are taken window by window. In the belt the diamonds of all pixels are alike in l and sin b, so that the nodes of
+a rule in all pixels of a window form a grid, and a tile on a grid is two matrix products: a thousandth of what a
+block costs for each pixel. In the caps every node is read on its own.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter
+
+from skymodel.sightlines.rings import SAME, Rings, diamond, rule_error, spread
+from skymodel.sightlines.tiles import TiledSky
+from skymodel.sightlines.windows import Window
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+ORDERS = (2, 3, 4)  # of the rules that are tried; each is checked with the one before
+RULE_SHARE = 0.05  # of the tolerance: what a rule over a pixel may miss
+LINE_SHARE = 0.1  # and what single sight lines may err by
+NEIGHBOURS = 3  # along a side: what a rule misses is the largest of what it does there, since it may vanish by chance
+
+
+class Pixels(NamedTuple):
+    """Pixels of a quarter: ring, column, value and error, ``(K,)`` each; the error is infinite where no rule is good."""
+
+    ring: Integers
+    column: Integers
+    value: Floats
+    error: Floats
+
+
+class _Places(Protocol):
+    """Pixels of equal shape, in an array."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array."""
+        ...
+
+    def around(self, bad: Bools) -> tuple[Integers, ...]:
+        """Return an index of a part of the array that holds those that are bad."""
+        ...
+
+    def means(self, part: tuple[Integers, ...], order: int, *, errors: bool) -> tuple[Floats, Floats]:
+        """Return means with a rule and the errors they inherit from the sky, for a part of the array."""
+        ...
+
+
+def over_window(sky: TiledSky, rings: Rings, window: Window, rtol: float, floor: float) -> Pixels:
+    """Return the means over the pixels of a window, all in one cap or all in the belt."""
+    box = window.low < sky.frame.box - SAME and rings.lat[window.stop - 1] < sky.frame.box - SAME
+    if window.first > rings.nside and sky.frame.tilt == 0 and not box:
+        found = [_on_grid(sky, rings, window, parity, rtol, floor) for parity in (0, 1)]
+        ring, column, value, error = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    else:
+        ring, column = rings.within(window.first, window.stop, window.low, window.high)
+        lon = (column + rings.offset(ring)) * rings.step(ring)
+        places = _Apart(sky, rings.nside, window.quarter, lon, rings.lat[ring], rtol, floor)
+        value, error = _measured(places, rtol, floor)
+    broken = (ring == 1) | ((column == 0) & (rings.offset(ring) == 0))  # at the pole, on the axis' meridian
+    return Pixels(ring, column, value, np.where(broken, np.inf, error))
+
+
+def _on_grid(sky: TiledSky, rings: Rings, window: Window, parity: int, rtol: float, floor: float) -> Pixels:
+    """Return the means over every other ring of a window of the belt."""
+    ring = np.arange(window.first + parity, window.stop, 2)[::-1]
+    one = ring[:1]
+    begin, end = (int(rings.first_column(one, lon)[0]) if ring.size else 0 for lon in (window.low, window.high))
+    column = np.arange(begin, end)
+    if not column.size:
+        return Pixels(ring[:0], column, column * 0.0, column * 0.0)
+    lon = (column + rings.offset(one)) * rings.step(one)
+    grid = _Grid(sky, rings.nside, window.quarter, lon, rings.lat[ring], rtol, floor)
+    value, error = _measured(grid, rtol, floor)
+    return Pixels(np.repeat(ring, column.size), np.tile(column, ring.size), value.ravel(), error.ravel())
+
+
+def _measured(places: _Places, rtol: float, floor: float) -> tuple[Floats, Floats]:
+    """Return means and errors; the rules grow where they miss too much."""
+    bad = np.ones(places.shape, bool)
+    value, inherited = places.means(places.around(bad), ORDERS[0], errors=True)
+    missed = np.zeros(places.shape)
+    for lower, order in itertools.pairwise(ORDERS):
+        part = places.around(bad)
+        fine, _ = places.means(part, order, errors=False)
+        scale = np.where(fine > 0, fine, 1.0)
+        gap = np.abs(fine - value[part]) / scale
+        gap = maximum_filter(np.where(np.isnan(gap), np.inf, gap), NEIGHBOURS) * scale
+        value[part], missed[part] = fine, rule_error(fine, gap, lower)
+        bad[part] = gap > RULE_SHARE * rtol * np.maximum(fine, floor)
+        if not bad.any():
+            break
+    return value, np.where(bad, np.inf, inherited + missed)
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Places l and b [rad] of pixels in a quarter, and how exact the sky is to be where it is integrated."""
+
+    sky: TiledSky
+    nside: int
+    quarter: int
+    lon: Floats
+    lat: Floats
+    rtol: float
+    floor: float
+
+    @property
+    def signs(self) -> tuple[float, float]:
+        """Signs of l and b."""
+        return self.sky.folds.quarters[self.quarter]
+
+
+@dataclass(frozen=True)
+class _Apart(_Window):
+    """Pixels ``(K,)`` whose nodes are read one by one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array."""
+        return self.lon.shape
+
+    def around(self, bad: Bools) -> tuple[Integers, ...]:
+        """Return the bad ones."""
+        return (np.flatnonzero(bad),)
+
+    def means(self, part: tuple[Integers, ...], order: int, *, errors: bool) -> tuple[Floats, Floats]:
+        """Return means with a rule and their errors."""
+        lon, lat = spread(self.nside, self.lon[part], self.lat[part], order)
+        east, north = self.signs
+        found = self.sky.read_level(east * lon.ravel(), north * lat.ravel(), rtol=LINE_SHARE * self.rtol, floor=self.floor)
+        weight = diamond(order).weight
+        return found.value.reshape(lon.shape) @ weight, found.error.reshape(lon.shape) @ weight
+
+
+@dataclass(frozen=True)
+class _Grid(_Window):
+    """Pixels of every other ring of the belt, latitudes ``(R,)`` times longitudes ``(C,)``, both rising.
+
+    The nodes of a pixel end before those of the next begin, so that they rise too.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array."""
+        return len(self.lat), len(self.lon)
+
+    def around(self, bad: Bools) -> tuple[Integers, ...]:
+        """Return the rectangle around the bad ones."""
+        row, column = np.flatnonzero(bad.any(axis=1)), np.flatnonzero(bad.any(axis=0))
+        return np.ix_(np.arange(row[0], row[-1] + 1), np.arange(column[0], column[-1] + 1))
+
+    def means(self, part: tuple[Integers, ...], order: int, *, errors: bool) -> tuple[Floats, Floats]:
+        """Return means with a rule and their errors."""
+        across, up, weight = _lattice(order)
+        half = np.pi / (4 * self.nside)
+        lon = self.lon[part[1].ravel()][:, None] + half * across
+        lat = np.arcsin(np.sin(self.lat[part[0].ravel()])[:, None] + 8 / (3 * np.pi) * half * up)
+        east, north = self.signs
+        flip = slice(None, None, int(east)), slice(None, None, int(north))
+        towards = (east * lon.ravel())[flip[0]], (north * lat.ravel())[flip[1]]
+        found = self.sky.read_grid(*towards, rtol=LINE_SHARE * self.rtol, floor=self.floor, errors=errors)
+        means = [
+            sum(grid[flip[1], flip[0]].reshape(*lat.shape, *lon.shape)[:, i] @ w for i, w in enumerate(weight))
+            for grid in found
+            if grid is not None
+        ]
+        return means[0], means[-1]
+
+
+@functools.cache
+def _lattice(order: int) -> tuple[Floats, Floats, Floats]:
+    """Return the different steps across ``(A,)`` and up ``(U,)`` of a rule's nodes and their weights ``(U, A)``."""
+    nodes = diamond(order)
+    (across, at_lon), (up, at_lat) = (
+        np.unique(np.round(steps, 14), return_inverse=True) for steps in (nodes.across, nodes.up)
+    )
+    weight = np.zeros((len(up), len(across)))
+    np.add.at(weight, (at_lat, at_lon), nodes.weight)
+    return across, up, weight
