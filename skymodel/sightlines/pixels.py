@@ -166,8 +166,13 @@ def cut(nside: int, pixels: Integers, exponent: float, folded: bool = False) -> 
 
 
 def _counted(chart: PixelChart, halved: NDArray[np.bool_]) -> PixelChart:
-    """Return the chart with the patches of halved pixels ``(K,)`` counted twice."""
-    return replace(chart, copies=np.where(halved[chart.owner], 2.0, 1.0))
+    """Return the chart with the patches of halved pixels ``(K,)`` counted twice.
+
+    Where both halves are alike the observer is in the plane: a triangle that ends there holds no thin layer.
+    """
+    twice = halved[chart.owner]
+    plane = chart.plane & ~(twice[:, None] & [True, False, False])
+    return replace(chart, copies=np.where(twice, 2.0, 1.0), plane=plane)
 
 
 def level(nside: int, pixels: Integers) -> PixelChart:

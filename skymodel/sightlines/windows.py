@@ -22,7 +22,7 @@ LAYERED = 2.5  # pixels from the plane, seen at an angle, within which it may hi
 SPOT_REACH = 3.0  # sizes of a declared spot that it reaches
 POLAR = 24  # rings about a pole, whose pixels' shapes change from one to the next
 LEAST_RINGS = 4  # of a block
-LEAST = 144  # pixels that a block must hold: as many as it has nodes
+LEAST = 400  # pixels that a block must hold
 LEAST_BELT = 5000  # and in the belt, where pixels are cheap one by one (:mod:`skymodel.sightlines.plain`)
 SMALL_BELT = 40_000  # pixels in a quarter
 Piece = tuple[int, float, float, float, float]
@@ -64,7 +64,7 @@ class Windows:
             Window(quarter, first(high_lat), 2 * self.rings.nside + 1 if low_lat <= 0 else first(low_lat), low, high)
             for quarter, low, high, low_lat, high_lat in pieces
         ]
-        return [part for window in windows for part in self._unbroken(window)]
+        return [part for window in windows if window.first < window.stop for part in self._unbroken(window)]
 
     def _far(self, sky: TiledSky) -> list[Piece]:
         """Return the far tiles; where they are tilted against the rings, the rectangles that tiles start from.
