@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymodel.sightlines import chebyshev, probing, quarters
-from skymodel.sightlines.quarters import Frame
+from skymodel.sightlines.quarters import FAR, Frame
 from skymodel.sightlines.rings import Rings, diamond, rule_error, spread
 from skymodel.sightlines.tiles import TiledSky
 from skymodel.sightlines.windows import Window, Windows
@@ -123,9 +123,26 @@ class Maker:
 
     def made(self) -> Blocks:
         """Return blocks and loose windows that cover the quarters that differ."""
-        waiting = self._apart(self.windows.first(self.sky))
-        blocks: list[Block] = []
-        loose: list[Window] = []
+        if self.mean or self.sky.frame.tilt > 0:
+            return self._made(self.windows.first(self.sky), [], [])
+        return self._made(self.windows.near(), *self._tiles())
+
+    def _tiles(self) -> tuple[list[Block], list[Window]]:
+        """Return far tiles as blocks of values at centres, and the windows of those that are open."""
+        tiles, blocks, loose = self.sky.tiles, [], []
+        for k in np.flatnonzero(tiles.chart == FAR):
+            for window in self.windows.of_tile(self.sky, k):
+                if np.isnan(tiles.coefficients[k, 0, 0]):
+                    loose.append(window)
+                    continue
+                held = tiles.coefficients[k], bool(tiles.logarithmic[k]), tiles.missed_v[k], tiles.missed_u[k]
+                noise = np.full(chebyshev.CELLS, tiles.noise[k])
+                blocks.append(Block(window, self.sky.frame, tiles.bounds[k], *held, noise, float(tiles.brightness[k])))
+        return blocks, loose
+
+    def _made(self, windows: list[Window], blocks: list[Block], loose: list[Window]) -> Blocks:
+        """Return what there is already, and windows made blocks or left loose."""
+        waiting = self._apart(windows)
         while waiting:
             fitting = [window for window in waiting if self.windows.worth(window)]
             loose += [window for window in waiting if not self.windows.worth(window)]

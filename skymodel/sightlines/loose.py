@@ -41,6 +41,7 @@ SMALL = 1e-3  # share of a pixel below which a cell may lie on any number of til
 LEAST_PART = 0.005  # of what a pixel's quadrature may miss goes to every cell, however small: there are few
 MOST_CELLS, SPARE_CELLS = 30, 1000  # in a round, for each pixel and on top: more mean an edge that winds through pixels
 DEEPEST = 40  # halvings of a cell
+INSIDE = 0.6  # of the side of a pixel
 MANY = 1000  # sight lines share the tolerance of a pixel
 
 
@@ -82,9 +83,9 @@ def over_pixels(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rto
 
 def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: float, floor: float) -> Found:
     """Return pixel means: those with nothing special inside in one cell each if that is enough, the rest in more."""
-    centre = sky.integrate(_towards(nside, pixels), rtol=SHARE * rtol, floor=floor).value
-    floor = max(floor, FAINT * float(centre.max()))
-    found = Found(np.maximum(centre, floor), np.full(len(pixels), np.inf))
+    level_of = _somewhere(sky, nside, pixels, rtol, floor)
+    floor = max(floor, FAINT * float(level_of.max()))
+    found = Found(np.maximum(level_of, floor), np.full(len(pixels), np.inf))
     broken = is_cut(nside, pixels)
     even = np.flatnonzero(~broken)
     if even.size:
@@ -99,6 +100,13 @@ def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: fl
             about = np.maximum(found.value[chosen], floor)
             found.value[chosen], found.error[chosen] = over_patches(sky, made, about, rtol, floor)
     return found
+
+
+def _somewhere(sky: TiledSky, nside: int, pixels: Integers, rtol: float, floor: float) -> Floats:
+    """Return the brightness at a place inside each pixel, which is not the Galactic centre."""
+    inside = np.full((len(pixels), 1), INSIDE)
+    (lon, lat), _ = whole(nside, pixels).angles(np.arange(len(pixels)), inside, inside)
+    return sky.read_level(lon.ravel(), lat.ravel(), rtol=SHARE * rtol, floor=floor).value
 
 
 def _towards(nside: int, pixels: Integers) -> Floats:

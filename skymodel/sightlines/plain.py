@@ -51,7 +51,7 @@ class _Places(Protocol):
         """Return an index of a part of the array that holds those that are bad."""
         ...
 
-    def means(self, part: tuple[Integers, ...], order: int, *, errors: bool) -> tuple[Floats, Floats]:
+    def means(self, part: tuple[Integers, ...], order: int) -> tuple[Floats, Floats]:
         """Return means with a rule and the errors they inherit from the sky, for a part of the array."""
         ...
 
@@ -88,19 +88,18 @@ def _on_grid(sky: TiledSky, rings: Rings, window: Window, parity: int, rtol: flo
 def _measured(places: _Places, rtol: float, floor: float) -> tuple[Floats, Floats]:
     """Return means and errors; the rules grow where they miss too much."""
     bad = np.ones(places.shape, bool)
-    value, inherited = places.means(places.around(bad), ORDERS[0], errors=True)
-    missed = np.zeros(places.shape)
+    value, error = places.means(places.around(bad), ORDERS[0])
     for lower, order in itertools.pairwise(ORDERS):
         part = places.around(bad)
-        fine, _ = places.means(part, order, errors=False)
+        fine, inherited = places.means(part, order)
         scale = np.where(fine > 0, fine, 1.0)
         gap = np.abs(fine - value[part]) / scale
         gap = maximum_filter(np.where(np.isnan(gap), np.inf, gap), NEIGHBOURS) * scale
-        value[part], missed[part] = fine, rule_error(fine, gap, lower)
+        value[part], error[part] = fine, inherited + rule_error(fine, gap, lower)
         bad[part] = gap > RULE_SHARE * rtol * np.maximum(fine, floor)
         if not bad.any():
             break
-    return value, np.where(bad, np.inf, inherited + missed)
+    return value, np.where(bad, np.inf, error)
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ class _Apart(_Window):
         """Return the bad ones."""
         return (np.flatnonzero(bad),)
 
-    def means(self, part: tuple[Integers, ...], order: int, *, errors: bool) -> tuple[Floats, Floats]:
+    def means(self, part: tuple[Integers, ...], order: int) -> tuple[Floats, Floats]:
         """Return means with a rule and their errors."""
         lon, lat = spread(self.nside, self.lon[part], self.lat[part], order)
         east, north = self.signs
@@ -160,7 +159,7 @@ class _Grid(_Window):
         row, column = np.flatnonzero(bad.any(axis=1)), np.flatnonzero(bad.any(axis=0))
         return np.ix_(np.arange(row[0], row[-1] + 1), np.arange(column[0], column[-1] + 1))
 
-    def means(self, part: tuple[Integers, ...], order: int, *, errors: bool) -> tuple[Floats, Floats]:
+    def means(self, part: tuple[Integers, ...], order: int) -> tuple[Floats, Floats]:
         """Return means with a rule and their errors."""
         across, up, weight = _lattice(order)
         half = np.pi / (4 * self.nside)
@@ -169,13 +168,12 @@ class _Grid(_Window):
         east, north = self.signs
         flip = slice(None, None, int(east)), slice(None, None, int(north))
         towards = (east * lon.ravel())[flip[0]], (north * lat.ravel())[flip[1]]
-        found = self.sky.read_grid(*towards, rtol=LINE_SHARE * self.rtol, floor=self.floor, errors=errors)
-        means = [
+        found = self.sky.read_grid(*towards, rtol=LINE_SHARE * self.rtol, floor=self.floor)
+        value, error = (
             sum(grid[flip[1], flip[0]].reshape(*lat.shape, *lon.shape)[:, i] @ w for i, w in enumerate(weight))
             for grid in found
-            if grid is not None
-        ]
-        return means[0], means[-1]
+        )
+        return value, error
 
 
 @functools.cache

@@ -66,20 +66,18 @@ class Reading(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """Integrals and, if asked for, their errors by latitude and longitude ``(R, C)``."""
+    """Integrals and their errors by latitude and longitude ``(R, C)``."""
 
     value: Floats
-    error: Floats | None = None
+    error: Floats
 
     def part(self, rows: slice, columns: slice) -> Grid:
         """Return a view of a part."""
-        return Grid(self.value[rows, columns], None if self.error is None else self.error[rows, columns])
+        return Grid(self.value[rows, columns], self.error[rows, columns])
 
-    def put(self, value: Floats, error: Floats | None) -> None:
-        """Write values and, if they are asked for, errors."""
-        self.value[:] = value
-        if self.error is not None:
-            self.error[:] = error
+    def put(self, value: Floats, error: Floats) -> None:
+        """Write values and errors."""
+        self.value[:], self.error[:] = value, error
 
 
 @dataclass(frozen=True)
@@ -149,25 +147,22 @@ class TiledSky:
             return self.read(directions(slice(None)), rtol=rtol, floor=floor)
         return self._read(self.frame.level_places(lon, lat), directions, rtol, floor, 0.0)
 
-    def read_grid(self, lon: Floats, lat: Floats, *, rtol: float, floor: float, errors: bool) -> Grid:
+    def read_grid(self, lon: Floats, lat: Floats, *, rtol: float, floor: float) -> Grid:
         """Return what lies towards l ``(C,)`` times b ``(R,)`` [rad], without a tilt.
 
-        Both rise, l between -pi and 2 pi. On open tiles, which are not integrated, values are nan.
+        Both rise, l between -2 pi and 2 pi. On open tiles, which are not integrated, values are nan.
         """
-        grid = Grid(*(np.full((len(lat), len(lon)), np.nan) for _ in range(1 + errors)))
-        at_lon = [0, *np.searchsorted(lon, [0.0, np.pi]).tolist(), len(lon)]
+        grid = Grid(*(np.full((len(lat), len(lon)), np.nan) for _ in range(2)))
+        at_lon = [0, *np.searchsorted(lon, [-np.pi, 0.0, np.pi]).tolist(), len(lon)]
         at_lat = [0, int(np.searchsorted(lat, 0.0)), len(lat)]
-        for (begin, end), west in zip(itertools.pairwise(at_lon), (True, False, True), strict=True):
+        sides = ((False, 2 * np.pi), (True, 0.0), (False, 0.0), (True, 2 * np.pi))
+        for (begin, end), (west, turn) in zip(itertools.pairwise(at_lon), sides, strict=True):
             for (bottom, top), south in zip(itertools.pairwise(at_lat), (True, False), strict=True):
                 if begin < end and bottom < top:
                     columns, rows = slice(begin, end), slice(bottom, top)
-                    around = lon[columns] if not west else (2 * np.pi if begin else 0.0) - lon[columns]
-                    part = grid.part(rows, columns)
-                    if west:
-                        around, part = around[::-1], part.part(slice(None), slice(None, None, -1))
-                    if south:
-                        part = part.part(slice(None, None, -1), slice(None))
-                    away = -lat[rows][::-1] if south else lat[rows]
+                    rise = slice(None, None, -1 if west else 1), slice(None, None, -1 if south else 1)
+                    around, away = (turn + (-1 if west else 1) * lon[columns])[rise[0]], np.abs(lat[rows])[rise[1]]
+                    part = grid.part(rows, columns).part(rise[1], rise[0])
                     self._fill(part, west, south, around, away, rtol, floor)
         return grid
 
@@ -177,7 +172,7 @@ class TiledSky:
         u, v = quarters.from_lon(lon), self.frame.from_lat(lat)
         for tile, across, up in finder.parts(u, v):
             if self._closed[tile]:
-                grid.part(up, across).put(*self.tiles.grid(tile, u[across], v[up], grid.error is not None))
+                grid.part(up, across).put(*self.tiles.grid(tile, u[across], v[up]))
         box = slice(int(np.searchsorted(lat, self.frame.box))), slice(int(np.searchsorted(lon, self.frame.box)))
         near = grid.part(*box)
         if near.value.size:

@@ -54,17 +54,27 @@ class Windows:
     frame: Frame
 
     def first(self, sky: TiledSky) -> list[Window]:
-        """Return where blocks start; together they cover the quarters that differ."""
-        pieces = [
-            *self._far(sky),
-            *((q, *square) for q in range(len(self.frame.folds.quarters)) for square in self._box()),
-        ]
-        first = self.rings.first_ring
-        windows = [
-            Window(quarter, first(high_lat), 2 * self.rings.nside + 1 if low_lat <= 0 else first(low_lat), low, high)
-            for quarter, low, high, low_lat, high_lat in pieces
-        ]
-        return [part for window in windows if window.first < window.stop for part in self._unbroken(window)]
+        """Return where blocks of means start; together they cover the quarters that differ."""
+        pieces = [*self._far(sky), *self._near]
+        return [part for piece in pieces for window in self._of(*piece) for part in self._unbroken(window)]
+
+    def near(self) -> list[Window]:
+        """Return the windows of the boxes at the centre."""
+        return [window for piece in self._near for window in self._of(*piece)]
+
+    def of_tile(self, sky: TiledSky, tile: int) -> list[Window]:
+        """Return the window of a far tile, if there are pixels in it."""
+        ends = sky.tiles.rectangles(self.frame)[tile].tolist()
+        return self._of(int(sky.tiles.quarter[tile]), *ends)
+
+    def _of(self, quarter: int, low: float, high: float, south: float, north: float) -> list[Window]:
+        first = self.rings.first_ring(north)
+        stop = 2 * self.rings.nside + 1 if south <= 0 else self.rings.first_ring(south)
+        return [Window(quarter, first, stop, low, high)] if first < stop else []
+
+    @property
+    def _near(self) -> list[Piece]:
+        return [(q, *square) for q in range(len(self.frame.folds.quarters)) for square in self._box()]
 
     def _far(self, sky: TiledSky) -> list[Piece]:
         """Return the far tiles; where they are tilted against the rings, the rectangles that tiles start from.
@@ -75,7 +85,7 @@ class Windows:
             return [(q, *row) for q in range(len(self.frame.folds.quarters)) for row in partition(self.frame)]
         far = sky.tiles.chart == FAR
         ends = sky.tiles.rectangles(self.frame)[far]
-        tiles = [(int(q), *row) for q, row in zip(sky.tiles.quarter[far], ends.tolist(), strict=True)]
+        tiles: list[Piece] = [(q, *row) for q, row in zip(sky.tiles.quarter[far].tolist(), ends.tolist(), strict=True)]
         if not self._small_belt:
             return tiles
         box, border, lowest = self.frame.box, *self.rings.lat[[self.rings.nside, -2]].tolist()
