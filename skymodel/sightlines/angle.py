@@ -18,6 +18,8 @@ from skymodel.sightlines.geometry import Floats, Ints, Observer
 from skymodel.sightlines.integrate import FAINT, LineIntegrals, SightLines
 from skymodel.sightlines.probing import TIGHTEST, TRUST
 
+Bools = NDArray[np.bool_]
+
 ORDER = 16
 DEEPEST = 40  # generations; what is not good then is integrated directly
 LINE_SHARE = 0.01  # of the tolerance goes to the integrals at the nodes
@@ -82,11 +84,11 @@ class AngularLines:
         self,
         directions: Floats,
         *,
-        rtol: float,
+        rtol: float | Floats,
         floor: float | Floats = 0.0,
         share: float = 0.0,
         example: Ints | None = None,
-        checked: bool = False,
+        checked: bool | Bools = False,
     ) -> LineIntegrals:
         """Return the integrals along unit vectors ``(N, 3)``; directly where no piece is good.
 
@@ -105,8 +107,8 @@ class AngularLines:
             value[rows], error[rows] = self.pieces.revealed(index, there)
         evaluations = np.zeros(len(place), dtype=np.intp)
         if bare.any():
-            least = np.broadcast_to(floor, len(place))[bare]
-            found = self.lines.integrate(directions[bare], rtol=rtol, floor=least, share=share)
+            each, least = (np.broadcast_to(one, len(place))[bare] for one in (rtol, floor))
+            found = self.lines.integrate(directions[bare], rtol=each, floor=least, share=share)
             value[bare], error[bare], evaluations[bare] = found.value, found.error, found.evaluations
         return LineIntegrals(value, error, evaluations, self.unit)
 
@@ -190,13 +192,14 @@ def _sampled(lines: SightLines, ends: Floats, tolerance: float, floor: float) ->
     node = chebyshev.rule(ORDER).node
     place = 0.5 * ends.sum(axis=1)[:, None] + 0.5 * np.diff(ends, axis=1) * node
     rtol = max(LINE_SHARE * tolerance, FINEST)
-    found = lines.integrate(_towards(np.exp(place).ravel()), rtol=rtol, floor=floor, share=0.0 if floor else FAINT)
+    towards = _towards(np.exp(place).ravel())
+    found = lines.integrate(towards, rtol=rtol, floor=floor, share=0.0 if floor else FAINT, checked=True)
     return _Sample(
         place, found.value.reshape(place.shape), found.error.reshape(place.shape), int(found.evaluations.sum())
     )
 
 
-def _fitted(sample: _Sample, ends: Floats, tolerance: float, floor: float) -> tuple[_Pieces, NDArray[np.bool_]]:
+def _fitted(sample: _Sample, ends: Floats, tolerance: float, floor: float) -> tuple[_Pieces, Bools]:
     """Return pieces and which of them are good; faint ones in proportion to the floor."""
     value = sample.value
     dark, partly = (value <= 0).all(axis=1), (value <= 0).any(axis=1)

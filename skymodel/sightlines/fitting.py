@@ -1,16 +1,15 @@
 """Fitting tiles to a sky: a few thousand line integrals that stand for all others, with a certified error.
 
 :func:`fit` covers each different quarter of the sky with tiles, integrates at their nodes, and halves a tile in its
-worse direction until its coefficients say that what it misses is below the tolerance. Then probes, denser near tile
-edges, are integrated directly; a tile that fails one is halved again. A tile that would cost more than the points it
-serves is left open.
+worse direction until its coefficients say that what it misses is below the tolerance, and probes, denser near tile edges,
+do not object. A tile that would cost more than the points it serves is left open.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -23,16 +22,16 @@ from skymodel.sightlines.quarters import FAR, NEAR, Frame
 from skymodel.sightlines.refine import targets
 from skymodel.sightlines.tiles import Source, TiledSky
 
-LINE_SHARE = 0.03  # of a tile's tolerance goes to the integrals at its nodes: a digit more costs them 2 %
-PROBE_SHARE = 1e-4  # and to those of probes, which are to tell how good the others are
+LINE_SHARE = 0.03  # of a tile's tolerance goes to the integrals at its nodes
+PROBE_SHARE = 1e-5  # and to those of probes, which are to tell how good the others are
+GROWTH = 2.0  # of the nodes' errors between them: like their neighbours' they grow little, by up to 8 if they conspired
 FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
 SPOT_REACH, SPOT_SIDE = 3.0, 4.0  # sizes of a declared spot: how far it reaches, how large a tile may be there
 _CROSS = np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
 EXAMPLE_STEP = 3.5  # nodes, along a side, that share an example
-BATCH = 3000  # integrals between two reports of progress
+BATCH = 4000  # integrals between two reports of progress
 DECADES = 12.0  # a tile whose values span more holds J, not log J
-LEB = 2.0
 DEEPEST = 48  # generations
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
 DARK = 0.01  # share of what a tile may err by; where J is all below it, a tile holds J however log J bends
@@ -96,28 +95,41 @@ class Fitter:
     evaluations: int = 0
     observed: float = 0.0
     probes: int = 0
+    at_spots: tuple[Floats, Floats] = (np.zeros(0), np.zeros(0))
+    rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(probing.SEED))
 
-    def lines(self, directions: Floats, share: float, example: Integers, checked: bool = False) -> LineIntegrals:
+    @functools.cached_property
+    def spots(self) -> Floats:
+        """Unit vectors ``(SPOTS, 3)`` all over the sky, half of them around the centre."""
+        vectors = np.random.default_rng(probing.SEED).normal(size=(SPOTS, 3))
+        vectors[::2, 1:] *= 0.1
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+    def lines(self, directions: Floats, share: Floats, checked: Bools, example: Integers) -> LineIntegrals:
         """Return integrals along unit vectors ``(M, 3)``, like those of their examples, to a share of the tolerance."""
         if self.sightlines + len(directions) > self.request.budget:
             raise NotWorthTiles
         goal = self.sightlines + len(directions)
-        rtol = max(share * self.request.tolerance, FINEST)
+        rtol = np.maximum(share * self.request.tolerance, FINEST)
         parts = []
-        step = max(1, BATCH // self.request.order**2) * self.request.order**2
-        for begin in range(0, len(directions), step):
-            part = directions[begin : begin + step]
-            near, floor = example[begin : begin + step] - begin, FAINT * self.brightest
-            parts.append(self.source.integrate(part, rtol=rtol, floor=floor, example=near, checked=checked))
-            self.sightlines += len(part)
+        for begin in range(0, len(directions), BATCH):
             if self.progress is not None:
                 self.progress(self.sightlines, goal)
-        value, error, evaluations = (
-            np.concatenate(column) for column in zip(*((p.value, p.error, p.evaluations) for p in parts), strict=True)
-        )
-        found = LineIntegrals(value, error, evaluations, self.source.unit)
-        self.evaluations += int(found.evaluations.sum())
-        return found
+            part = slice(begin, begin + BATCH)
+            found = self.source.integrate(
+                directions[part],
+                rtol=rtol[part],
+                floor=FAINT * self.brightest,
+                example=example[part] - begin,
+                checked=checked[part],
+            )
+            parts.append((found.value, found.error, found.evaluations))
+            self.sightlines += len(found.value)
+        if self.progress is not None:
+            self.progress(self.sightlines, goal)
+        value, error, evaluations = (np.concatenate(column) for column in zip(*parts, strict=True))
+        self.evaluations += int(evaluations.sum())
+        return LineIntegrals(value, error, evaluations, self.source.unit)
 
     def directions(self, tiles: Batch, u: Floats, v: Floats) -> Floats:
         """Return unit vectors ``(*u.shape, 3)`` of places in tiles; the first axis runs over the tiles."""
@@ -127,20 +139,35 @@ class Fitter:
             vectors[rows] = self.frame.directions(tiles.quarter[rows], chart, u[rows], v[rows])
         return vectors
 
-    def filled(self, tiles: Batch) -> Batch:
-        """Return the tiles with what they hold."""
-        order = self.request.order
-        count = len(tiles.bounds)
-        example = (np.arange(count)[:, None] * order**2 + _examples(order)).ravel()
-        nodes = self.directions(tiles, *tiles.nodes(order)).reshape(-1, 3)
-        found = self.lines(nodes, LINE_SHARE, example, checked=True)
-        value, error = (part.reshape(-1, order, order) for part in (found.value, found.error))
+    def filled(self, tiles: Batch) -> tuple[Batch, probing.Verdict]:
+        """Return the tiles with what they hold, and what probes say of them."""
+        order, count = self.request.order, len(tiles.bounds)
+        x, y = probing.places(self.rng, count, order)
+        u, v = (np.concatenate(pair, axis=1) for pair in zip(tiles.nodes(order), tiles.places(x, y), strict=True))
+        near = np.concatenate([np.tile(_examples(order), (count, 1)), _closest_example(order, x, y)], axis=1)
+        probe = np.broadcast_to(np.arange(u.shape[1]) >= order**2, u.shape)
+        spots = self.spots if self.sightlines == 0 else self.spots[:0]  # with the first tiles: fewer calls
+        found = self.lines(
+            np.concatenate([self.directions(tiles, u, v).reshape(-1, 3), spots]),
+            np.append(np.where(probe, PROBE_SHARE, LINE_SHARE), np.full(len(spots), LINE_SHARE)),
+            np.append(~probe, np.zeros(len(spots), bool)),
+            np.append(np.arange(count)[:, None] * u.shape[1] + near, u.size + np.arange(len(spots))),
+        )
+        if len(spots):
+            self.at_spots = found.value[u.size :], found.error[u.size :]
+        value, error = (part[: u.size].reshape(u.shape) for part in (found.value, found.error))
+        held = self._held(tiles, *(part[:, : order**2].reshape(-1, order, order) for part in (value, error)))
+        self.probes += x.size
+        return held, probing.judged(held, x, y, value[:, order**2 :], error[:, order**2 :])
+
+    def _held(self, tiles: Batch, value: Floats, error: Floats) -> Batch:
+        """Return tiles with values and their errors ``(T, n, n)`` at the nodes."""
         self._brighten(tiles, value)
         low, high = value.min(axis=(1, 2)), value.max(axis=(1, 2))
         logarithmic = self._logarithmic(value, error)
         safe = np.where(logarithmic[:, None, None], value, 1.0)
         held = np.where(logarithmic[:, None, None], np.log(safe), value)
-        noise = LEB * np.where(logarithmic[:, None, None], error / safe, error).max(axis=(1, 2))
+        noise = GROWTH * np.where(logarithmic[:, None, None], error / safe, error).max(axis=(1, 2))
         made = chebyshev.coefficients(held)
         return Batch(
             tiles.quarter,
@@ -161,7 +188,7 @@ class Fitter:
         low, high = value.min(axis=(1, 2)), value.max(axis=(1, 2))
         floor = FAINT * self.brightest
         plain = (low > 0) & (high < low * 10**DECADES) & (high >= DARK * self.request.tolerance * floor)
-        doubt = LEB * (error / np.where(value > 0, value, 1.0)).max(axis=(1, 2))
+        doubt = GROWTH * (error / np.where(value > 0, value, 1.0)).max(axis=(1, 2))
         return np.asarray(
             plain & (doubt <= self.request.tolerance * np.maximum(floor / np.where(plain, high, 1.0), 1.0))
         )
@@ -197,14 +224,15 @@ class Fitter:
         return np.asarray((tiles.chart == FAR) & (points < self.request.order**2))
 
     def refined(self, waiting: Batch) -> Batch:
-        """Return tiles that cover `waiting`, each good or open (with coefficients nan)."""
+        """Return tiles that cover `waiting`, each good and settled by probes, or open (with coefficients nan)."""
         done = waiting[np.zeros(len(waiting.bounds), bool)]
         for _ in range(DEEPEST):
-            filled = self.filled(waiting)
-            good = self.good(filled)
+            filled, verdict = self.filled(waiting)
+            good = self.good(filled) & ~verdict.failing
             open_ = ~good & self.hopeless(filled)
             filled.coefficients[open_] = np.nan
-            done = done.joined(filled[good | open_])
+            self._observe(verdict, good)
+            done = done.joined(verdict.tiles[good]).joined(filled[open_])
             rest = filled[~good & ~open_]
             if not len(rest.bounds):
                 return done
@@ -212,23 +240,13 @@ class Fitter:
         waiting.coefficients[:] = np.nan
         return done.joined(waiting)
 
-    def probed(self, tiles: Batch, rng: np.random.Generator) -> tuple[Batch, Bools]:
-        """Return tiles with settled errors and which of them fail a probe; remember the largest error seen."""
-        closed = ~np.isnan(tiles.coefficients[:, 0, 0])
-        chosen = tiles[closed]
-        x, y = probing.places(rng, len(chosen.bounds), self.request.order)
-        u, v = chosen.places(x, y)
-        towards = self.directions(chosen, u, v).reshape(-1, 3)
-        verdict = probing.judged(chosen, x, y, self.lines(towards, PROBE_SHARE, probing.examples(x, y)))
-        self.probes += x.size
-        scale = np.maximum(verdict.truth, FAINT * self.brightest)[~verdict.failing]
-        worst = np.max(verdict.gap[~verdict.failing] / np.where(scale > 0, scale, 1.0), initial=0.0)
+    def _observe(self, verdict: probing.Verdict, good: Bools) -> None:
+        """Remember the largest error that probes saw in good tiles."""
+        scale = np.maximum(verdict.truth, FAINT * self.brightest)[good]
+        worst = np.max(verdict.gap[good] / np.where(scale > 0, scale, 1.0), initial=0.0)
         self.observed = max(self.observed, float(worst))
-        failing = np.zeros(len(tiles.bounds), bool)
-        failing[: int(closed.sum())] = verdict.failing
-        return verdict.tiles.joined(tiles[~closed]), failing
 
-    def spot_check(self, sky: TiledSky, rng: np.random.Generator) -> None:
+    def spot_check(self, sky: TiledSky) -> None:
         """Compare with integrals towards the whole sky, mirrored quarters included.
 
         Raises
@@ -236,17 +254,13 @@ class Fitter:
         ValueError
             If the sky is not what it should be: a symmetry that the density declares does not hold.
         """
-        vectors = rng.normal(size=(SPOTS, 3))
-        vectors[::2, 1:] *= 0.1  # half of them around the centre
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        truth, held = self.lines(vectors, LINE_SHARE, np.arange(SPOTS)), sky.integrate(vectors, rtol=self.request.tolerance)
-        gap = np.abs(truth.value - held.value)
-        wrong = gap > held.error + truth.error + 10 * self.request.tolerance * np.maximum(
-            truth.value, FAINT * self.brightest
-        )
+        truth, doubt = self.at_spots
+        held = sky.integrate(self.spots, rtol=self.request.tolerance)
+        gap = np.abs(truth - held.value)
+        wrong = gap > held.error + doubt + 10 * self.request.tolerance * np.maximum(truth, FAINT * self.brightest)
         self.probes += SPOTS
         if wrong.any():
-            x, y, z = vectors[np.argmax(wrong)]
+            x, y, z = self.spots[np.argmax(wrong)]
             lon, lat = np.degrees(np.arctan2(y, x)), np.degrees(np.arcsin(z))
             raise ValueError(
                 f"the sky towards lon = {lon:.4g}, lat = {lat:.4g} deg is not what the density's symmetry makes it "
@@ -256,12 +270,26 @@ class Fitter:
 
 
 @functools.cache
+def _example_nodes(order: int) -> Integers:
+    """Return the nodes along a side that serve as examples."""
+    across = round(order / EXAMPLE_STEP)
+    return ((np.arange(across) + 0.5) * order / across).astype(np.intp)
+
+
+@functools.cache
 def _examples(order: int) -> Integers:
     """Return the node ``(n * n,)`` that each node of a tile is close to: one of about 16 spread over the tile."""
-    across = round(order / EXAMPLE_STEP)
-    chosen = ((np.arange(across) + 0.5) * order / across).astype(np.intp)
-    near = chosen[np.arange(order) * across // order]
+    chosen = _example_nodes(order)
+    near = chosen[np.arange(order) * chosen.size // order]
     return np.asarray(near[:, None] * order + near).ravel()
+
+
+def _closest_example(order: int, x: Floats, y: Floats) -> Integers:
+    """Return the node that each of the places x, y in [-1, 1] is close to, of the same shape."""
+    chosen = _example_nodes(order)
+    node = chebyshev.rule(order).node[chosen]
+    across, up = (chosen[np.abs(place[..., None] - node).argmin(axis=-1)] for place in (x, y))
+    return np.asarray(across * order + up)
 
 
 def order_for(tolerance: float) -> int:
@@ -296,15 +324,6 @@ def fit(lines: Source, frame: Frame, request: Request, progress: Callable[[int, 
     """
     state = Fitter(lines, frame, request, progress)
     first = [starting(frame, quarter, request.innermost, request.order) for quarter in range(len(frame.folds.quarters))]
-    tiles = state.refined(functools.reduce(Batch.joined, first))
-    rng = np.random.default_rng(probing.SEED)
-    fresh = tiles
-    done = tiles[np.zeros(len(tiles.bounds), bool)]
-    while len(fresh.bounds):
-        fresh, failing = state.probed(fresh, rng)
-        done = done.joined(fresh[~failing])
-        poor = fresh[failing]
-        fresh = state.refined(poor.halves(poor.worse_along_u)) if failing.any() else poor
-    sky = TiledSky(done, frame, lines)
-    state.spot_check(sky, rng)
+    sky = TiledSky(state.refined(functools.reduce(Batch.joined, first)), frame, lines)
+    state.spot_check(sky)
     return Fitted(sky, state.sightlines, state.evaluations, state.probes, state.observed, state.brightest)

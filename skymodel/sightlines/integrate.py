@@ -18,6 +18,8 @@ from skymodel.sightlines.geometry import Floats, Ints, Observer, PathEnd, Rays, 
 from skymodel.sightlines.integrand import integrand, name, panels
 from skymodel.sightlines.pieces import Pieces, cut
 
+Bools = NDArray[np.bool_]
+
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 BLOCK = 8192  # sight lines at a time: their pieces fit in a few MiB
 FAINT = 1e-9  # directions fainter than this share of the brightest are integrated to its tolerance
@@ -143,11 +145,11 @@ class SightLines:
         self,
         directions: Floats,
         *,
-        rtol: float,
+        rtol: float | Floats,
         floor: float | Floats = 0.0,
         share: float = 0.0,
         example: Ints | None = None,
-        checked: bool = False,
+        checked: bool | Bools = False,
     ) -> LineIntegrals:
         """Return the integrals along Galactic unit vectors ``(N, 3)``; the arrays are ``(N,)``.
 
@@ -156,14 +158,14 @@ class SightLines:
         directions
             Galactic unit vectors.
         rtol, floor, share
-            Each error is at most rtol * max(value, floor, share * the largest value); floor may be one of each
-            ``(N,)``.
+            Each error is at most rtol * max(value, floor, share * the largest value); rtol and floor may be one of
+            each ``(N,)``.
         example
             The direction that each one is close to ``(N,)``, itself where there is none: what was learnt on one line
             saves evaluations on the next.
         checked
-            Whether the results are compared with others afterwards: errors then make no allowance for kinks that
-            nothing announces.
+            Which results ``(N,)``, or whether all, are compared with others afterwards: their errors make no
+            allowance for kinks that nothing announces.
 
         Raises
         ------
@@ -171,21 +173,21 @@ class SightLines:
             If the tolerance is below what float64 can give, a line passes a centre where its integral diverges, the
             density returns something that is no density, or an integral does not reach the tolerance.
         """
-        require_rtol(rtol)
         directions, found, largest = np.asarray(directions, dtype=float), [], 0.0
-        floors = np.broadcast_to(floor, len(directions))
+        each, floors, later = (np.broadcast_to(one, len(directions)) for one in (rtol, floor, checked))
+        require_rtol(float(np.min(rtol)))
         for first in range(0, max(len(directions), 1), BLOCK):
             part = slice(first, first + BLOCK)
             here = None if example is None else _within(example[part] - first)
             least = np.maximum(floors[part], share * largest)
-            block = self._block(directions[part], rtol, least, share, here, checked)
+            block = self._block(directions[part], each[part], least, share, here, later[part])
             largest = float(np.max(block.value, initial=largest))
             found.append(block)
         value, error, evaluations = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return LineIntegrals(value, error, evaluations, self.unit)
 
     def _block(
-        self, directions: Floats, rtol: float, floor: Floats, share: float, example: Ints | None, checked: bool
+        self, directions: Floats, rtol: Floats, floor: Floats, share: float, example: Ints | None, checked: Bools
     ) -> quadrature.Integrals:
         lines = rays(self.observer, self.end, directions)
         pieces, blur = self.cut(lines), lines.blur
@@ -204,9 +206,10 @@ class SightLines:
                     checked=checked,
                 )
         except quadrature.NotConverged as failure:
-            lon, lat = _angles(directions[pieces.line[failure.panel]])
+            line = pieces.line[failure.panel]
+            lon, lat = _angles(directions[line])
             raise ValueError(
-                f"the integral towards lon = {lon:.6g}, lat = {lat:.6g} deg does not reach rtol = {rtol:g}: "
+                f"the integral towards lon = {lon:.6g}, lat = {lat:.6g} deg does not reach rtol = {rtol[line]:g}: "
                 "the density has a singularity or noise on this line; loosen rtol, or look beside it"
             ) from failure
         error = found.error + blur * found.value
@@ -214,7 +217,7 @@ class SightLines:
         if (short := error > limit).any():
             length, best = (lines.stop - lines.start)[short].min(), 2 * blur[short].max()
             raise ValueError(
-                f"a path of {length:.3g} kpc is too short for rtol = {rtol:g}: rounding of its ends allows {best:.1g}"
+                f"a path of {length:.3g} kpc is too short for rtol = {rtol[short].min():g}: rounding of its ends allows {best:.1g}"
             )
         return found._replace(error=error)
 

@@ -64,7 +64,7 @@ def _sums_ends_and_tails() -> Floats:
 _MATRIX = _sums_ends_and_tails()
 
 
-def rule(values: Floats, decay: float = DECAY) -> tuple[Floats, Floats, Floats, Floats]:
+def rule(values: Floats, decay: float | Floats = DECAY) -> tuple[Floats, Floats, Floats, Floats]:
     """Return what is known of functions on [-1, 1] given at the nodes ``(P, 21)``.
 
     Parameters
@@ -72,7 +72,8 @@ def rule(values: Floats, decay: float = DECAY) -> tuple[Floats, Floats, Floats, 
     values
         The functions at the nodes.
     decay
-        To which power the decay from band to band counts: DECAY, or SMOOTH where hidden kinks need no mercy.
+        To which power the decay from band to band counts, of each ``(P,)`` or of all: DECAY, or SMOOTH where no
+        allowance is made for hidden kinks.
 
     Returns
     -------

@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skymodel.sightlines import chebyshev
-from skymodel.sightlines.batch import Batch, Bools, Floats, Integers
-from skymodel.sightlines.integrate import LineIntegrals
+from skymodel.sightlines.batch import Batch, Bools, Floats
 
 EACH = 24  # probes of a tile: with 8 to 16, one tile in a thousand of random skies erred more than it stated
 TRUST = 8.0  # the bound stays this many times above the worst probe
@@ -41,17 +40,8 @@ def places(rng: np.random.Generator, tiles: int, order: int, each: int = EACH) -
     return x, y
 
 
-def examples(x: Floats, y: Floats) -> Integers:
-    """Return the place ``(T * P,)`` that each of the places x, y ``(T, P)`` is close to: the first of its quadrant."""
-    quadrant = 2 * (x > 0) + (y > 0)
-    first = np.argmax(quadrant[:, :, None] == np.arange(4), axis=1)
-    near = np.take_along_axis(first, quadrant, axis=1)
-    return np.asarray(np.arange(len(x))[:, None] * x.shape[1] + near).ravel()
-
-
-def judged(tiles: Batch, x: Floats, y: Floats, found: LineIntegrals) -> Verdict:
-    """Return the verdict on closed tiles from integrals ``(T * P,)`` at places ``(T, P)``."""
-    truth, doubt = (part.reshape(x.shape) for part in (found.value, found.error))
+def judged(tiles: Batch, x: Floats, y: Floats, truth: Floats, doubt: Floats) -> Verdict:
+    """Return the verdict on closed tiles from integrals and their errors ``(T, P)`` at places ``(T, P)``."""
     rows = np.arange(len(x))[:, None]
     held = np.stack([chebyshev.evaluate(*each) for each in zip(tiles.coefficients, x, y, strict=True)])
     logarithmic = tiles.logarithmic[:, None]

@@ -107,7 +107,7 @@ def integrate(
     floor: float | Floats = 0.0,
     share: float = 0.0,
     example: Ints | None = None,
-    checked: bool = False,
+    checked: bool | NDArray[np.bool_] = False,
 ) -> Integrals:
     """Return `count` integrals, each the sum over the panels that it owns.
 
@@ -126,18 +126,18 @@ def integrate(
         The integral that each one resembles ``(N,)``, itself where it resembles none. Examples are integrated first;
         the others start with their panels, and save the larger ones that would have been halved.
     checked
-        Whether the integrals are compared with others afterwards. Their errors are then what they are for smooth
-        integrands, without the allowance for a kink that nothing announces.
+        Which integrals ``(N,)``, or whether all, are compared with others afterwards. Their errors are what they are for
+        smooth integrands, without the allowance for a kink that nothing announces.
 
     Raises
     ------
     NotConverged
         If an integral does not reach its tolerance.
     """
-    decay = SMOOTH if checked else DECAY
+    decay = np.broadcast_to(np.where(checked, SMOOTH, DECAY), count)[panels.owner]
 
     def measure(panel: Ints, places: Floats) -> tuple[Floats, ...]:
-        return rule(integrand(panel, places), decay)
+        return rule(integrand(panel, places), decay[panel[:, 0]])
 
     first = np.ones(count, dtype=bool) if example is None else example == np.arange(count)
     begin = np.flatnonzero(first[panels.owner])

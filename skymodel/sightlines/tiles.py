@@ -46,11 +46,11 @@ class Source(Protocol):
         self,
         directions: Floats,
         *,
-        rtol: float,
+        rtol: float | Floats,
         floor: float | Floats = 0.0,
         share: float = 0.0,
         example: Integers | None = None,
-        checked: bool = False,
+        checked: bool | Bools = False,
     ) -> LineIntegrals:
         """Return the integrals along unit vectors ``(N, 3)``."""
         ...
