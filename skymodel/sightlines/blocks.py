@@ -214,11 +214,11 @@ class Maker:
         return lon, lat, np.array(self.sky.folds.quarters)[quarter][:, None, None, :]
 
     def _mean(self, lon: Floats, lat: Floats, signs: Floats, order: int) -> tuple[Floats, Floats]:
-        lon, lat = spread(self.rings.nside, lon, lat, order)
+        nodes = diamond(order)
+        lon, lat = spread(self.rings.nside, lon, lat, nodes.across, nodes.up)
         lon, lat = lon * signs[..., 0], lat * signs[..., 1]
         found = self.sky.read_level(lon.ravel(), lat.ravel(), rtol=self.rtol, floor=self.floor)
-        weight = diamond(order).weight
-        return found.value.reshape(lon.shape) @ weight, found.error.reshape(lon.shape) @ weight
+        return found.value.reshape(lon.shape) @ nodes.weight, found.error.reshape(lon.shape) @ nodes.weight
 
     def _block(self, window: Window, ends: Floats, value: Floats, error: Floats) -> Block | bool:
         low, high = float(value.min()), float(value.max())

@@ -7,7 +7,6 @@ block costs for each pixel. In the caps every node is read on its own.
 
 from __future__ import annotations
 
-import functools
 import itertools
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -16,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
-from skymodel.sightlines.rings import SAME, Rings, diamond, rule_error, spread
+from skymodel.sightlines.lattice import lattice
+from skymodel.sightlines.rings import SAME, Rings, rule_error, spread
 from skymodel.sightlines.tiles import TiledSky
 from skymodel.sightlines.windows import Window
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
-ORDERS = (2, 3, 4)  # of the rules that are tried; each is checked with the one before
+DEGREES = (3, 5, 7)  # of the rules that are tried; each is checked with the one before
 RULE_SHARE = 0.05  # of the tolerance: what a rule over a pixel may miss
 LINE_SHARE = 0.1  # and what single sight lines may err by
 NEIGHBOURS = 3  # along a side: what a rule misses is the largest of what it does there, since it may vanish by chance
@@ -51,7 +51,7 @@ class _Places(Protocol):
         """Return an index of a part of the array that holds those that are bad."""
         ...
 
-    def means(self, part: tuple[Integers, ...], order: int) -> tuple[Floats, Floats]:
+    def means(self, part: tuple[Integers, ...], degree: int) -> tuple[Floats, Floats]:
         """Return means with a rule and the errors they inherit from the sky, for a part of the array."""
         ...
 
@@ -88,14 +88,14 @@ def _on_grid(sky: TiledSky, rings: Rings, window: Window, parity: int, rtol: flo
 def _measured(places: _Places, rtol: float, floor: float) -> tuple[Floats, Floats]:
     """Return means and errors; the rules grow where they miss too much."""
     bad = np.ones(places.shape, bool)
-    value, error = places.means(places.around(bad), ORDERS[0])
-    for lower, order in itertools.pairwise(ORDERS):
+    value, error = places.means(places.around(bad), DEGREES[0])
+    for lower, degree in itertools.pairwise(DEGREES):
         part = places.around(bad)
-        fine, inherited = places.means(part, order)
+        fine, inherited = places.means(part, degree)
         scale = np.where(fine > 0, fine, 1.0)
         gap = np.abs(fine - value[part]) / scale
         gap = maximum_filter(np.where(np.isnan(gap), np.inf, gap), NEIGHBOURS) * scale
-        value[part], error[part] = fine, inherited + rule_error(fine, gap, lower)
+        value[part], error[part] = fine, inherited + rule_error(fine, gap, (lower + 1) // 2)
         bad[part] = gap > RULE_SHARE * rtol * np.maximum(fine, floor)
         if not bad.any():
             break
@@ -133,13 +133,16 @@ class _Apart(_Window):
         """Return the bad ones."""
         return (np.flatnonzero(bad),)
 
-    def means(self, part: tuple[Integers, ...], order: int) -> tuple[Floats, Floats]:
+    def means(self, part: tuple[Integers, ...], degree: int) -> tuple[Floats, Floats]:
         """Return means with a rule and their errors."""
-        lon, lat = spread(self.nside, self.lon[part], self.lat[part], order)
+        step, weight = lattice(degree)
+        across, up = (steps.ravel() for steps in np.meshgrid(step, step))
+        lon, lat = spread(self.nside, self.lon[part], self.lat[part], across, up)
         east, north = self.signs
-        found = self.sky.read_level(east * lon.ravel(), north * lat.ravel(), rtol=LINE_SHARE * self.rtol, floor=self.floor)
-        weight = diamond(order).weight
-        return found.value.reshape(lon.shape) @ weight, found.error.reshape(lon.shape) @ weight
+        rtol = LINE_SHARE * self.rtol
+        found = self.sky.read_level(east * lon.ravel(), north * lat.ravel(), rtol=rtol, floor=self.floor)
+        value, error = found.value.reshape(lon.shape), found.error.reshape(lon.shape)
+        return value @ weight.ravel(), error @ np.abs(weight).ravel()
 
 
 @dataclass(frozen=True)
@@ -159,30 +162,19 @@ class _Grid(_Window):
         row, column = np.flatnonzero(bad.any(axis=1)), np.flatnonzero(bad.any(axis=0))
         return np.ix_(np.arange(row[0], row[-1] + 1), np.arange(column[0], column[-1] + 1))
 
-    def means(self, part: tuple[Integers, ...], order: int) -> tuple[Floats, Floats]:
+    def means(self, part: tuple[Integers, ...], degree: int) -> tuple[Floats, Floats]:
         """Return means with a rule and their errors."""
-        across, up, weight = _lattice(order)
-        half = np.pi / (4 * self.nside)
-        lon = self.lon[part[1].ravel()][:, None] + half * across
-        lat = np.arcsin(np.sin(self.lat[part[0].ravel()])[:, None] + 8 / (3 * np.pi) * half * up)
+        (step, weight), half = lattice(degree), np.pi / (4 * self.nside)
+        lon = self.lon[part[1].ravel()][:, None] + half * step
+        lat = np.arcsin(np.sin(self.lat[part[0].ravel()])[:, None] + 8 / (3 * np.pi) * half * step)
         east, north = self.signs
-        flip = slice(None, None, int(east)), slice(None, None, int(north))
-        towards = (east * lon.ravel())[flip[0]], (north * lat.ravel())[flip[1]]
+        flip = slice(None, None, int(north)), slice(None, None, int(east))
+        towards = (east * lon.ravel())[flip[1]], (north * lat.ravel())[flip[0]]
         found = self.sky.read_grid(*towards, rtol=LINE_SHARE * self.rtol, floor=self.floor)
-        value, error = (
-            sum(grid[flip[1], flip[0]].reshape(*lat.shape, *lon.shape)[:, i] @ w for i, w in enumerate(weight))
-            for grid in found
-        )
-        return value, error
+        value, error = (grid[flip].reshape(*lat.shape, *lon.shape) for grid in found)
+        return _summed(value, weight), _summed(error, np.abs(weight))
 
 
-@functools.cache
-def _lattice(order: int) -> tuple[Floats, Floats, Floats]:
-    """Return the different steps across ``(A,)`` and up ``(U,)`` of a rule's nodes and their weights ``(U, A)``."""
-    nodes = diamond(order)
-    (across, at_lon), (up, at_lat) = (
-        np.unique(np.round(steps, 14), return_inverse=True) for steps in (nodes.across, nodes.up)
-    )
-    weight = np.zeros((len(up), len(across)))
-    np.add.at(weight, (at_lat, at_lon), nodes.weight)
-    return across, up, weight
+def _summed(nodes: Floats, weight: Floats) -> Floats:
+    """Return sums ``(R, C)`` over nodes ``(R, S, C, S)`` with weights ``(S, S)``."""
+    return np.asarray(sum(nodes[:, i] @ row for i, row in enumerate(weight)))

@@ -112,23 +112,23 @@ def diamond(order: int) -> Diamond:
     return Diamond((s - t).ravel() / 2, (s + t).ravel() / 2, np.outer(rule.weight, rule.weight).ravel())
 
 
-def spread(nside: int, lon: Floats, lat: Floats, order: int) -> tuple[Floats, Floats]:
-    """Return lon and lat [rad] ``(..., q * q)`` on pixel-sized diamonds about places of the quarter [rad].
+def spread(nside: int, lon: Floats, lat: Floats, across: Floats, up: Floats) -> tuple[Floats, Floats]:
+    """Return lon and lat [rad] ``(..., Q)`` of nodes ``(Q,)`` of pixel-sized diamonds about places of the quarter [rad].
 
-    Each diamond must lie in one cap or in the belt, as every pixel does but those of the rings between them. Beyond
+    Nodes are given in units of half a diagonal. Each diamond must lie in one cap or in the belt, as every pixel does but those of the rings between them. Beyond
     the meridians l = 0 and pi, l is negative.
     """
-    nodes, half = diamond(order), np.pi / (4 * nside)
-    around_lon, around_lat = (np.empty((*lon.shape, nodes.weight.size)) for _ in range(2))
+    half = np.pi / (4 * nside)
+    around_lon, around_lat = (np.empty((*lon.shape, up.size)) for _ in range(2))
     cap = np.sqrt(6) * np.sin((QUARTER_TURN - lat) / 2)  # 1 on the border, 0 at the pole
     belt, polar = cap >= 1, cap < 1
-    around_lon[belt] = lon[belt][:, None] + half * nodes.across
-    around_lat[belt] = np.arcsin(np.sin(lat[belt])[:, None] + 8 / (3 * np.pi) * half * nodes.up)
+    around_lon[belt] = lon[belt][:, None] + half * across
+    around_lat[belt] = np.arcsin(np.sin(lat[belt])[:, None] + 8 / (3 * np.pi) * half * up)
     if polar.any():
         here, old = lon[polar][:, None], cap[polar][:, None]
-        new = old - 4 / np.pi * half * nodes.up
+        new = old - 4 / np.pi * half * up
         middle = QUARTER_TURN * (np.floor(np.minimum(here, 0.999 * np.pi) / QUARTER_TURN) + 0.5)
-        turned = middle + ((here - middle) * old + half * nodes.across) / new
+        turned = middle + ((here - middle) * old + half * across) / new
         around_lon[polar] = np.remainder(turned, 2 * np.pi)
         around_lat[polar] = QUARTER_TURN - 2 * np.arcsin(new / np.sqrt(6))
     return np.where(around_lon > np.pi, around_lon - 2 * np.pi, around_lon), around_lat
