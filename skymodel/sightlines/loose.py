@@ -25,7 +25,7 @@ from skymodel.sightlines.cells import (
 )
 from skymodel.sightlines.direct import aimed
 from skymodel.sightlines.integrate import FAINT
-from skymodel.sightlines.pixels import cut, is_cut, level, whole
+from skymodel.sightlines.pixels import is_cut, parted, whole
 from skymodel.sightlines.promises import Promises
 from skymodel.sightlines.refine import focused, targets
 from skymodel.sightlines.tiles import TiledSky
@@ -38,7 +38,7 @@ FIRST = gauss(6)  # for whole pixels; most need no more
 RULE = gauss(8)  # the smallest whose coefficients tell a smooth integrand from a kinked one
 MOST_STEPS = 1  # from tile to tile that a cell may make along an axis
 SMALL = 1e-3  # share of a pixel below which a cell may lie on any number of tiles: many meet at a corner
-LEAST_PART = 0.005  # of what a pixel's quadrature may miss goes to every cell, however small: there are few
+LEAST_PART = 0.02  # of what a pixel's quadrature may miss goes to every cell, however small: there are few
 MOST_CELLS, SPARE_CELLS = 30, 1000  # in a round, for each pixel and on top: more mean an edge that winds through pixels
 DEEPEST = 40  # halvings of a cell
 INSIDE = 0.6  # of the side of a pixel
@@ -51,6 +51,11 @@ class Patches(Chart, Protocol):
     @property
     def owner(self) -> Integers:
         """The pixel each patch belongs to ``(P,)``."""
+        ...
+
+    @property
+    def centred(self) -> NDArray[np.bool_]:
+        """Which patches start from the Galactic centre ``(P,)``."""
         ...
 
     def angles(self, patch: Integers, u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
@@ -94,11 +99,10 @@ def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: fl
         good = first.good(np.maximum(first.measured.value, floor)) & ~hiding
         found.value[even] = first.measured.value
         found.error[even[good]] = (first.measured.error + ROUNDING * first.measured.value)[good]
-    for chosen, chart in ((broken, cut), (~broken & ~np.isfinite(found.error), level)):
-        if chosen.any():
-            made = chart(nside, pixels[chosen], *((kept.exponent, kept.up_down) if chart is cut else ()))
-            about = np.maximum(found.value[chosen], floor)
-            found.value[chosen], found.error[chosen] = over_patches(sky, made, about, rtol, floor)
+    left = np.flatnonzero(~np.isfinite(found.error))
+    if left.size:
+        made = parted(nside, pixels[left], broken[left], kept.exponent, kept.up_down)
+        found.value[left], found.error[left] = over_patches(sky, made, np.maximum(found.value[left], floor), rtol, floor)
     return found
 
 
@@ -129,7 +133,8 @@ def over_patches(sky: TiledSky, chart: Patches, about: Floats, rtol: float, floo
 
     The error is infinite where they would be too many: an edge that winds through a pixel, tiles smaller than it.
     """
-    cells, count = focused(Cells.whole(len(chart.owner)), chart, (RULE, RULE), targets(sky)), len(about)
+    start = _graded(Cells.whole(len(chart.owner)), chart)
+    cells, count = focused(start, chart, (RULE, RULE), targets(sky)), len(about)
     value, error = np.zeros(count), np.zeros(count)
     for _ in range(DEEPEST):
         owner = chart.owner[cells.patch]
@@ -144,6 +149,17 @@ def over_patches(sky: TiledSky, chart: Patches, about: Floats, rtol: float, floo
             break
     error[np.unique(owner[~good])] = np.inf
     return Found(value, error)
+
+
+def _graded(cells: Cells, chart: Patches) -> Cells:
+    """Return the cells, those that start from the Galactic centre cut at a quarter and at half of the way out."""
+    for _ in range(2):
+        inner = (cells.low[:, 0] == 0) & chart.centred[cells.patch]
+        halves = Cells(cells.patch[inner], cells.low[inner], cells.high[inner]).halves(
+            np.tile([True, False], (int(inner.sum()), 1))
+        )
+        cells = Cells(*(np.concatenate([getattr(cells, n)[~inner], getattr(halves, n)]) for n in ("patch", "low", "high")))
+    return cells
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ to the sky), a pole, and the Galactic centre, towards which a triangle is graded
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,6 +61,11 @@ class PixelChart:
     exponent: Floats
     plane: NDArray[np.bool_]
     copies: Floats
+
+    @property
+    def centred(self) -> NDArray[np.bool_]:
+        """Which patches start from the Galactic centre ``(P,)``."""
+        return np.asarray((self.anchor == [1, 0]).all(axis=1) & (self.face == _CENTRE_FACE))
 
     def __call__(self, patch: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and shares of a pixel's area per du dv ``(N, n, m)``."""
@@ -175,10 +180,18 @@ def _counted(chart: PixelChart, halved: NDArray[np.bool_]) -> PixelChart:
     return replace(chart, copies=np.where(twice, 2.0, 1.0), plane=plane)
 
 
-def level(nside: int, pixels: Integers) -> PixelChart:
-    """Return the pixels ``(K,)`` (RING), each cut west to east into two triangles: cells can follow the plane."""
-    found = _located(nside, pixels)
-    return _joined(nside, [_triangle(nside, found, corners, 1.0) for corners in _LEVEL])
+def parted(
+    nside: int, pixels: Integers, broken: NDArray[np.bool_], exponent: float, folded: bool = False
+) -> PixelChart:
+    """Return pixels ``(K,)`` (RING): broken ones as :func:`cut` does, others in two triangles that meet west to east.
+
+    Cells in such triangles can follow the plane.
+    """
+    some, others = np.flatnonzero(broken), np.flatnonzero(~broken)
+    chart, found = cut(nside, pixels[some], exponent, folded), _located(nside, pixels[others])
+    halves = _joined(nside, [_triangle(nside, found, corners, 1.0) for corners in _LEVEL])
+    both = [np.concatenate([getattr(part, f.name) for part in (chart, halves)]) for f in fields(chart)[1:]]
+    return replace(PixelChart(nside, *both), owner=np.concatenate([some[chart.owner], others[halves.owner]]))
 
 
 def about(nside: int, ring: Integers, lon: Floats, folded: bool) -> PixelChart:

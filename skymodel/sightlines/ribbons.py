@@ -39,6 +39,11 @@ class _Mirrored(NamedTuple):
         """The pixel each patch belongs to."""
         return self.chart.owner
 
+    @property
+    def centred(self) -> NDArray[np.bool_]:
+        """Which patches start from the Galactic centre."""
+        return self.chart.centred
+
     def __call__(self, patch: NDArray[np.intp], u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions and areas, as :class:`~skymodel.sightlines.pixels.PixelChart` does."""
         directions, density = self.chart(patch, u, v)

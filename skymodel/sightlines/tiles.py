@@ -196,9 +196,16 @@ class TiledSky:
 
     def _tile(self, place: Place) -> Integers:
         tile = np.empty(len(place.u), dtype=np.intp)
-        for (quarter, chart), finder in self._finders.items():
-            rows = (place.quarter == quarter) & (place.near == (chart == NEAR))
-            tile[rows] = finder(place.u[rows], place.v[rows])
+        for quarter, chart in self._finders:
+            here = place.near if chart == NEAR else ~place.near
+            if len(self.folds.quarters) > 1:
+                here = here & (place.quarter == quarter)
+            finder = self._finders[quarter, chart]
+            if here.all():
+                return finder(place.u, place.v)
+            rows = np.flatnonzero(here)
+            if rows.size:
+                tile[rows] = finder(place.u[rows], place.v[rows])
         return tile
 
     @functools.cached_property
@@ -209,7 +216,7 @@ class TiledSky:
     def _tiled(self, tile: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return values and errors of places ``(N,)`` in their tiles; nan where no closed tile is."""
         value, error = np.full(len(tile), np.nan), np.full(len(tile), np.nan)
-        order = np.argsort(tile, kind="stable")
+        order = np.argsort(tile.astype(np.int16) if len(self.tiles.bounds) < 2**15 else tile, kind="stable")
         order = order[self._closed[tile[order]]]
         for first in range(0, len(order), BLOCK):
             rows = order[first : first + BLOCK]
@@ -240,9 +247,10 @@ class _Finder:
         """Return indices ``(N,)`` of tiles, -1 below the innermost; beyond the outer edges the nearest tile."""
         if not self.u.size:
             return np.full(len(u), -1, dtype=np.intp)
-        i = np.clip(np.searchsorted(self.u, u, side="right") - 1, 0, self.table.shape[0] - 1)
-        j = np.clip(np.searchsorted(self.v, v, side="right") - 1, 0, self.table.shape[1] - 1)
-        return np.where(u < self.u[0], -1, self.table[i, j])
+        i, j = (np.searchsorted(edges[1:-1], place, side="right") for edges, place in ((self.u, u), (self.v, v)))
+        found = self.table[i, j]
+        found[u < self.u[0]] = -1
+        return found
 
     @functools.cached_property
     def _rectangles(self) -> tuple[list[int], Floats, Floats]:
