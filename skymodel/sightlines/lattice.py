@@ -22,43 +22,58 @@ _OUTER = 0.82  # the outer steps of the finer rule: of those around, the terms o
 
 
 class Lattice(NamedTuple):
-    """Steps ``(S,)`` of the nodes along both diagonals in units of half a diagonal, and weights ``(S, S)``."""
+    """Rules on one grid: steps ``(S,)`` of the nodes along both diagonals in units of half a diagonal, weights ``(S, S)``.
+
+    The rules are exact to the powers `degrees`, which rise.
+    """
 
     step: Floats
-    weight: Floats
+    weights: tuple[Floats, ...]
+    degrees: tuple[int, ...]
 
 
 @functools.cache
-def lattice(degree: int) -> Lattice:
-    """Return the rule that is exact to degree 3, 5 (3 x 3 nodes) or 7 (5 x 5).
+def coarse() -> Lattice:
+    """Return rules that are exact to degree 3 (4 nodes) and 5 (9 nodes).
 
-    No two share their steps: the difference of two rules sees every term that the lower one misses.
+    They share no steps, so that their difference sees every term that the lower one misses.
 
     Examples
     --------
-    >>> step, weight = lattice(7)
-    >>> round(float(step**4 @ weight @ step**2) * math.factorial(8) / (2 * math.factorial(4) * 2), 12)
-    1.0
+    >>> step, weights, _ = coarse()
+    >>> [round(float(step**4 @ weight @ step**0) * 15, 12) for weight in weights]
+    [0.833333333333, 1.0]
     """
-    if degree == 3:
-        return _solved((math.sqrt(1 / 3),), ((0, 0), (2, 0)))
-    if degree == 5:
-        return _solved((math.sqrt(_moment(4, 0) / _moment(2, 0)),), ((0, 0), (2, 0), (2, 2)))
+    low = _solved((math.sqrt(1 / 3),), ((0, 0), (2, 0)))
+    high = _solved((math.sqrt(_moment(4, 0) / _moment(2, 0)),), ((0, 0), (2, 0), (2, 2)))
+    step = np.union1d(low[0], high[0])
+    weights = []
+    for steps, weight in (low, high):
+        place = np.searchsorted(step, steps)
+        weights.append(np.zeros((step.size, step.size)))
+        weights[-1][np.ix_(place, place)] = weight
+    return Lattice(step, tuple(weights), (3, 5))
+
+
+@functools.cache
+def fine() -> Lattice:
+    """Return a rule that is exact to degree 7, with 25 nodes."""
     square = _OUTER**2
     inner = (_moment(6, 0) - square * _moment(4, 0)) / (_moment(4, 0) - square * _moment(2, 0))
-    return _solved((math.sqrt(inner), _OUTER), ((0, 0), (2, 0), (4, 0), (2, 2), (4, 2), (4, 4)))
+    step, weight = _solved((math.sqrt(inner), _OUTER), ((0, 0), (2, 0), (4, 0), (2, 2), (4, 2), (4, 4)))
+    return Lattice(step, (weight,), (7,))
 
 
 def _moment(i: int, j: int) -> float:
     return 2 * math.factorial(i) * math.factorial(j) / math.factorial(i + j + 2)
 
 
-def _solved(steps: tuple[float, ...], powers: tuple[tuple[int, int], ...]) -> Lattice:
-    """Return the rule with nodes at 0 and +-`steps` that gives the moments; orbits of nodes share a weight."""
+def _solved(steps: tuple[float, ...], powers: tuple[tuple[int, int], ...]) -> tuple[Floats, Floats]:
+    """Return the steps and weights with nodes at 0 and +-`steps` that give the moments; orbits share a weight."""
     step = np.array([*(-s for s in steps[::-1]), 0.0, *steps])
     size = np.abs(np.arange(step.size) - len(steps))
     orbits = list(itertools.combinations_with_replacement(range(len(steps) + 1), 2))[: len(powers)]
     member = [(np.minimum.outer(size, size) == low) & (np.maximum.outer(size, size) == high) for low, high in orbits]
     sums = np.array([[step**i @ nodes @ step**j for nodes in member] for i, j in powers])
     share = np.linalg.solve(sums, [_moment(i, j) for i, j in powers])
-    return Lattice(step, sum(w * nodes for w, nodes in zip(share, member, strict=True)))
+    return step, np.sum([w * nodes for w, nodes in zip(share, member, strict=True)], axis=0)

@@ -7,7 +7,6 @@ block costs for each pixel. In the caps every node is read on its own.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
-from skymodel.sightlines.lattice import lattice
+from skymodel.sightlines.lattice import Lattice, coarse, fine
 from skymodel.sightlines.rings import SAME, Rings, rule_error, spread
 from skymodel.sightlines.tiles import TiledSky
 from skymodel.sightlines.windows import Window
@@ -24,7 +23,6 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
-DEGREES = (3, 5, 7)  # of the rules that are tried; each is checked with the one before
 RULE_SHARE = 0.05  # of the tolerance: what a rule over a pixel may miss
 LINE_SHARE = 0.1  # and what single sight lines may err by
 NEIGHBOURS = 3  # along a side: what a rule misses is the largest of what it does there, since it may vanish by chance
@@ -51,24 +49,40 @@ class _Places(Protocol):
         """Return an index of a part of the array that holds those that are bad."""
         ...
 
-    def means(self, part: tuple[Integers, ...], degree: int) -> tuple[Floats, Floats]:
-        """Return means with a rule and the errors they inherit from the sky, for a part of the array."""
+    def means(self, part: tuple[Integers, ...], rules: Lattice) -> Means:
+        """Return the means of a part of the array."""
         ...
 
 
-def over_window(sky: TiledSky, rings: Rings, window: Window, rtol: float, floor: float) -> Pixels:
-    """Return the means over the pixels of a window, all in one cap or all in the belt."""
-    box = window.low < sky.frame.box - SAME and rings.lat[window.stop - 1] < sky.frame.box - SAME
-    if window.first > rings.nside and sky.frame.tilt == 0 and not box:
-        found = [_on_grid(sky, rings, window, parity, rtol, floor) for parity in (0, 1)]
-        ring, column, value, error = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    else:
-        ring, column = rings.within(window.first, window.stop, window.low, window.high)
-        lon = (column + rings.offset(ring)) * rings.step(ring)
-        places = _Apart(sky, rings.nside, window.quarter, lon, rings.lat[ring], rtol, floor)
-        value, error = _measured(places, rtol, floor)
+class Means(NamedTuple):
+    """Means by each rule of a lattice, and the errors that the last inherits from the sky."""
+
+    values: list[Floats]
+    error: Floats
+
+
+def over_windows(sky: TiledSky, rings: Rings, windows: list[Window], rtol: float, floor: float) -> Pixels:
+    """Return the means over the pixels of windows of one quarter; each lies all in one cap or all in the belt."""
+    even = [window for window in windows if _is_even(sky, rings, window)]
+    parts = [_on_grid(sky, rings, window, parity, rtol, floor) for window in even for parity in (0, 1)]
+    if apart := [window for window in windows if window not in even]:
+        parts.append(_one_by_one(sky, rings, apart, rtol, floor))
+    ring, column, value, error = (np.concatenate(column) for column in zip(*parts, strict=True))
     broken = (ring == 1) | ((column == 0) & (rings.offset(ring) == 0))  # at the pole, on the axis' meridian
     return Pixels(ring, column, value, np.where(broken, np.inf, error))
+
+
+def _is_even(sky: TiledSky, rings: Rings, window: Window) -> bool:
+    """Return whether the nodes of a window form a grid on far tiles."""
+    box = window.high < sky.frame.box + SAME and rings.lat[window.first] < sky.frame.box + SAME
+    return window.first > rings.nside and sky.frame.tilt == 0 and not box
+
+
+def _one_by_one(sky: TiledSky, rings: Rings, windows: list[Window], rtol: float, floor: float) -> Pixels:
+    ring, column = (np.concatenate(part) for part in zip(*(rings.within(*w[1:]) for w in windows), strict=True))
+    lon = (column + rings.offset(ring)) * rings.step(ring)
+    places = _Apart(sky, rings.nside, windows[0].quarter, lon, rings.lat[ring], rtol, floor)
+    return Pixels(ring, column, *_measured(places, rtol, floor))
 
 
 def _on_grid(sky: TiledSky, rings: Rings, window: Window, parity: int, rtol: float, floor: float) -> Pixels:
@@ -86,20 +100,24 @@ def _on_grid(sky: TiledSky, rings: Rings, window: Window, parity: int, rtol: flo
 
 
 def _measured(places: _Places, rtol: float, floor: float) -> tuple[Floats, Floats]:
-    """Return means and errors; the rules grow where they miss too much."""
-    bad = np.ones(places.shape, bool)
-    value, error = places.means(places.around(bad), DEGREES[0])
-    for lower, degree in itertools.pairwise(DEGREES):
+    """Return means and errors; a larger rule is tried where a small one misses too much."""
+    (rough, value), error = places.means(places.around(np.ones(places.shape, bool)), coarse())
+    missed, bad = _missed(value, rough, 2, rtol, floor)
+    error += missed
+    if bad.any():
         part = places.around(bad)
-        fine, inherited = places.means(part, degree)
-        scale = np.where(fine > 0, fine, 1.0)
-        gap = np.abs(fine - value[part]) / scale
-        gap = maximum_filter(np.where(np.isnan(gap), np.inf, gap), NEIGHBOURS) * scale
-        value[part], error[part] = fine, inherited + rule_error(fine, gap, (lower + 1) // 2)
-        bad[part] = gap > RULE_SHARE * rtol * np.maximum(fine, floor)
-        if not bad.any():
-            break
+        (best,), inherited = places.means(part, fine())
+        missed, bad[part] = _missed(best, value[part], 3, rtol, floor)
+        value[part], error[part] = best, inherited + missed
     return value, np.where(bad, np.inf, error)
+
+
+def _missed(value: Floats, rough: Floats, order: int, rtol: float, floor: float) -> tuple[Floats, Bools]:
+    """Return what a rule misses, from the difference to that of `order` below, and where that is too much."""
+    scale = np.where(value > 0, value, 1.0)
+    gap = np.abs(value - rough) / scale
+    gap = maximum_filter(np.where(np.isnan(gap), np.inf, gap), NEIGHBOURS) * scale
+    return rule_error(value, gap, order), gap > RULE_SHARE * rtol * np.maximum(value, floor)
 
 
 @dataclass(frozen=True)
@@ -133,16 +151,16 @@ class _Apart(_Window):
         """Return the bad ones."""
         return (np.flatnonzero(bad),)
 
-    def means(self, part: tuple[Integers, ...], degree: int) -> tuple[Floats, Floats]:
-        """Return means with a rule and their errors."""
-        step, weight = lattice(degree)
-        across, up = (steps.ravel() for steps in np.meshgrid(step, step))
+    def means(self, part: tuple[Integers, ...], rules: Lattice) -> Means:
+        """Return the means of some of them."""
+        used = np.any(rules.weights, axis=0)
+        up, across = (rules.step[place] for place in np.nonzero(used))
         lon, lat = spread(self.nside, self.lon[part], self.lat[part], across, up)
         east, north = self.signs
         rtol = LINE_SHARE * self.rtol
         found = self.sky.read_level(east * lon.ravel(), north * lat.ravel(), rtol=rtol, floor=self.floor)
         value, error = found.value.reshape(lon.shape), found.error.reshape(lon.shape)
-        return value @ weight.ravel(), error @ np.abs(weight).ravel()
+        return Means([value @ weight[used] for weight in rules.weights], error @ np.abs(rules.weights[-1][used]))
 
 
 @dataclass(frozen=True)
@@ -162,9 +180,9 @@ class _Grid(_Window):
         row, column = np.flatnonzero(bad.any(axis=1)), np.flatnonzero(bad.any(axis=0))
         return np.ix_(np.arange(row[0], row[-1] + 1), np.arange(column[0], column[-1] + 1))
 
-    def means(self, part: tuple[Integers, ...], degree: int) -> tuple[Floats, Floats]:
-        """Return means with a rule and their errors."""
-        (step, weight), half = lattice(degree), np.pi / (4 * self.nside)
+    def means(self, part: tuple[Integers, ...], rules: Lattice) -> Means:
+        """Return the means of a rectangle."""
+        half, step = np.pi / (4 * self.nside), rules.step
         lon = self.lon[part[1].ravel()][:, None] + half * step
         lat = np.arcsin(np.sin(self.lat[part[0].ravel()])[:, None] + 8 / (3 * np.pi) * half * step)
         east, north = self.signs
@@ -172,9 +190,9 @@ class _Grid(_Window):
         towards = (east * lon.ravel())[flip[1]], (north * lat.ravel())[flip[0]]
         found = self.sky.read_grid(*towards, rtol=LINE_SHARE * self.rtol, floor=self.floor)
         value, error = (grid[flip].reshape(*lat.shape, *lon.shape) for grid in found)
-        return _summed(value, weight), _summed(error, np.abs(weight))
+        return Means([_summed(value, weight) for weight in rules.weights], _summed(error, np.abs(rules.weights[-1])))
 
 
 def _summed(nodes: Floats, weight: Floats) -> Floats:
     """Return sums ``(R, C)`` over nodes ``(R, S, C, S)`` with weights ``(S, S)``."""
-    return np.asarray(sum(nodes[:, i] @ row for i, row in enumerate(weight)))
+    return np.asarray(sum(nodes[:, i] @ row for i, row in enumerate(weight) if row.any()))

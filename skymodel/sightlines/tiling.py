@@ -124,7 +124,12 @@ class Tiling:
 
     def _loose(self, quarter: int) -> Loose:
         windows = [window for window in self.blocks.loose if window.quarter == quarter]
-        parts = [self._plain(window) for window in windows]
+        plain_ones = [window for window in windows if self._is_plain(window)]
+        others = [self.rings.within(*window[1:]) for window in windows if window not in plain_ones]
+        parts = [Pixels(*found, 0.0 * found[0], 0.0 * found[0] + np.inf) for found in others]
+        if plain_ones:
+            floor = FAINT * self.fitted.brightest
+            parts.append(plain.over_windows(self.fitted.sky, self.rings, plain_ones, self.rtol, floor))
         ring, column, value, error = (np.concatenate(column) for column in zip(*parts, strict=True))
         late = ~np.isfinite(error)
         pixels = self.rings.pixels(ring[late], column[late], self.folds.quarters[quarter])
@@ -134,14 +139,10 @@ class Tiling:
         order = np.lexsort((column, ring))
         return Loose(ring[order], column[order], value[order], error[order])
 
-    def _plain(self, window: Window) -> Pixels:
-        """Return what a small rule gives of a window's pixels; the error is infinite where none is good."""
-        sky = self.fitted.sky
-        windows = Windows(self.rings, sky.frame)
-        if self.sample == "mean" and windows.alike(window) and not windows.spotted(sky, window):
-            return plain.over_window(sky, self.rings, window, self.rtol, FAINT * self.fitted.brightest)
-        ring, column = self.rings.within(window.first, window.stop, window.low, window.high)
-        return Pixels(ring, column, 0.0 * ring, 0.0 * ring + np.inf)
+    def _is_plain(self, window: Window) -> bool:
+        """Return whether the means over a window's pixels may be taken with a small rule."""
+        windows = Windows(self.rings, self.fitted.sky.frame)
+        return self.sample == "mean" and windows.alike(window) and not windows.spotted(self.fitted.sky, window)
 
     def paint(self, canvas: Canvas, first: int, stop: int, sides: tuple[float, ...]) -> None:
         """Fill northern rings, or their mirror images, of a canvas."""

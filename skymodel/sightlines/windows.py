@@ -55,12 +55,12 @@ class Windows:
 
     def first(self, sky: TiledSky) -> list[Window]:
         """Return where blocks of means start; together they cover the quarters that differ."""
-        pieces = [*self._far(sky), *self._near]
+        pieces = [*self._far(sky), *self._near(self._small_belt)]
         return [part for piece in pieces for window in self._of(*piece) for part in self._unbroken(window)]
 
     def near(self) -> list[Window]:
         """Return the windows of the boxes at the centre."""
-        return [window for piece in self._near for window in self._of(*piece)]
+        return [window for piece in self._near(False) for window in self._of(*piece)]
 
     def of_tile(self, sky: TiledSky, tile: int) -> list[Window]:
         """Return the window of a far tile, if there are pixels in it."""
@@ -72,14 +72,15 @@ class Windows:
         stop = 2 * self.rings.nside + 1 if south <= 0 else self.rings.first_ring(south)
         return [Window(quarter, first, stop, low, high)] if first < stop else []
 
-    @property
-    def _near(self) -> list[Piece]:
-        return [(q, *square) for q in range(len(self.frame.folds.quarters)) for square in self._box()]
+    def _near(self, plane: bool) -> list[Piece]:
+        """Return the boxes at the centre in pieces, or only what they have of the plane."""
+        squares = [(0.0, self.frame.box, 0.0, self.rings.lat[-2] / 2)] if plane else self._box()
+        return [(q, *square) for q in range(len(self.frame.folds.quarters)) for square in squares]
 
     def _far(self, sky: TiledSky) -> list[Piece]:
         """Return the far tiles; where they are tilted against the rings, the rectangles that tiles start from.
 
-        Where no window of the belt is worth a block, it is left in two large ones.
+        Where no window of the belt is worth a block, it is left in one, the box included.
         """
         if self.frame.tilt > 0:
             return [(q, *row) for q in range(len(self.frame.folds.quarters)) for row in partition(self.frame)]
@@ -88,11 +89,10 @@ class Windows:
         tiles: list[Piece] = [(q, *row) for q, row in zip(sky.tiles.quarter[far].tolist(), ends.tolist(), strict=True)]
         if not self._small_belt:
             return tiles
-        box, border, lowest = self.frame.box, *self.rings.lat[[self.rings.nside, -2]].tolist()
-        belt = (0.0, np.pi, box, border), (box, np.pi, lowest - SAME, box)
+        border, lowest = self.rings.lat[[self.rings.nside, -2]].tolist()
         above = [(q, low, high, max(south, border), north) for q, low, high, south, north in tiles if north > border]
         plane = [(q, low, high, 0.0, lowest / 2) for q, low, high, south, _ in tiles if south <= 0]
-        return above + plane + [(q, *part) for q in range(len(self.frame.folds.quarters)) for part in belt]
+        return above + plane + [(q, 0.0, np.pi, lowest - SAME, border) for q in range(len(self.frame.folds.quarters))]
 
     @property
     def _small_belt(self) -> bool:

@@ -54,7 +54,7 @@ def test_a_diamond_about_a_pixels_centre_is_the_pixel(nside):
 
     theirs = np.sum(function(nodes.directions) * nodes.density * weights, axis=(1, 2))
     lon = (column + rings.offset(ring)) * rings.step(ring)
-    ours = function(vectors(*spread(nside, lon, rings.lat[ring], 5))) @ diamond(5).weight
+    ours = function(vectors(*spread(nside, lon, rings.lat[ring], diamond(5).across, diamond(5).up))) @ diamond(5).weight
     assert np.allclose(ours, theirs, rtol=1e-12)
 
 
