@@ -2,7 +2,9 @@
 
 In a chart, place = base + direction * scale * sinh(t). About the foot point, the place closest to the centre, the scale
 is its distance p, so that r = p cosh(t) tames every cusp at the centre; about the observer, and about the points that a
-density hints at, the chart crowds the places where thin layers and spikes are.
+density hints at, the chart crowds the places where thin layers and spikes are. A line that passes closer to the rotation
+axis than to the centre, at a distance d, is charted about the place closest to the axis instead, with d as its scale:
+exp(-R / R_d) is all but kinked there.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from profiles import Density, Hints
 from skymodel.sightlines.geometry import SMALLEST_SCALE, Floats, Ints, Observer, Rays, half_chord
 
+INNERMOST, NARROWEST, WIDEST = 0.003, 1e-4, 0.7  # p / r_sun and d / p between which the chart is about the axis
 NEAR, REACH = 0.3, 4.0  # scale and reach of the observer's chart [kpc]: its first nodes lie 2 and 13 pc away
 
 
@@ -58,8 +61,8 @@ class _Centre(NamedTuple):
 
     u: Floats
     scale: Floats
-    reach: Floats
     base: Floats
+    reach: Floats | float = np.inf
 
 
 @np.errstate(over="ignore")  # a line that all but lies in a plane crosses it beyond all numbers
@@ -72,6 +75,9 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
     hints, centres = density.hints, []
     edges = _spheres(lines, hints.spheres)
     cuts = [lines.start, lines.stop, np.zeros_like(lines.p), *places]
+    chart = _Centre(np.zeros_like(lines.p), np.maximum(lines.p, SMALLEST_SCALE), lines.foot)
+    if density.symmetry == "axisymmetric":
+        chart = _around_axis(lines, observer, chart)
     if density.symmetry != "spherical":
         height = observer.position[2]
         edges += [*_planes(lines, height, hints.planes), *_cylinders(lines, hints.cylinders)]
@@ -83,17 +89,17 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
     order = np.argsort(u, axis=1)
     u = np.take_along_axis(u, order, axis=1)
     line, step = np.nonzero(u[:, :-1] < u[:, 1:])
-    return _charted(lines, line, u[line, step], u[line, step + 1], centres, order[line, step + 1] < len(cuts))
+    return _charted(lines, line, u[line, step], u[line, step + 1], [chart, *centres], order[line, step + 1] < len(cuts))
 
 
 def _charted(
     lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre], smooth: NDArray[np.bool_]
 ) -> Pieces:
-    """Give each piece from u = `left` to `right` the chart of the last centre that reaches over it, or the foot's."""
-    scale, origin = np.maximum(lines.p, SMALLEST_SCALE)[line], np.zeros(line.size)
-    base, direction = lines.foot.take(line, axis=1), lines.direction.take(line, axis=1)
+    """Give each piece from u = `left` to `right` the chart of the last centre that reaches over it; the first always does."""
+    origin, scale = centres[0].u[line], centres[0].scale[line]
+    base, direction = centres[0].base.take(line, axis=1), lines.direction.take(line, axis=1)
     middle = 0.5 * (left + right)
-    for centre in centres:
+    for centre in centres[1:]:
         inside = np.flatnonzero(np.abs(middle - centre.u[line]) < centre.reach[line])
         ray = line[inside]
         scale[inside], origin[inside], base[:, inside] = centre.scale[ray], centre.u[ray], centre.base.take(ray, axis=1)
@@ -104,9 +110,20 @@ def _charted(
     return Pieces(line, start[some], stop[some], scale[some], base[:, some], direction[:, some], joined)
 
 
+def _around_axis(lines: Rays, observer: Observer, foot: _Centre) -> _Centre:
+    """Return the place closest to the rotation axis where that is closer than the foot to the centre, or else the foot."""
+    distance, offset, slope = about_axis(lines.foot, lines.direction)
+    u = -offset / np.where(slope == 0, np.inf, slope)
+    scale = np.maximum(distance, NARROWEST * lines.p)
+    away = lines.p > INNERMOST * observer.r_sun
+    closer = away & (scale < WIDEST * lines.p) & (np.abs(u) < lines.p)  # a foot beyond p would be lost in the chart
+    at = np.where(closer, u, 0.0)
+    return _Centre(at, np.where(closer, scale, foot.scale), lines.foot + at * lines.direction)
+
+
 def _around_observer(lines: Rays, observer: Observer) -> _Centre:
     one = np.ones_like(lines.p)
-    return _Centre(lines.observer, NEAR * one, min(REACH, observer.r_sun / 2) * one, observer.position[:, None] * one)
+    return _Centre(lines.observer, NEAR * one, observer.position[:, None] * one, min(REACH, observer.r_sun / 2) * one)
 
 
 def _around_points(lines: Rays, hints: Hints) -> list[_Centre]:
@@ -117,7 +134,7 @@ def _around_points(lines: Rays, hints: Hints) -> list[_Centre]:
         miss = np.linalg.norm(gap - nearest * lines.direction, axis=0)
         width = np.maximum(miss, size)
         reach = np.minimum(30 * width, 0.5 * math.hypot(x, y, z))
-        centres.append(_Centre(nearest, width, reach, lines.foot + nearest * lines.direction))
+        centres.append(_Centre(nearest, width, lines.foot + nearest * lines.direction, reach))
     return centres
 
 
