@@ -1,4 +1,4 @@
-"""Rules for means over a diamond whose nodes form a grid along its diagonals.
+"""Rules for means over a diamond, whose nodes form a grid along its diagonals, and over half a diamond.
 
 A pixel of HEALPix is a diamond in l and sin b (in the belt), so that the nodes of all pixels of a window form one grid.
 The diamond is |x| + |y| < 1, where the mean of x^i y^j, i and j even, is 2 i! j! / (i + j + 2)!. A few nodes lie outside
@@ -22,14 +22,18 @@ _OUTER = 0.82  # the outer steps of the finer rule: of those around, the terms o
 
 
 class Lattice(NamedTuple):
-    """Rules on one grid: steps ``(S,)`` of the nodes along both diagonals in units of half a diagonal, weights ``(S, S)``.
-
-    The rules are exact to the powers `degrees`, which rise.
-    """
+    """Rules on one grid: steps ``(S,)`` of the nodes along both diagonals in units of half a diagonal, weights ``(S, S)``."""
 
     step: Floats
     weights: tuple[Floats, ...]
-    degrees: tuple[int, ...]
+
+
+class Half(NamedTuple):
+    """Nodes on the northern half of a diamond in units of half its diagonals, and weights; ``(Q,)`` each."""
+
+    across: Floats
+    up: Floats
+    weight: Floats
 
 
 @functools.cache
@@ -40,7 +44,7 @@ def coarse() -> Lattice:
 
     Examples
     --------
-    >>> step, weights, _ = coarse()
+    >>> step, weights = coarse()
     >>> [round(float(step**4 @ weight @ step**0) * 15, 12) for weight in weights]
     [0.833333333333, 1.0]
     """
@@ -52,7 +56,7 @@ def coarse() -> Lattice:
         place = np.searchsorted(step, steps)
         weights.append(np.zeros((step.size, step.size)))
         weights[-1][np.ix_(place, place)] = weight
-    return Lattice(step, tuple(weights), (3, 5))
+    return Lattice(step, tuple(weights))
 
 
 @functools.cache
@@ -61,7 +65,25 @@ def fine() -> Lattice:
     square = _OUTER**2
     inner = (_moment(6, 0) - square * _moment(4, 0)) / (_moment(4, 0) - square * _moment(2, 0))
     step, weight = _solved((math.sqrt(inner), _OUTER), ((0, 0), (2, 0), (4, 0), (2, 2), (4, 2), (4, 4)))
-    return Lattice(step, (weight,), (7,))
+    return Lattice(step, (weight,))
+
+
+@functools.cache
+def half(order: int) -> Half:
+    """Return the rule of order x order nodes that is exact to degree 2 order - 1 (conical product; Stroud 1971).
+
+    Examples
+    --------
+    >>> across, up, weight = half(2)
+    >>> round(float(weight @ up**3) * 10, 12), round(float(weight @ across**2) * 6, 12)
+    (1.0, 1.0)
+    """
+    from scipy.special import roots_jacobi
+
+    up, along = roots_jacobi(order, 1.0, 0.0)
+    side, wide = np.polynomial.legendre.leggauss(order)
+    up = np.repeat((up + 1) / 2, order)
+    return Half(np.tile(side, order) * (1 - up), up, np.outer(along, wide).ravel() / (along.sum() * wide.sum()))
 
 
 def _moment(i: int, j: int) -> float:

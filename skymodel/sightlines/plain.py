@@ -1,12 +1,13 @@
-"""Plain pixels: whole ones with nothing inside, whose mean on a tiled sky a small rule gives.
+"""Plain pixels: those whose mean on a tiled sky a small rule gives, because nothing happens inside them or their halves.
 
 They are taken window by window. In the belt the diamonds of all pixels are alike in l and sin b, so that the nodes of
-a rule in all pixels of a window form a grid, and a tile on a grid is two matrix products: a thousandth of what a
-block costs for each pixel. In the caps every node is read on its own.
+a rule in all pixels of a window form a grid, and a tile on a grid is two matrix products. In the caps every node is
+read on its own. Pixels on the border of the caps and on the plane are taken by halves.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
-from skymodel.sightlines.lattice import Lattice, coarse, fine
+from skymodel.sightlines.lattice import Half, Lattice, coarse, fine, half
 from skymodel.sightlines.rings import SAME, Rings, rule_error, spread
 from skymodel.sightlines.tiles import TiledSky
 from skymodel.sightlines.windows import Window
@@ -26,6 +27,17 @@ Bools = NDArray[np.bool_]
 RULE_SHARE = 0.05  # of the tolerance: what a rule over a pixel may miss
 LINE_SHARE = 0.1  # and what single sight lines may err by
 NEIGHBOURS = 3  # along a side: what a rule misses is the largest of what it does there, since it may vanish by chance
+
+
+class Side(NamedTuple):
+    """A half of a diamond: north (1) or south (-1) of its middle, and whether it lies in the cap."""
+
+    north: float
+    polar: bool
+
+
+PLANE = Side(1.0, False), Side(-1.0, False)
+BORDER = Side(1.0, True), Side(-1.0, False)
 
 
 class Pixels(NamedTuple):
@@ -49,13 +61,17 @@ class _Places(Protocol):
         """Return an index of a part of the array that holds those that are bad."""
         ...
 
-    def means(self, part: tuple[Integers, ...], rules: Lattice) -> Means:
-        """Return the means of a part of the array."""
+    def coarse(self, part: tuple[Integers, ...]) -> Means:
+        """Return the means of a part of the array by rules of degree 3 and 5."""
+        ...
+
+    def fine(self, part: tuple[Integers, ...]) -> Means:
+        """Return the means of a part of the array by a rule of degree 7."""
         ...
 
 
 class Means(NamedTuple):
-    """Means by each rule of a lattice, and the errors that the last inherits from the sky."""
+    """Means by each of some rules, and the errors that the last inherits from the sky."""
 
     values: list[Floats]
     error: Floats
@@ -65,8 +81,11 @@ def over_windows(sky: TiledSky, rings: Rings, windows: list[Window], rtol: float
     """Return the means over the pixels of windows of one quarter; each lies all in one cap or all in the belt."""
     even = [window for window in windows if _is_even(sky, rings, window)]
     parts = [_on_grid(sky, rings, window, parity, rtol, floor) for window in even for parity in (0, 1)]
-    if apart := [window for window in windows if window not in even]:
-        parts.append(_one_by_one(sky, rings, apart, rtol, floor))
+    border, plane = ([w for w in windows if w.first == ring] for ring in (rings.nside, 2 * rings.nside))
+    apart = [window for window in windows if window not in even + border + plane]
+    for some, sides in ((apart, ()), (border, BORDER), (plane, PLANE[: 2 - sky.folds.up_down])):
+        if some:
+            parts.append(_one_by_one(sky, rings, some, sides, rtol, floor))
     ring, column, value, error = (np.concatenate(column) for column in zip(*parts, strict=True))
     broken = (ring == 1) | ((column == 0) & (rings.offset(ring) == 0))  # at the pole, on the axis' meridian
     return Pixels(ring, column, value, np.where(broken, np.inf, error))
@@ -75,13 +94,16 @@ def over_windows(sky: TiledSky, rings: Rings, windows: list[Window], rtol: float
 def _is_even(sky: TiledSky, rings: Rings, window: Window) -> bool:
     """Return whether the nodes of a window form a grid on far tiles."""
     box = window.high < sky.frame.box + SAME and rings.lat[window.first] < sky.frame.box + SAME
-    return window.first > rings.nside and sky.frame.tilt == 0 and not box
+    return rings.nside < window.first < 2 * rings.nside and sky.frame.tilt == 0 and not box
 
 
-def _one_by_one(sky: TiledSky, rings: Rings, windows: list[Window], rtol: float, floor: float) -> Pixels:
+def _one_by_one(
+    sky: TiledSky, rings: Rings, windows: list[Window], sides: tuple[Side, ...], rtol: float, floor: float
+) -> Pixels:
     ring, column = (np.concatenate(part) for part in zip(*(rings.within(*w[1:]) for w in windows), strict=True))
     lon = (column + rings.offset(ring)) * rings.step(ring)
-    places = _Apart(sky, rings.nside, windows[0].quarter, lon, rings.lat[ring], rtol, floor)
+    here = sky, rings.nside, windows[0].quarter, lon, rings.lat[ring], rtol, floor
+    places = _Halves(*here, sides) if sides else _Apart(*here)
     return Pixels(ring, column, *_measured(places, rtol, floor))
 
 
@@ -101,12 +123,12 @@ def _on_grid(sky: TiledSky, rings: Rings, window: Window, parity: int, rtol: flo
 
 def _measured(places: _Places, rtol: float, floor: float) -> tuple[Floats, Floats]:
     """Return means and errors; a larger rule is tried where a small one misses too much."""
-    (rough, value), error = places.means(places.around(np.ones(places.shape, bool)), coarse())
+    (rough, value), error = places.coarse(places.around(np.ones(places.shape, bool)))
     missed, bad = _missed(value, rough, 2, rtol, floor)
     error += missed
     if bad.any():
         part = places.around(bad)
-        (best,), inherited = places.means(part, fine())
+        (best,), inherited = places.fine(part)
         missed, bad[part] = _missed(best, value[part], 3, rtol, floor)
         value[part], error[part] = best, inherited + missed
     return value, np.where(bad, np.inf, error)
@@ -137,10 +159,17 @@ class _Window:
         """Signs of l and b."""
         return self.sky.folds.quarters[self.quarter]
 
+    def read(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Return integrals and errors towards places of the quarter, of their shape."""
+        east, north = self.signs
+        rtol = LINE_SHARE * self.rtol
+        found = self.sky.read_level(east * lon.ravel(), north * lat.ravel(), rtol=rtol, floor=self.floor)
+        return found.value.reshape(lon.shape), found.error.reshape(lon.shape)
+
 
 @dataclass(frozen=True)
-class _Apart(_Window):
-    """Pixels ``(K,)`` whose nodes are read one by one."""
+class _List(_Window):
+    """Pixels ``(K,)`` in any order."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -151,16 +180,51 @@ class _Apart(_Window):
         """Return the bad ones."""
         return (np.flatnonzero(bad),)
 
-    def means(self, part: tuple[Integers, ...], rules: Lattice) -> Means:
-        """Return the means of some of them."""
+
+@dataclass(frozen=True)
+class _Apart(_List):
+    """Pixels whose nodes are read one by one."""
+
+    def coarse(self, part: tuple[Integers, ...]) -> Means:
+        """Return the means of some of them by rules of degree 3 and 5."""
+        return self._means(part, coarse())
+
+    def fine(self, part: tuple[Integers, ...]) -> Means:
+        """Return the means of some of them by a rule of degree 7."""
+        return self._means(part, fine())
+
+    def _means(self, part: tuple[Integers, ...], rules: Lattice) -> Means:
         used = np.any(rules.weights, axis=0)
         up, across = (rules.step[place] for place in np.nonzero(used))
-        lon, lat = spread(self.nside, self.lon[part], self.lat[part], across, up)
-        east, north = self.signs
-        rtol = LINE_SHARE * self.rtol
-        found = self.sky.read_level(east * lon.ravel(), north * lat.ravel(), rtol=rtol, floor=self.floor)
-        value, error = found.value.reshape(lon.shape), found.error.reshape(lon.shape)
+        value, error = self.read(*spread(self.nside, self.lon[part], self.lat[part], across, up))
         return Means([value @ weight[used] for weight in rules.weights], error @ np.abs(rules.weights[-1][used]))
+
+
+@dataclass(frozen=True)
+class _Halves(_List):
+    """Pixels of one ring, of which some sides are taken each for itself; one side may stand for both."""
+
+    sides: tuple[Side, ...]
+
+    def coarse(self, part: tuple[Integers, ...]) -> Means:
+        """Return the means of some of them by rules of degree 3 and 5."""
+        return self._means(part, [half(2), half(3)])
+
+    def fine(self, part: tuple[Integers, ...]) -> Means:
+        """Return the means of some of them by a rule of degree 7."""
+        return self._means(part, [half(4)])
+
+    def _means(self, part: tuple[Integers, ...], rules: list[Half]) -> Means:
+        lon, lat = self.lon[part], self.lat[part]
+        across, up = (np.concatenate(places) for places in ([r.across for r in rules], [r.up for r in rules]))
+        drawn = [
+            spread(self.nside, lon, lat, across, side.north * up, np.full(lon.shape, side.polar)) for side in self.sides
+        ]
+        value, error = (part.mean(axis=0) for part in self.read(*(np.stack(places) for places in zip(*drawn, strict=True))))
+        ends = np.cumsum([0, *(rule.up.size for rule in rules)])
+        rows = [slice(*pair) for pair in itertools.pairwise(ends)]
+        means = [value[:, nodes] @ rule.weight for nodes, rule in zip(rows, rules, strict=True)]
+        return Means(means, error[:, rows[-1]] @ rules[-1].weight)
 
 
 @dataclass(frozen=True)
@@ -180,11 +244,18 @@ class _Grid(_Window):
         row, column = np.flatnonzero(bad.any(axis=1)), np.flatnonzero(bad.any(axis=0))
         return np.ix_(np.arange(row[0], row[-1] + 1), np.arange(column[0], column[-1] + 1))
 
-    def means(self, part: tuple[Integers, ...], rules: Lattice) -> Means:
-        """Return the means of a rectangle."""
-        half, step = np.pi / (4 * self.nside), rules.step
-        lon = self.lon[part[1].ravel()][:, None] + half * step
-        lat = np.arcsin(np.sin(self.lat[part[0].ravel()])[:, None] + 8 / (3 * np.pi) * half * step)
+    def coarse(self, part: tuple[Integers, ...]) -> Means:
+        """Return the means of a rectangle by rules of degree 3 and 5."""
+        return self._means(part, coarse())
+
+    def fine(self, part: tuple[Integers, ...]) -> Means:
+        """Return the means of a rectangle by a rule of degree 7."""
+        return self._means(part, fine())
+
+    def _means(self, part: tuple[Integers, ...], rules: Lattice) -> Means:
+        half_side, step = np.pi / (4 * self.nside), rules.step
+        lon = self.lon[part[1].ravel()][:, None] + half_side * step
+        lat = np.arcsin(np.sin(self.lat[part[0].ravel()])[:, None] + 8 / (3 * np.pi) * half_side * step)
         east, north = self.signs
         flip = slice(None, None, int(north)), slice(None, None, int(east))
         towards = (east * lon.ravel())[flip[1]], (north * lat.ravel())[flip[0]]

@@ -25,7 +25,7 @@ from skymodel.sightlines.windows import Window, Windows
 Floats = NDArray[np.float64]
 
 ORDER = 12  # nodes of a ribbon
-WORTH = 6 * ORDER  # pixels that a ribbon must hold: nodes and probes, and attempts that fail, cost as much as theirs
+WORTH = 12 * ORDER  # pixels that a ribbon must hold: nodes and probes, and attempts that fail, cost as much as theirs
 
 
 class _Mirrored(NamedTuple):

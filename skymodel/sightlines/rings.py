@@ -19,6 +19,7 @@ from skymodel.sightlines.cells import gauss
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 
 QUARTER_TURN = np.pi / 2
 RULE_DOUBT = 30.0  # times the size of a mean's first neglected term, whose coefficient is not known
@@ -112,16 +113,19 @@ def diamond(order: int) -> Diamond:
     return Diamond((s - t).ravel() / 2, (s + t).ravel() / 2, np.outer(rule.weight, rule.weight).ravel())
 
 
-def spread(nside: int, lon: Floats, lat: Floats, across: Floats, up: Floats) -> tuple[Floats, Floats]:
+def spread(
+    nside: int, lon: Floats, lat: Floats, across: Floats, up: Floats, polar: Bools | None = None
+) -> tuple[Floats, Floats]:
     """Return lon and lat [rad] ``(..., Q)`` of nodes ``(Q,)`` of pixel-sized diamonds about places of the quarter [rad].
 
-    Nodes are given in units of half a diagonal. Each diamond must lie in one cap or in the belt, as every pixel does but those of the rings between them. Beyond
-    the meridians l = 0 and pi, l is negative.
+    Nodes are given in units of half a diagonal; beyond the meridians l = 0 and pi, l is negative. A diamond lies in the
+    cap or in the belt, as every pixel does but those of the ring between them, for which `polar` says which to draw.
     """
     half = np.pi / (4 * nside)
     around_lon, around_lat = (np.empty((*lon.shape, up.size)) for _ in range(2))
     cap = np.sqrt(6) * np.sin((QUARTER_TURN - lat) / 2)  # 1 on the border, 0 at the pole
-    belt, polar = cap >= 1, cap < 1
+    polar = cap < 1 if polar is None else polar
+    belt = ~polar
     around_lon[belt] = lon[belt][:, None] + half * across
     around_lat[belt] = np.arcsin(np.sin(lat[belt])[:, None] + 8 / (3 * np.pi) * half * up)
     if polar.any():

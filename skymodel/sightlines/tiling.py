@@ -142,7 +142,8 @@ class Tiling:
     def _is_plain(self, window: Window) -> bool:
         """Return whether the means over a window's pixels may be taken with a small rule."""
         windows = Windows(self.rings, self.fitted.sky.frame)
-        return self.sample == "mean" and windows.alike(window) and not windows.spotted(self.fitted.sky, window)
+        small = windows.alike(window) or windows.halved(window)
+        return self.sample == "mean" and small and not windows.spotted(self.fitted.sky, window)
 
     def paint(self, canvas: Canvas, first: int, stop: int, sides: tuple[float, ...]) -> None:
         """Fill northern rings, or their mirror images, of a canvas."""

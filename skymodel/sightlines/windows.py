@@ -154,6 +154,11 @@ class Windows:
         """Return whether the pixels of a window are alike: none on the plane or between belt and cap."""
         return window.first < self._layered and window.first != self.rings.nside
 
+    def halved(self, window: Window) -> bool:
+        """Return whether a window is a ring whose pixels have two smooth halves: the cap's border, the plane on edge."""
+        level = window.first == 2 * self.rings.nside and self.frame.tilt == 0
+        return window.first == self.rings.nside > 1 or level
+
     def count(self, window: Window) -> int:
         """Return how many pixels a window holds."""
         ring = np.arange(window.first, window.stop)
