@@ -89,6 +89,7 @@ class AngularLines:
         share: float = 0.0,
         example: Ints | None = None,
         checked: bool | Bools = False,
+        best: bool = False,
     ) -> LineIntegrals:
         """Return the integrals along unit vectors ``(N, 3)``; directly where no piece is good.
 
@@ -108,7 +109,7 @@ class AngularLines:
         evaluations = np.zeros(len(place), dtype=np.intp)
         if bare.any():
             each, least = (np.broadcast_to(one, len(place))[bare] for one in (rtol, floor))
-            found = self.lines.integrate(directions[bare], rtol=each, floor=least, share=share)
+            found = self.lines.integrate(directions[bare], rtol=each, floor=least, share=share, best=best)
             value[bare], error[bare], evaluations[bare] = found.value, found.error, found.evaluations
         return LineIntegrals(value, error, evaluations, self.unit)
 
@@ -158,7 +159,8 @@ def _settled(lines: SightLines, pieces: _Pieces, tolerance: float, floor: float)
     index = np.arange(0, ORDER + 1, 2)
     place = np.cos(np.pi * index / ORDER)
     theta = np.exp(0.5 * (pieces.ends[held].sum(axis=1)[:, None] + np.diff(pieces.ends[held], axis=1) * place))
-    found = lines.integrate(_towards(theta.ravel()), rtol=max(PROBE_SHARE * tolerance, FINEST), floor=floor)
+    rtol = max(PROBE_SHARE * tolerance, FINEST)
+    found = lines.integrate(_towards(theta.ravel()), rtol=rtol, floor=floor, best=True)
     truth = found.value.reshape(theta.shape)
     value = np.exp(pieces.coefficients[held] @ chebyshev.basis(ORDER, place))
     gap = np.abs(value - truth) / np.maximum(np.maximum(value, truth), np.finfo(float).tiny)
@@ -193,7 +195,7 @@ def _sampled(lines: SightLines, ends: Floats, tolerance: float, floor: float) ->
     place = 0.5 * ends.sum(axis=1)[:, None] + 0.5 * np.diff(ends, axis=1) * node
     rtol = max(LINE_SHARE * tolerance, FINEST)
     towards = _towards(np.exp(place).ravel())
-    found = lines.integrate(towards, rtol=rtol, floor=floor, share=0.0 if floor else FAINT, checked=True)
+    found = lines.integrate(towards, rtol=rtol, floor=floor, share=0.0 if floor else FAINT, checked=True, best=True)
     return _Sample(
         place, found.value.reshape(place.shape), found.error.reshape(place.shape), int(found.evaluations.sum())
     )

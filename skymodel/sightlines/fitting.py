@@ -122,6 +122,7 @@ class Fitter:
                 floor=FAINT * self.brightest,
                 example=example[part] - begin,
                 checked=checked[part],
+                best=True,
             )
             parts.append((found.value, found.error, found.evaluations))
             self.sightlines += len(found.value)

@@ -20,6 +20,7 @@ from profiles import Density, Hints
 from skymodel.sightlines.geometry import SMALLEST_SCALE, Floats, Ints, Observer, Rays, half_chord
 
 INNERMOST, NARROWEST, WIDEST = 0.003, 1e-4, 0.7  # p / r_sun and d / p between which the chart is about the axis
+CLOSE = 0.5  # p from the axis that the foot may be to need no cut of its own: the integrand is smooth there within p
 NEAR, REACH = 0.3, 4.0  # scale and reach of the observer's chart [kpc]: its first nodes lie 2 and 13 pc away
 
 
@@ -70,18 +71,21 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
     """Return the pieces of the lines on which `density` should be smooth, line by line.
 
     They are cut at the foot, at the density's hints and at `places` u ``(N,)`` each [kpc]; unless the density is
-    spherical also at the reach of the observer's chart, at z = 0 and at the closest approach to the rotation axis.
+    spherical also at the reach of the observer's chart, at z = 0 and at the closest approach to the rotation axis, which
+    stands for the foot where they are close.
     """
     hints, centres = density.hints, []
     edges = _spheres(lines, hints.spheres)
-    cuts = [lines.start, lines.stop, np.zeros_like(lines.p), *places]
+    cuts = [lines.start, lines.stop, *places]
     chart = _Centre(np.zeros_like(lines.p), np.maximum(lines.p, SMALLEST_SCALE), lines.foot)
-    if density.symmetry == "axisymmetric":
-        chart = _around_axis(lines, observer, chart)
-    if density.symmetry != "spherical":
-        height = observer.position[2]
+    if density.symmetry == "spherical":
+        cuts.append(chart.u)
+    else:
+        height, (axis, *_) = observer.position[2], _cylinders(lines, (0.0,))
         edges += [*_planes(lines, height, hints.planes), *_cylinders(lines, hints.cylinders)]
-        cuts += [*_planes(lines, height, (0.0,)), *_cylinders(lines, (0.0,))]
+        cuts += [*_planes(lines, height, (0.0,)), axis, np.where(np.abs(axis) < CLOSE * lines.p, axis, 0.0)]
+        if density.symmetry == "axisymmetric":
+            chart = _around_axis(lines, observer, chart)
         centres = [_around_observer(lines, observer), *_around_points(lines, hints)]
     for centre in centres:
         cuts += [centre.u - centre.reach, centre.u, centre.u + centre.reach]

@@ -25,7 +25,7 @@ Integrand = Callable[[Ints, Floats], Floats]
 _Measure = Callable[[Ints, Floats], tuple[Floats, ...]]  # what a rule says of an integrand
 
 CHUNK = 512  # panels in one call of the integrand: its arrays stay in the cache
-DEEPEST, MOST = 100, 2000  # rounds of halving, and panels of one integral, before giving up
+DEEPEST, MOST, PATIENT = 100, 2000, 300  # rounds, and panels of an integral, before giving up; if not to be strict
 
 
 class Integrals(NamedTuple):
@@ -108,6 +108,7 @@ def integrate(
     share: float = 0.0,
     example: Ints | None = None,
     checked: bool | NDArray[np.bool_] = False,
+    best: bool = False,
 ) -> Integrals:
     """Return `count` integrals, each the sum over the panels that it owns.
 
@@ -128,12 +129,15 @@ def integrate(
     checked
         Which integrals ``(N,)``, or whether all, are compared with others afterwards. Their errors are what they are for
         smooth integrands, without the allowance for a kink that nothing announces.
+    best
+        Whether an integral that does not reach its tolerance comes with the error that it has, sooner given up.
 
     Raises
     ------
     NotConverged
-        If an integral does not reach its tolerance.
+        If an integral does not reach its tolerance, and `best` is not set.
     """
+    goal = _Goal(rtol, floor, share, best)
     decay = np.broadcast_to(np.where(checked, SMOOTH, DECAY), count)[panels.owner]
 
     def measure(panel: Ints, places: Floats) -> tuple[Floats, ...]:
@@ -142,11 +146,11 @@ def integrate(
     first = np.ones(count, dtype=bool) if example is None else example == np.arange(count)
     begin = np.flatnonzero(first[panels.owner])
     work = _evaluate(measure, begin, panels.left[begin], panels.right[begin])
-    found, leaves = _settled(measure, panels, count, work, rtol, floor, share)
+    found, leaves = _settled(measure, panels, count, work, goal)
     if example is None or first.all():
         return found
     work = _evaluate(measure, *_resembling(panels, count, example, first, leaves))
-    others, _ = _settled(measure, panels, count, work, rtol, floor, share)
+    others, _ = _settled(measure, panels, count, work, goal)
     return Integrals(found.value + others.value, found.error + others.error, found.evaluations + others.evaluations)
 
 
@@ -158,42 +162,52 @@ class _Leaves(NamedTuple):
     right: Floats
 
 
+class _Goal(NamedTuple):
+    """What is asked for, as :func:`integrate` has it."""
+
+    rtol: float | Floats
+    floor: float | Floats
+    share: float
+    best: bool
+
+
 def _settled(
-    measure: _Measure,
-    panels: Panels,
-    count: int,
-    work: _Work,
-    rtol: float | Floats,
-    floor: float | Floats,
-    share: float,
+    measure: _Measure, panels: Panels, count: int, work: _Work, goal: _Goal
 ) -> tuple[Integrals, _Leaves]:
     """Return integrals, those that own no panel under work zero, and the panels they ended with."""
     value, error = np.zeros(count), np.zeros(count)
     panels_used = np.bincount(panels.owner[work.panel], minlength=count)
     leaves = []
-    for _ in range(DEEPEST):
+    for generation in range(DEEPEST):
         owner = panels.owner[work.panel]
         doubts = work.error + _hidden(work, panels)
         total = np.bincount(owner, work.value, minlength=count)
         doubt = np.bincount(owner, doubts, minlength=count)
+        many = np.bincount(owner, minlength=count)
         largest = float(np.max(value + total, initial=0.0))
-        limit = rtol * np.maximum(value + total, np.maximum(floor, share * largest))
-        done = doubt <= limit
+        limit = goal.rtol * np.maximum(value + total, np.maximum(goal.floor, goal.share * largest))
+        # Panels that are left alone spend at most half the tolerance all together.
+        matters = (doubt > limit)[owner] & (doubts > (limit / (2 * np.maximum(many, 1)))[owner])
+        lost = matters & ((many > (PATIENT if goal.best else MOST))[owner] | _stuck(work) | (generation == DEEPEST - 1))
+        if lost.any() and not goal.best:
+            raise NotConverged(int(work.panel[np.argmax(np.where(lost, doubts, -1.0))]))
+        done = (doubt <= limit) | (np.bincount(owner[lost], minlength=count) > 0)
         value += np.where(done, total, 0.0)
         error += np.where(done, doubt, 0.0)
         active = ~done[owner]
         leaves.append(_Leaves(work.panel[~active], work.left[~active], work.right[~active]))
         if not active.any():
-            joined = _Leaves(*(np.concatenate(column) for column in zip(*leaves, strict=True)))
-            return Integrals(value, error, panels_used * NODES.size), joined
-        # Panels that are left alone spend at most half the tolerance all together.
-        crowd = np.bincount(owner)[owner]
-        matters = active & (doubts > limit[owner] / (2 * crowd))
-        if (noisy := crowd > MOST).any():
-            raise NotConverged(int(work.panel[np.argmax(np.where(noisy, doubts, -1.0))]))
-        panels_used += 2 * np.bincount(owner[matters], minlength=count)
-        work = _halved(measure, work, active & ~matters, matters)
-    raise NotConverged(int(work.panel[np.argmax(work.error)]))
+            break
+        panels_used += 2 * np.bincount(owner[matters & active], minlength=count)
+        work = _halved(measure, work, active & ~matters, active & matters)
+    joined = _Leaves(*(np.concatenate(column) for column in zip(*leaves, strict=True)))
+    return Integrals(value, error, panels_used * NODES.size), joined
+
+
+def _stuck(work: _Work) -> NDArray[np.bool_]:
+    """Return which panels are too short to be halved."""
+    middle = 0.5 * (work.left + work.right)
+    return np.asarray((middle <= work.left) | (middle >= work.right))
 
 
 def _resembling(
@@ -243,9 +257,6 @@ def _halved(measure: _Measure, work: _Work, keep: NDArray[np.bool_], halve: NDAr
     chosen = np.flatnonzero(halve)
     panel, left, right = work.panel[chosen], work.left[chosen], work.right[chosen]
     middle = 0.5 * (left + right)
-    stuck = (middle <= left) | (middle >= right)
-    if stuck.any():
-        raise NotConverged(int(panel[stuck][0]))
     halves = _evaluate(measure, np.repeat(panel, 2), _interleaved(left, middle), _interleaved(middle, right))
     parts = keep + 2 * halve
     source = np.repeat(np.arange(parts.size), parts)

@@ -51,6 +51,7 @@ class Source(Protocol):
         share: float = 0.0,
         example: Integers | None = None,
         checked: bool | Bools = False,
+        best: bool = False,
     ) -> LineIntegrals:
         """Return the integrals along unit vectors ``(N, 3)``."""
         ...

@@ -90,11 +90,24 @@ def test_lines_are_cut_at_every_place_where_a_density_may_have_a_kink():
     assert _touches(pieces, radius, 3.0)
     assert _touches(pieces, cylindrical, 4.0)
     lines, _ = _cut("none", here, 12.0, -4.0)
-    assert _touches(pieces, radius, lines.p[0])
     assert _touches(pieces, cylindrical, about_axis(lines.foot, lines.direction)[0][0])
     gap = np.array([2.0, 1.0, -0.1])[:, None]
     nearest = np.linalg.norm(np.cross((gap - lines.foot).T, lines.direction.T))
     assert _touches(pieces, lambda place: radius(place - gap), nearest)
+
+
+def test_the_axis_stands_for_the_foot_where_they_are_close():
+    for lat, both in ((-4.0, False), (-40.0, True)):
+        lines, pieces = _cut("none", Observer(8.2, 0.3), 12.0, lat)
+        assert _touches(pieces, cylindrical, about_axis(lines.foot, lines.direction)[0][0])
+        assert _touches(pieces, radius, lines.p[0]) == both
+
+
+def test_a_line_that_passes_closer_to_the_axis_than_to_the_centre_is_charted_about_the_axis():
+    for lon, lat, closer in ((0.5, 10.0, True), (60.0, 10.0, False), (0.001, 0.01, False)):
+        lines, pieces = _cut("axisymmetric", Observer(), lon, lat)
+        distance = about_axis(lines.foot, lines.direction)[0][0]
+        assert pieces.scale[-1] == pytest.approx(distance if closer else lines.p[0], rel=1e-12)
 
 
 def test_only_announced_edges_are_believed_to_be_edges():
@@ -104,8 +117,9 @@ def test_only_announced_edges_are_believed_to_be_edges():
     assert (~edged.joined).sum() == 3  # the two crossings of the sphere and the end of the line
 
 
-def test_a_spherical_density_needs_two_pieces_and_a_disk_at_most_six():
+def test_a_spherical_density_needs_two_pieces_and_a_disk_at_most_five():
     assert _cut("spherical", Observer(), 20.0, 10.0)[1].line.size == 2
     assert _cut("spherical", Observer(), 120.0, 10.0)[1].line.size == 1
-    assert _cut("axisymmetric", Observer(), 20.0, 10.0)[1].line.size == 4
-    assert _cut("axisymmetric", Observer(8.2, 0.0208), 20.0, -10.0)[1].line.size == 5
+    assert _cut("axisymmetric", Observer(), 20.0, 10.0)[1].line.size == 3
+    assert _cut("axisymmetric", Observer(8.2, 0.0208), 20.0, -10.0)[1].line.size == 4
+    assert _cut("axisymmetric", Observer(8.2, 0.0208), 20.0, -50.0)[1].line.size == 5
