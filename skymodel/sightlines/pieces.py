@@ -137,7 +137,9 @@ def _around_points(lines: Rays, hints: Hints) -> list[_Centre]:
         nearest = np.einsum("in,in->n", gap, lines.direction)
         miss = np.linalg.norm(gap - nearest * lines.direction, axis=0)
         width = np.maximum(miss, size)
-        reach = np.minimum(30 * width, 0.5 * math.hypot(x, y, z))
+        away, reach = np.abs(nearest), np.minimum(30 * width, 0.5 * math.hypot(x, y, z))
+        # The foot keeps the pieces around it: its own scale may be the smaller one.
+        reach = np.where(away < width, np.where(lines.p < width, 0.0, reach), np.minimum(reach, away / 2))
         centres.append(_Centre(nearest, width, lines.foot + nearest * lines.direction, reach))
     return centres
 
