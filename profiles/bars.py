@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from profiles.arrays import array_namespace
-from profiles.density import Array, Density
+from profiles.density import Array, Density, Hints
 from profiles.fields import Angle, Kind, Length, NumberDensity, Positive
 from profiles.normalise import Normalised
 from profiles.shapes import turned
@@ -38,6 +38,11 @@ class Bar(Density):
         """Return the density at ``(x, y, z)`` [kpc]."""
         along, across = turned(x, y, self.turn)
         return self.body(along, across, z)
+
+    @property
+    def walls(self) -> tuple[float, float]:
+        """Azimuths [deg] of the upright planes y = 0 and x = 0 of the bar, where boxes have kinks."""
+        return -self.turn, 90.0 - self.turn
 
     @property
     def mirror_z(self) -> bool:
@@ -183,6 +188,11 @@ class FreudenreichBar(Bar):
         past = xp.maximum(s - self.R_end, xp.zeros_like(s)) / self.h_end
         fall = xp.exp(-2 * s)
         return (4 * self.n_0) * fall * xp.exp(-past * past) / ((1 + fall) * (1 + fall))
+
+    @property
+    def hints(self) -> Hints:
+        """The walls of the box."""
+        return Hints(walls=self.walls)
 
 
 def box_radius(xp: Any, a: Array, b: Array, exponent: float) -> Array:

@@ -79,12 +79,15 @@ class Hints:
         Radii r, cylindrical radii R and heights \|z\| [kpc].
     points
         Places ``(x, y, z, size)`` [kpc] away from the centre around which the density is concentrated.
+    walls
+        Upright planes through the rotation axis, by the azimuth [deg] from the x towards the y axis.
     """
 
     spheres: tuple[float, ...] = ()
     cylinders: tuple[float, ...] = ()
     planes: tuple[float, ...] = ()
     points: tuple[tuple[float, float, float, float], ...] = ()
+    walls: tuple[float, ...] = ()
 
     def __or__(self, other: Hints) -> Hints:
         """Return the hints of both, without repetition."""

@@ -76,6 +76,11 @@ class PeanutBar(Bar):
         cut = xp.exp((x * x + y * y + z * z) * (-1 / self.r_cut**2))
         return (2 * self.n_0) * fall / (1 + fall * fall) * arms * cut
 
+    @property
+    def hints(self) -> Hints:
+        """The walls of the box."""
+        return Hints(walls=self.walls)
+
 
 @dataclass(frozen=True)
 class LongBar(Bar):
@@ -135,5 +140,5 @@ class LongBar(Bar):
 
     @property
     def hints(self) -> Hints:
-        """Its two cut-offs, the outer one almost an edge."""
-        return Hints(cylinders=(self.r_in, self.r_out))
+        """Its two cut-offs, the outer one almost an edge, and the walls of the box."""
+        return Hints(cylinders=(self.r_in, self.r_out), walls=self.walls)

@@ -83,6 +83,7 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
     else:
         height, (axis, *_) = observer.position[2], _cylinders(lines, (0.0,))
         edges += [*_planes(lines, height, hints.planes), *_cylinders(lines, hints.cylinders)]
+        edges += _walls(lines, hints.walls)
         cuts += [*_planes(lines, height, (0.0,)), axis, np.where(np.abs(axis) < CLOSE * lines.p, axis, 0.0)]
         if density.symmetry == "axisymmetric":
             chart = _around_axis(lines, observer, chart)
@@ -165,6 +166,16 @@ def _cylinders(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
     slope = np.where(slope == 0, np.inf, slope)
     sides = [sign * half_chord(radius, distance) for radius in radii for sign in (-1.0, 1.0)]
     return [(side - offset) / slope for side in sides]
+
+
+def _walls(lines: Rays, azimuths: tuple[float, ...]) -> list[Floats]:
+    """Return the crossings of upright planes through the rotation axis."""
+    crossings = []
+    for azimuth in np.radians(azimuths):
+        normal = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
+        slope = normal @ lines.direction
+        crossings.append(-(normal @ lines.foot) / np.where(slope == 0, np.inf, slope))
+    return crossings
 
 
 def about_axis(base: Floats, direction: Floats) -> tuple[Floats, Floats, Floats]:

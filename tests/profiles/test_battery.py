@@ -162,6 +162,8 @@ def bisected_sum(density, lon, lat, r_sun, r_max):
     ]
     gap = (r_sun * toward[1] / flat) ** 2
     places += [axis + sign * np.sqrt(max(R**2 - gap, 0)) / flat for R in density.hints.cylinders for sign in (1, -1)]
+    for sine, cosine in ((np.sin(a), np.cos(a)) for a in np.radians(density.hints.walls)):
+        places.append(r_sun * sine / (toward[0] * sine - toward[1] * cosine))
     edges = np.unique(np.clip([step for place in places for step in (place, *(place + away), *(place - away))], 0, end))
     total, start, stop = 0.0, edges[:-1], edges[1:]
     while start.size:

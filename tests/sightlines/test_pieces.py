@@ -96,6 +96,12 @@ def test_lines_are_cut_at_every_place_where_a_density_may_have_a_kink():
     assert _touches(pieces, lambda place: radius(place - gap), nearest)
 
 
+def test_lines_are_cut_at_upright_walls():
+    _, pieces = _cut("none", Observer(8.2, 0.3), 12.0, -4.0, walls=(-20.0, 70.0))
+    for azimuth in np.radians([-20.0, 70.0]):
+        assert _touches(pieces, lambda p, a=azimuth: np.abs(p[1] * np.cos(a) - p[0] * np.sin(a)), 0.0)
+
+
 def test_the_axis_stands_for_the_foot_where_they_are_close():
     for lat, both in ((-4.0, False), (-40.0, True)):
         lines, pieces = _cut("none", Observer(8.2, 0.3), 12.0, lat)
