@@ -130,7 +130,7 @@ class Maker:
     def _tiles(self) -> tuple[list[Block], list[Window]]:
         """Return far tiles as blocks of values at centres, and the windows of those that are open."""
         tiles, blocks, loose = self.sky.tiles, [], []
-        for k in np.flatnonzero(tiles.chart == FAR):
+        for k in np.flatnonzero(tiles.chart == FAR).tolist():
             for window in self.windows.of_tile(self.sky, k):
                 if np.isnan(tiles.coefficients[k, 0, 0]):
                     loose.append(window)

@@ -58,6 +58,15 @@ class Cells:
         """Return one cell for each whole patch."""
         return cls(np.arange(patches), np.zeros((patches, 2)), np.ones((patches, 2)))
 
+    def chosen(self, keep: NDArray[np.bool_]) -> Cells:
+        """Return some of the cells."""
+        return Cells(self.patch[keep], self.low[keep], self.high[keep])
+
+    def joined(self, other: Cells) -> Cells:
+        """Return the cells of both."""
+        low, high = np.concatenate([self.low, other.low]), np.concatenate([self.high, other.high])
+        return Cells(np.concatenate([self.patch, other.patch]), low, high)
+
     def halves(self, axes: NDArray[np.bool_]) -> Cells:
         """Return the cells halved along the axes marked ``(N, 2)``."""
         cells = self

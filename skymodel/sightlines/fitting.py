@@ -1,8 +1,8 @@
 """Fitting tiles to a sky: a few thousand line integrals that stand for all others, with a certified error.
 
 :func:`fit` covers each different quarter of the sky with tiles, integrates at their nodes, and halves a tile in its
-worse direction until its coefficients say that what it misses is below the tolerance, and probes, denser near tile edges,
-do not object. A tile that would cost more than the points it serves is left open.
+worse direction until its coefficients say that what it misses is below the tolerance, and probes do not object. A tile
+that would cost more than the points it serves is left open.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skymodel.sightlines import chebyshev, probing
+from skymodel.sightlines import chebyshev, examples, probing
 from skymodel.sightlines.batch import Batch, Bools, Floats, Integers
 from skymodel.sightlines.integrate import LineIntegrals
 from skymodel.sightlines.partition import starting
@@ -24,12 +24,11 @@ from skymodel.sightlines.tiles import Source, TiledSky
 
 LINE_SHARE = 0.03  # of a tile's tolerance goes to the integrals at its nodes
 PROBE_SHARE = 1e-5  # and to those of probes, which are to tell how good the others are
-GROWTH = 2.0  # of the nodes' errors between them: like their neighbours' they grow little, by up to 8 if they conspired
+GROWTH = 2.0  # of the nodes' errors between them; up to 8 if they conspired, but neighbours err alike
 FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
 SPOT_REACH, SPOT_SIDE = 3.0, 4.0  # sizes of a declared spot: how far it reaches, how large a tile may be there
 _CROSS = np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
-EXAMPLE_STEP = 3.5  # nodes, along a side, that share an example
 BATCH = 4000  # integrals between two reports of progress
 DECADES = 12.0  # a tile whose values span more holds J, not log J
 DEEPEST = 48  # generations
@@ -145,7 +144,7 @@ class Fitter:
         order, count = self.request.order, len(tiles.bounds)
         x, y = probing.places(self.rng, count, order)
         u, v = (np.concatenate(pair, axis=1) for pair in zip(tiles.nodes(order), tiles.places(x, y), strict=True))
-        near = np.concatenate([np.tile(_examples(order), (count, 1)), _closest_example(order, x, y)], axis=1)
+        near = np.concatenate([np.tile(examples.of_nodes(order), (count, 1)), examples.closest(order, x, y)], axis=1)
         probe = np.broadcast_to(np.arange(u.shape[1]) >= order**2, u.shape)
         spots = self.spots if self.sightlines == 0 else self.spots[:0]  # with the first tiles: fewer calls
         found = self.lines(
@@ -268,29 +267,6 @@ class Fitter:
                 "elsewhere, or holds structure that no sample met: declare the symmetry it has, and give hints about "
                 "edges and spikes"
             )
-
-
-@functools.cache
-def _example_nodes(order: int) -> Integers:
-    """Return the nodes along a side that serve as examples."""
-    across = round(order / EXAMPLE_STEP)
-    return ((np.arange(across) + 0.5) * order / across).astype(np.intp)
-
-
-@functools.cache
-def _examples(order: int) -> Integers:
-    """Return the node ``(n * n,)`` that each node of a tile is close to: one of about 16 spread over the tile."""
-    chosen = _example_nodes(order)
-    near = chosen[np.arange(order) * chosen.size // order]
-    return np.asarray(near[:, None] * order + near).ravel()
-
-
-def _closest_example(order: int, x: Floats, y: Floats) -> Integers:
-    """Return the node that each of the places x, y in [-1, 1] is close to, of the same shape."""
-    chosen = _example_nodes(order)
-    node = chebyshev.rule(order).node[chosen]
-    across, up = (chosen[np.abs(place[..., None] - node).argmin(axis=-1)] for place in (x, y))
-    return np.asarray(across * order + up)
 
 
 def order_for(tolerance: float) -> int:

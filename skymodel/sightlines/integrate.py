@@ -182,8 +182,8 @@ class SightLines:
         for first in range(0, max(len(directions), 1), BLOCK):
             part = slice(first, first + BLOCK)
             here = None if example is None else _within(example[part] - first)
-            least = np.maximum(floors[part], share * largest)
-            block = self._block(directions[part], each[part], least, share, example=here, checked=later[part], best=best)
+            least, how = np.maximum(floors[part], share * largest), {"checked": later[part], "best": best}
+            block = self._block(directions[part], each[part], least, share, example=here, **how)
             largest = float(np.max(block.value, initial=largest))
             found.append(block)
         value, error, evaluations = (np.concatenate(columns) for columns in zip(*found, strict=True))
@@ -216,9 +216,9 @@ class SightLines:
         error = found.error + blur * found.value
         limit = rtol * np.maximum(found.value, np.maximum(floor, share * float(np.max(found.value, initial=0.0))))
         if (short := error > limit).any() and not how["best"]:
-            length, best = (lines.stop - lines.start)[short].min(), 2 * blur[short].max()
+            length, best, asked = (lines.stop - lines.start)[short].min(), 2 * blur[short].max(), rtol[short].min()
             raise ValueError(
-                f"a path of {length:.3g} kpc is too short for rtol = {rtol[short].min():g}: rounding of its ends allows {best:.1g}"
+                f"a path of {length:.3g} kpc is too short for rtol = {asked:g}: rounding of its ends allows {best:.1g}"
             )
         return found._replace(error=error)
 

@@ -1,7 +1,7 @@
 """Rules for means over a diamond, whose nodes form a grid along its diagonals, and over half a diamond.
 
-A pixel of HEALPix is a diamond in l and sin b (in the belt), so that the nodes of all pixels of a window form one grid.
-The diamond is |x| + |y| < 1, where the mean of x^i y^j, i and j even, is 2 i! j! / (i + j + 2)!. A few nodes lie outside
+A pixel of HEALPix is a diamond in l and sin b (in the belt): the nodes of all pixels of a window form one grid. The
+diamond is |x| + |y| < 1, where the mean of x^i y^j, i and j even, is 2 i! j! / (i + j + 2)!. A few nodes lie outside
 it, in the corners of the square around, with small weights: a rule must not be used where something happens beyond
 the sides of a pixel.
 """
@@ -22,7 +22,7 @@ _OUTER = 0.82  # the outer steps of the finer rule: of those around, the terms o
 
 
 class Lattice(NamedTuple):
-    """Rules on one grid: steps ``(S,)`` of the nodes along both diagonals in units of half a diagonal, weights ``(S, S)``."""
+    """Rules on one grid: steps ``(S,)`` of nodes along both diagonals, in halves of one, and weights ``(S, S)``."""
 
     step: Floats
     weights: tuple[Floats, ...]

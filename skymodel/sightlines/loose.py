@@ -94,7 +94,8 @@ def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: fl
     broken = is_cut(nside, pixels)
     even = np.flatnonzero(~broken)
     if even.size:
-        first = _Round.of(sky, whole(nside, pixels[even]), Cells.whole(even.size), rtol, floor, found.value[even], FIRST)
+        chart, about = whole(nside, pixels[even]), found.value[even]
+        first = _Round.of(sky, chart, Cells.whole(even.size), rtol, floor, about, FIRST)
         hiding = _layered(sky, nside, pixels[even]) | aimed(sky, nside, pixels[even])
         good = first.good(np.maximum(first.measured.value, floor)) & ~hiding
         found.value[even] = first.measured.value
@@ -102,7 +103,8 @@ def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: fl
     left = np.flatnonzero(~np.isfinite(found.error))
     if left.size:
         made = parted(nside, pixels[left], broken[left], kept.exponent, kept.up_down)
-        found.value[left], found.error[left] = over_patches(sky, made, np.maximum(found.value[left], floor), rtol, floor)
+        about = np.maximum(found.value[left], floor)
+        found.value[left], found.error[left] = over_patches(sky, made, about, rtol, floor)
     return found
 
 
@@ -144,7 +146,7 @@ def over_patches(sky: TiledSky, chart: Patches, about: Floats, rtol: float, floo
         error += np.bincount(owner[good], now.measured.error[good], count)
         if good.all():
             return Found(value, error + ROUNDING * np.abs(value))
-        cells = Cells(cells.patch[~good], cells.low[~good], cells.high[~good]).halves(now.axes[~good])
+        cells = cells.chosen(~good).halves(now.axes[~good])
         if len(cells.patch) > MOST_CELLS * count + SPARE_CELLS:
             break
     error[np.unique(owner[~good])] = np.inf
@@ -155,10 +157,8 @@ def _graded(cells: Cells, chart: Patches) -> Cells:
     """Return the cells, those that start from the Galactic centre cut at a quarter and at half of the way out."""
     for _ in range(2):
         inner = (cells.low[:, 0] == 0) & chart.centred[cells.patch]
-        halves = Cells(cells.patch[inner], cells.low[inner], cells.high[inner]).halves(
-            np.tile([True, False], (int(inner.sum()), 1))
-        )
-        cells = Cells(*(np.concatenate([getattr(cells, n)[~inner], getattr(halves, n)]) for n in ("patch", "low", "high")))
+        halves = cells.chosen(inner).halves(np.tile([True, False], (int(inner.sum()), 1)))
+        cells = cells.chosen(~inner).joined(halves)
     return cells
 
 

@@ -2,9 +2,9 @@
 
 In a chart, place = base + direction * scale * sinh(t). About the foot point, the place closest to the centre, the scale
 is its distance p, so that r = p cosh(t) tames every cusp at the centre; about the observer, and about the points that a
-density hints at, the chart crowds the places where thin layers and spikes are. A line that passes closer to the rotation
-axis than to the centre, at a distance d, is charted about the place closest to the axis instead, with d as its scale:
-exp(-R / R_d) is all but kinked there.
+density hints at, the chart crowds the places where thin layers and spikes are. A line that passes closer to the
+rotation axis than to the centre, at a distance d, is charted about the place closest to the axis instead, with d as its
+scale: exp(-R / R_d) is all but kinked there.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class _Centre(NamedTuple):
     u: Floats
     scale: Floats
     base: Floats
-    reach: Floats | float = np.inf
+    reach: Floats
 
 
 @np.errstate(over="ignore")  # a line that all but lies in a plane crosses it beyond all numbers
@@ -71,13 +71,14 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
     """Return the pieces of the lines on which `density` should be smooth, line by line.
 
     They are cut at the foot, at the density's hints and at `places` u ``(N,)`` each [kpc]; unless the density is
-    spherical also at the reach of the observer's chart, at z = 0 and at the closest approach to the rotation axis, which
-    stands for the foot where they are close.
+    spherical also at the reach of the observer's chart, at z = 0 and at the closest approach to the rotation axis,
+    which stands for the foot where they are close.
     """
     hints, centres = density.hints, []
     edges = _spheres(lines, hints.spheres)
     cuts = [lines.start, lines.stop, *places]
-    chart = _Centre(np.zeros_like(lines.p), np.maximum(lines.p, SMALLEST_SCALE), lines.foot)
+    everywhere = np.full_like(lines.p, np.inf)
+    chart = _Centre(np.zeros_like(lines.p), np.maximum(lines.p, SMALLEST_SCALE), lines.foot, everywhere)
     if density.symmetry == "spherical":
         cuts.append(chart.u)
     else:
@@ -94,13 +95,14 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
     order = np.argsort(u, axis=1)
     u = np.take_along_axis(u, order, axis=1)
     line, step = np.nonzero(u[:, :-1] < u[:, 1:])
-    return _charted(lines, line, u[line, step], u[line, step + 1], [chart, *centres], order[line, step + 1] < len(cuts))
+    smooth = order[line, step + 1] < len(cuts)
+    return _charted(lines, line, u[line, step], u[line, step + 1], [chart, *centres], smooth)
 
 
 def _charted(
     lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre], smooth: NDArray[np.bool_]
 ) -> Pieces:
-    """Give each piece from u = `left` to `right` the chart of the last centre that reaches over it; the first always does."""
+    """Give each piece from u = `left` to `right` the chart of the last centre that reaches it; the first one does."""
     origin, scale = centres[0].u[line], centres[0].scale[line]
     base, direction = centres[0].base.take(line, axis=1), lines.direction.take(line, axis=1)
     middle = 0.5 * (left + right)
@@ -116,14 +118,14 @@ def _charted(
 
 
 def _around_axis(lines: Rays, observer: Observer, foot: _Centre) -> _Centre:
-    """Return the place closest to the rotation axis where that is closer than the foot to the centre, or else the foot."""
+    """Return the place closest to the rotation axis, where it is closer than the foot is to the centre, or the foot."""
     distance, offset, slope = about_axis(lines.foot, lines.direction)
     u = -offset / np.where(slope == 0, np.inf, slope)
     scale = np.maximum(distance, NARROWEST * lines.p)
     away = lines.p > INNERMOST * observer.r_sun
     closer = away & (scale < WIDEST * lines.p) & (np.abs(u) < lines.p)  # a foot beyond p would be lost in the chart
     at = np.where(closer, u, 0.0)
-    return _Centre(at, np.where(closer, scale, foot.scale), lines.foot + at * lines.direction)
+    return _Centre(at, np.where(closer, scale, foot.scale), lines.foot + at * lines.direction, foot.reach)
 
 
 def _around_observer(lines: Rays, observer: Observer) -> _Centre:

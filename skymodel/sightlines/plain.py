@@ -1,4 +1,4 @@
-"""Plain pixels: those whose mean on a tiled sky a small rule gives, because nothing happens inside them or their halves.
+"""Plain pixels: those whose mean on a tiled sky a small rule gives, because nothing happens in them or their halves.
 
 They are taken window by window. In the belt the diamonds of all pixels are alike in l and sin b, so that the nodes of
 a rule in all pixels of a window form a grid, and a tile on a grid is two matrix products. In the caps every node is
@@ -41,7 +41,7 @@ BORDER = Side(1.0, True), Side(-1.0, False)
 
 
 class Pixels(NamedTuple):
-    """Pixels of a quarter: ring, column, value and error, ``(K,)`` each; the error is infinite where no rule is good."""
+    """Pixels of a quarter: ring, column, value, error, ``(K,)`` each; the error is infinite where no rule is good."""
 
     ring: Integers
     column: Integers
@@ -114,7 +114,7 @@ def _on_grid(sky: TiledSky, rings: Rings, window: Window, parity: int, rtol: flo
     begin, end = (int(rings.first_column(one, lon)[0]) if ring.size else 0 for lon in (window.low, window.high))
     column = np.arange(begin, end)
     if not column.size:
-        return Pixels(ring[:0], column, column * 0.0, column * 0.0)
+        return Pixels(ring[:0], column, np.zeros(0), np.zeros(0))
     lon = (column + rings.offset(one)) * rings.step(one)
     grid = _Grid(sky, rings.nside, window.quarter, lon, rings.lat[ring], rtol, floor)
     value, error = _measured(grid, rtol, floor)
@@ -220,7 +220,8 @@ class _Halves(_List):
         drawn = [
             spread(self.nside, lon, lat, across, side.north * up, np.full(lon.shape, side.polar)) for side in self.sides
         ]
-        value, error = (part.mean(axis=0) for part in self.read(*(np.stack(places) for places in zip(*drawn, strict=True))))
+        lon, lat = (np.stack(places) for places in zip(*drawn, strict=True))
+        value, error = (half_by_half.mean(axis=0) for half_by_half in self.read(lon, lat))
         ends = np.cumsum([0, *(rule.up.size for rule in rules)])
         rows = [slice(*pair) for pair in itertools.pairwise(ends)]
         means = [value[:, nodes] @ rule.weight for nodes, rule in zip(rows, rules, strict=True)]

@@ -127,8 +127,8 @@ def integrate(
         The integral that each one resembles ``(N,)``, itself where it resembles none. Examples are integrated first;
         the others start with their panels, and save the larger ones that would have been halved.
     checked
-        Which integrals ``(N,)``, or whether all, are compared with others afterwards. Their errors are what they are for
-        smooth integrands, without the allowance for a kink that nothing announces.
+        Which integrals ``(N,)``, or whether all, are compared with others afterwards. Their errors are what they are
+        for smooth integrands, without the allowance for a kink that nothing announces.
     best
         Whether an integral that does not reach its tolerance comes with the error that it has, sooner given up.
 
@@ -171,9 +171,7 @@ class _Goal(NamedTuple):
     best: bool
 
 
-def _settled(
-    measure: _Measure, panels: Panels, count: int, work: _Work, goal: _Goal
-) -> tuple[Integrals, _Leaves]:
+def _settled(measure: _Measure, panels: Panels, count: int, work: _Work, goal: _Goal) -> tuple[Integrals, _Leaves]:
     """Return integrals, those that own no panel under work zero, and the panels they ended with."""
     value, error = np.zeros(count), np.zeros(count)
     panels_used = np.bincount(panels.owner[work.panel], minlength=count)

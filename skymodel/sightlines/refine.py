@@ -141,7 +141,7 @@ def integrate(
         sightlines += len(values.value)
         evaluations += values.evaluations
         measured = measure(nodes, values, rules)
-        cells, known = (fresh, measured) if done is None else (_joined(done[0], fresh), done[1].joined(measured))
+        cells, known = (fresh, measured) if done is None else (done[0].joined(fresh), done[1].joined(measured))
         total = shares.totals(cells, known.value)
         error = shares.totals(cells, known.error) + ROUNDING * np.abs(total)
         tolerance = rtol * np.maximum(np.abs(total), floor)
@@ -153,8 +153,8 @@ def integrate(
         split = np.asarray(axes.any(axis=1))
         if not split.any() or len(cells.patch) > _MOST_CELLS:
             break
-        fresh = _kept(cells, split).halves(axes[split])
-        done = _kept(cells, ~split), Measured(*(part[~split] for part in known))
+        fresh = cells.chosen(split).halves(axes[split])
+        done = cells.chosen(~split), Measured(*(part[~split] for part in known))
         nodes = grid(fresh, chart, rules)
     raise _refusal(rtol, float(np.max(error[failing] / np.maximum(tolerance[failing], np.finfo(float).tiny))))
 
@@ -173,14 +173,6 @@ def _axes(measured: Measured, allowed: Floats) -> NDArray[np.bool_]:
     axes = measured.tails > allowed[:, None]
     axes[np.arange(len(worse)), worse] = True
     return np.asarray(axes & failing[:, None])
-
-
-def _kept(cells: Cells, keep: NDArray[np.bool_]) -> Cells:
-    return Cells(cells.patch[keep], cells.low[keep], cells.high[keep])
-
-
-def _joined(first: Cells, second: Cells) -> Cells:
-    return Cells(*(np.concatenate([getattr(c, name) for c in (first, second)]) for name in ("patch", "low", "high")))
 
 
 class Target(NamedTuple):
@@ -210,6 +202,6 @@ def focused(cells: Cells, chart: Chart, rules: tuple[Rule, Rule], aims: list[Tar
             large = (nearest < width) & (width > 2 * aim.size)
             if not large.any():
                 break
-            halves = _kept(cells, large).halves(np.ones((int(large.sum()), 2), dtype=bool))
-            cells = _joined(_kept(cells, ~large), halves)
+            halves = cells.chosen(large).halves(np.ones((int(large.sum()), 2), dtype=bool))
+            cells = cells.chosen(~large).joined(halves)
     return cells

@@ -116,10 +116,11 @@ def diamond(order: int) -> Diamond:
 def spread(
     nside: int, lon: Floats, lat: Floats, across: Floats, up: Floats, polar: Bools | None = None
 ) -> tuple[Floats, Floats]:
-    """Return lon and lat [rad] ``(..., Q)`` of nodes ``(Q,)`` of pixel-sized diamonds about places of the quarter [rad].
+    """Return lon and lat [rad] ``(..., Q)`` of nodes ``(Q,)`` on pixel-sized diamonds about places of the quarter.
 
-    Nodes are given in units of half a diagonal; beyond the meridians l = 0 and pi, l is negative. A diamond lies in the
-    cap or in the belt, as every pixel does but those of the ring between them, for which `polar` says which to draw.
+    Nodes are given in units of half a diagonal, places in rad; beyond the meridians l = 0 and pi, l is negative. A
+    diamond lies in the cap or in the belt, as every pixel does but those of the ring between them, for which `polar`
+    says which to draw.
     """
     half = np.pi / (4 * nside)
     around_lon, around_lat = (np.empty((*lon.shape, up.size)) for _ in range(2))

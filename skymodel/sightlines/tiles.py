@@ -169,7 +169,7 @@ class TiledSky:
 
     def _fill(self, grid: Grid, west: bool, south: bool, lon: Floats, lat: Floats, rtol: float, floor: float) -> None:
         """Fill the part of a grid that lies in one quarter, from |l| ``(C,)`` and |b| ``(R,)`` in rising order."""
-        finder = self._finders[int(self.folds.quarter(np.bool_(west), np.bool_(south))), FAR]
+        finder = self._finders[int(self.folds.quarter(np.asarray(west), np.asarray(south))), FAR]
         u, v = quarters.from_lon(lon), self.frame.from_lat(lat)
         for tile, across, up in finder.parts(u, v):
             if self._closed[tile]:
@@ -177,10 +177,9 @@ class TiledSky:
         box = slice(int(np.searchsorted(lat, self.frame.box))), slice(int(np.searchsorted(lon, self.frame.box)))
         near = grid.part(*box)
         if near.value.size:
-            b, l = np.meshgrid(lat[box[0]], lon[box[1]], indexing="ij")
-            east, north = (-1.0 if side else 1.0 for side in (west, south))
-            found = self.read_level(east * l.ravel(), north * b.ravel(), rtol=rtol, floor=floor)
-            near.put(found.value.reshape(b.shape), found.error.reshape(b.shape))
+            b, a = (places.ravel() for places in np.meshgrid(lat[box[0]], lon[box[1]], indexing="ij"))
+            found = self.read_level(-a if west else a, -b if south else b, rtol=rtol, floor=floor)
+            near.put(found.value.reshape(near.value.shape), found.error.reshape(near.value.shape))
 
     def _read(
         self, place: Place, directions: Callable[[Integers], Floats], rtol: float, floor: float | Floats, share: float

@@ -126,7 +126,7 @@ class Tiling:
         windows = [window for window in self.blocks.loose if window.quarter == quarter]
         plain_ones = [window for window in windows if self._is_plain(window)]
         others = [self.rings.within(*window[1:]) for window in windows if window not in plain_ones]
-        parts = [Pixels(*found, 0.0 * found[0], 0.0 * found[0] + np.inf) for found in others]
+        parts = [Pixels(*found, np.zeros(found[0].shape), np.full(found[0].shape, np.inf)) for found in others]
         if plain_ones:
             floor = FAINT * self.fitted.brightest
             parts.append(plain.over_windows(self.fitted.sky, self.rings, plain_ones, self.rtol, floor))

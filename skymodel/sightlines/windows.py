@@ -155,7 +155,7 @@ class Windows:
         return window.first < self._layered and window.first != self.rings.nside
 
     def halved(self, window: Window) -> bool:
-        """Return whether a window is a ring whose pixels have two smooth halves: the cap's border, the plane on edge."""
+        """Return whether a window is a ring of pixels with two smooth halves: the cap's border, the plane on edge."""
         level = window.first == 2 * self.rings.nside and self.frame.tilt == 0
         return window.first == self.rings.nside > 1 or level
 

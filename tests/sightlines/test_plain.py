@@ -53,12 +53,10 @@ def windows(name, quarter):
     return [w for w in mine if tiling.nside < 256 or w.high < 0.11]
 
 
-def over(name, quarter, sky=None, some=None):
+def over(name, quarter, *, sky=None, some=None, rtol=None):
     tiling = made(name)
-    floor = FAINT * tiling.fitted.brightest
-    return plain.over_windows(
-        sky or tiling.fitted.sky, tiling.rings, some or windows(name, quarter), tiling.rtol, floor
-    )
+    sky, some = sky or tiling.fitted.sky, some or windows(name, quarter)
+    return plain.over_windows(sky, tiling.rings, some, rtol or tiling.rtol, FAINT * tiling.fitted.brightest)
 
 
 def numbers(name, quarter, found):
@@ -121,7 +119,6 @@ COMPARED = [
     ("large disk", 0, "box"),
     *(("disk from above", q, place) for q in (0, 1) for place in ("grid", "cap", "border of the cap")),
     ("clump", 0, "grid"),
-    ("clump", 2, "box"),
     ("clump", 1, "across l = 180"),
     ("clump", 1, "plane"),
     ("clump", 2, "border of the cap"),
@@ -161,9 +158,10 @@ def test_a_mean_across_the_border_of_tiles_is_true():
 
 @pytest.mark.parametrize("name", ["disk", "clump"])
 def test_pixels_at_the_pole_and_on_the_meridian_of_the_axis_have_no_number(name):
+    """Whatever the tolerance: two rules may agree by chance on what neither can do."""
     rings, quarters = made(name).rings, len(made(name).folds.quarters)
     for quarter in range(quarters):
-        found = over(name, quarter)
+        found = over(name, quarter, rtol=0.5)
         lon = (found.column + rings.offset(found.ring)) * rings.step(found.ring)
         broken = (found.ring == 1) | (lon == 0)
         assert broken.sum() == 2 + rings.nside // 2
@@ -198,7 +196,7 @@ def test_pixels_on_an_open_tile_have_no_number_and_others_keep_theirs():
     rings = made("disk").rings
     sky, (low, high, south, north) = opened("disk", 100.0, 20.0)
     belt = [w for w in windows("disk", 0) if rings.nside < w.first < 2 * rings.nside]
-    before, found = over("disk", 0, some=belt), over("disk", 0, sky, belt)
+    before, found = over("disk", 0, some=belt), over("disk", 0, sky=sky, some=belt)
     lon, lat = (found.column + rings.offset(found.ring)) * rings.step(found.ring), rings.lat[found.ring]
     inside = (low < lon) & (lon < high) & (south < lat) & (lat < north)
     away = (lon < low - 0.2) | (lon > high + 0.2) | (lat > north + 0.2) | (lat < south - 0.2)
