@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines import chebyshev, probing, quarters
+from skymodel.sightlines import chebyshev, probing, quarters, rings
 from skymodel.sightlines.quarters import FAR, Frame
-from skymodel.sightlines.rings import Rings, diamond, rule_error, spread
+from skymodel.sightlines.rings import Rings, diamond, spread
 from skymodel.sightlines.tiles import TiledSky
 from skymodel.sightlines.windows import Window, Windows
 
@@ -26,7 +26,7 @@ Integers = NDArray[np.intp]
 ORDER = 12  # nodes along each side of a block
 PROBES = 16  # of a block
 MOST_DOUBT = 0.1  # relative error of values whose logarithm a block may hold
-TAIL_SHARE, RULE_SHARE = 0.1, 0.05  # of the tolerance: what a block's polynomial and its pixels' quadrature may miss
+TAIL_SHARE, RULE_SHARE = 0.1, 0.1  # of the tolerance: what a block's polynomial and its pixels' quadrature may miss
 _SOME = np.array([0, 2, 4, 7, 9, 11])  # of the nodes along a side
 _NEAR = np.array([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])  # the closest of them
 _SPARSE = (_SOME[:, None] * ORDER + _SOME).ravel()
@@ -194,12 +194,13 @@ class Maker:
         fine = order + 1 if order else 0
         values[:, _SPARSE], errors[:, _SPARSE] = self._mean(lon[:, _SPARSE], lat[:, _SPARSE], signs, fine)
         rough = self._mean(lon[:, _SPARSE], lat[:, _SPARSE], signs, order)[0] if order else values[:, _SPARSE]
-        gap = np.abs(values[:, _SPARSE] - rough)
+        grid = len(windows), _SOME.size, _SOME.size
+        gap = rings.missed(values[:, _SPARSE].reshape(grid), rough.reshape(grid), (1, 3, 3)).reshape(rough.shape)
         excess = gap / (RULE_SHARE * self.rtol * np.maximum(values[:, _SPARSE], self.floor))
         good = np.flatnonzero(excess.max(axis=1) <= 1)
         rest = np.ix_(good, _REST)
         values[rest], errors[rest] = self._mean(lon[rest], lat[rest], signs[good], fine)
-        errors += rule_error(values, gap[:, _NEAREST], order)
+        errors += gap[:, _NEAREST]
         outcomes = [_Outcome(_varies_along_u(each.reshape(_SOME.size, -1)), True) for each in excess]
         for k in good:
             value, error = values[k].reshape(ORDER, ORDER), errors[k].reshape(ORDER, ORDER)

@@ -13,10 +13,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter
 
 from skymodel.sightlines.lattice import Half, Lattice, coarse, fine, half
-from skymodel.sightlines.rings import SAME, Rings, rule_error, spread
+from skymodel.sightlines.rings import SAME, Rings, missed, spread
 from skymodel.sightlines.tiles import TiledSky
 from skymodel.sightlines.windows import Window
 
@@ -24,9 +23,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
-RULE_SHARE = 0.05  # of the tolerance: what a rule over a pixel may miss
+RULE_SHARE = 0.1  # of the tolerance: what a rule over a pixel may miss
 LINE_SHARE = 0.1  # and what single sight lines may err by
-NEIGHBOURS = 3  # along a side: what a rule misses is the largest of what it does there, since it may vanish by chance
+AROUND = 5  # pixels along a side among which the difference of two rules is the largest
 
 
 class Side(NamedTuple):
@@ -124,22 +123,15 @@ def _on_grid(sky: TiledSky, rings: Rings, window: Window, parity: int, rtol: flo
 def _measured(places: _Places, rtol: float, floor: float) -> tuple[Floats, Floats]:
     """Return means and errors; a larger rule is tried where a small one misses too much."""
     (rough, value), error = places.coarse(places.around(np.ones(places.shape, bool)))
-    missed, bad = _missed(value, rough, 2, rtol, floor)
-    error += missed
+    gap = missed(value, rough, (AROUND,) * value.ndim)
+    error, bad = error + gap, ~(gap <= RULE_SHARE * rtol * np.maximum(value, floor))
     if bad.any():
         part = places.around(bad)
         (best,), inherited = places.fine(part)
-        missed, bad[part] = _missed(best, value[part], 3, rtol, floor)
-        value[part], error[part] = best, inherited + missed
+        gap = missed(best, value[part], (AROUND,) * value.ndim)
+        value[part], error[part] = best, inherited + gap
+        bad[part] = ~(gap <= RULE_SHARE * rtol * np.maximum(best, floor))
     return value, np.where(bad, np.inf, error)
-
-
-def _missed(value: Floats, rough: Floats, order: int, rtol: float, floor: float) -> tuple[Floats, Bools]:
-    """Return what a rule misses, from the difference to that of `order` below, and where that is too much."""
-    scale = np.where(value > 0, value, 1.0)
-    gap = np.abs(value - rough) / scale
-    gap = maximum_filter(np.where(np.isnan(gap), np.inf, gap), NEIGHBOURS) * scale
-    return rule_error(value, gap, order), gap > RULE_SHARE * rtol * np.maximum(value, floor)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Maps from tiles: what :func:`~skymodel.sightlines.project.project` does with ``method="tiles"``.
 
-A tenth of the tolerance goes to the tiles, a tenth to the blocks that pixels are read from, a twentieth to the
+A tenth of the tolerance goes to the tiles, a tenth to the blocks that pixels are read from, a tenth to the
 quadrature over pixels. Long rings on the plane and on the border of the caps are read from ribbons; pixels near the
 centre and the poles are integrated one by one on the tiles. :class:`Tiling` gives any run of rings, so that a map
 larger than the memory is written in pieces.
