@@ -42,11 +42,11 @@ def sky(count=2000):
         ("halo", 1e-8, 33),
         ("annihilation", 1e-6, 33),
         ("halo x bulge", 1e-6, 35),
-        ("halo x disk", 1e-4, 66),
-        ("halo x disk", 1e-6, 69),
-        ("halo x disk", 1e-8, 114),
-        ("halo x bar", 1e-4, 104),
-        ("halo x bar", 1e-6, 157),
+        ("halo x disk", 1e-4, 59),
+        ("halo x disk", 1e-6, 63),
+        ("halo x disk", 1e-8, 108),
+        ("halo x bar", 1e-4, 99),
+        ("halo x bar", 1e-6, 153),
     ],
 )
 def test_evaluations_per_line_over_the_whole_sky(name, rtol, limit):

@@ -19,8 +19,8 @@ BULGE = NFW(r_s=20.0) * HernquistBulge(a=0.6)
 @pytest.mark.parametrize(
     ("density", "rtol", "sightlines", "evaluations"),
     [
-        (DISK, 1e-4, 840, 90_000),
-        (DISK, 1e-6, 1176, 175_000),
+        (DISK, 1e-4, 840, 72_000),
+        (DISK, 1e-6, 1176, 147_000),
         (BULGE, 1e-4, 112, 7_000),
         (BULGE, 1e-6, 168, 18_600),
     ],

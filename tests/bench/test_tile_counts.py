@@ -23,7 +23,7 @@ def cost(density, nside, rtol, sample="mean", z_sun=0.0):
 def test_a_disk_takes_few_sight_lines_at_any_resolution(nside):
     meta = cost(DISK, nside, 1e-6)
     assert meta["sightlines"] <= 3_600  # the promise is 12,000
-    assert meta["evaluations"] <= 750_000
+    assert meta["evaluations"] <= 490_000
     assert meta["tiles"] <= 18
 
 
@@ -32,7 +32,7 @@ def test_pixel_centres_take_no_more_than_means():
 
 
 @pytest.mark.parametrize(
-    ("rtol", "sightlines"), [(1e-3, 2_600), (1e-4, 2_600), (1e-5, 4_200), (1e-7, 6_600), (1e-8, 7_600)]
+    ("rtol", "sightlines"), [(1e-3, 2_600), (1e-4, 2_600), (1e-5, 4_200), (1e-7, 6_600), (1e-8, 8_400)]
 )
 def test_the_tolerance_costs_little(rtol, sightlines):
     assert cost(DISK, 64, rtol)["sightlines"] <= sightlines
@@ -41,10 +41,10 @@ def test_the_tolerance_costs_little(rtol, sightlines):
 def test_a_sphere_takes_a_few_hundred():
     meta = cost(BULGE, 256, 1e-6)
     assert meta["sightlines"] <= 250
-    assert meta["evaluations"] <= 65_000
+    assert meta["evaluations"] <= 58_000
 
 
 def test_an_observer_above_the_plane_sees_both_sides():
     meta = cost(DISK, 64, 1e-4, z_sun=0.0208)
     assert meta["sightlines"] <= 20_000
-    assert meta["evaluations"] <= 3_400_000
+    assert meta["evaluations"] <= 2_450_000
