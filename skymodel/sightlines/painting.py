@@ -34,11 +34,20 @@ class Loose(NamedTuple):
 
 
 class Strip(NamedTuple):
-    """Values and errors of rings ``first`` to ``first + R`` of a quarter, ``(R, columns)``; padded in the caps."""
+    """Values and errors ``(2, R, columns)`` of rings ``first`` to ``first + R`` of a quarter; padded in the caps."""
 
     first: int
-    value: Floats
-    error: Floats
+    both: Floats
+
+    @property
+    def value(self) -> Floats:
+        """Values ``(R, columns)``."""
+        return np.asarray(self.both[0])
+
+    @property
+    def error(self) -> Floats:
+        """Errors ``(R, columns)``."""
+        return np.asarray(self.both[1])
 
 
 def strips(rings: Rings, first: int, stop: int) -> Iterator[tuple[int, int]]:
@@ -54,8 +63,7 @@ def strips(rings: Rings, first: int, stop: int) -> Iterator[tuple[int, int]]:
 def painted(rings: Rings, first: int, stop: int, blocks: list[Block], loose: Loose) -> Strip:
     """Return the values of northern rings of one quarter; the rings lie all in a cap or all in the belt."""
     width = int(rings.columns(np.array([first, stop - 1])).max()) + (first >= rings.nside)
-    value, error = np.zeros((stop - first, width)), np.zeros((stop - first, width))
-    strip = Strip(first, value, error)
+    strip = Strip(first, np.zeros((2, stop - first, width)))
     paint = _paint_belt if first >= rings.nside else _paint_cap
     for block in blocks:
         low, high = max(first, block.window.first), min(stop, block.window.stop)
@@ -63,7 +71,7 @@ def painted(rings: Rings, first: int, stop: int, blocks: list[Block], loose: Loo
             paint(rings, block, low, high, strip)
     low, high = np.searchsorted(loose.ring, [first, stop])
     place = loose.ring[low:high] - first, loose.column[low:high]
-    value[place], error[place] = loose.value[low:high], loose.error[low:high]
+    strip.value[place], strip.error[place] = loose.value[low:high], loose.error[low:high]
     return strip
 
 
@@ -137,15 +145,14 @@ class Canvas:
     ----------
     rings
         The map's rings.
-    value, error
-        The pixels, filled by :meth:`put`.
+    both
+        Values and errors of the pixels ``(2, N)``, filled by :meth:`put`.
     first_pixel
         RING index of the first.
     """
 
     rings: Rings
-    value: Floats
-    error: Floats
+    both: Floats
     first_pixel: int = 0
 
     def put(self, strip: Strip, folds: Folds, quarter: int, sides: tuple[float, ...] = (1.0, -1.0)) -> None:
@@ -153,39 +160,38 @@ class Canvas:
         lon, lat = folds.quarters[quarter]
         easts = (1.0, -1.0) if folds.left_right else (lon,)
         norths = [side for side in sides if folds.up_down or side == lat]
-        for out, found in ((self.value, strip.value), (self.error, strip.error)):
-            for north in norths:
-                for east in easts:
-                    self._write(out, strip.first, found, north, east)
+        for north in norths:
+            for east in easts:
+                self._write(strip.first, strip.both, north, east)
 
-    def _write(self, out: Floats, first: int, found: Floats, north: float, east: float) -> None:
-        n = self.rings.nside
+    def _write(self, first: int, found: Floats, north: float, east: float) -> None:
+        n, out = self.rings.nside, self.both
         if first >= n:
-            self._write_belt(out, first, found, north, east)
+            self._write_belt(first, found, north, east)
             return
-        rings = np.arange(first, first + len(found))
+        rings = np.arange(first, first + found.shape[1])
         begins = self.rings.first_pixel(rings if north > 0 else 4 * n - rings) - self.first_pixel
         for row, (ring, begin) in enumerate(zip(rings.tolist(), begins.tolist(), strict=True)):
             if east > 0:
-                out[begin : begin + 2 * ring] = found[row, : 2 * ring]
+                out[:, begin : begin + 2 * ring] = found[:, row, : 2 * ring]
             else:
-                out[begin + 2 * ring : begin + 4 * ring] = found[row, 2 * ring - 1 :: -1]
+                out[:, begin + 2 * ring : begin + 4 * ring] = found[:, row, 2 * ring - 1 :: -1]
 
-    def _write_belt(self, out: Floats, first: int, found: Floats, north: float, east: float) -> None:
-        n, count = self.rings.nside, len(found)
+    def _write_belt(self, first: int, found: Floats, north: float, east: float) -> None:
+        n, count = self.rings.nside, found.shape[1]
         top = first if north > 0 else 4 * n - first - count + 1
         begin = int(self.rings.first_pixel(np.array(top))) - self.first_pixel
-        rows = out[begin : begin + 4 * n * count].reshape(count, 4 * n)
-        rows = rows if north > 0 else rows[::-1]
+        rows = self.both[:, begin : begin + 4 * n * count].reshape(2, count, 4 * n)
+        rows = rows if north > 0 else rows[:, ::-1]
         for parity in (0, 1):
             halfway = (first + parity - n) % 2 == 0
-            source, target = found[parity::2], rows[parity::2]
+            source, target = found[:, parity::2], rows[:, parity::2]
             if halfway and east > 0:
-                target[:, : 2 * n] = source[:, : 2 * n]
+                target[..., : 2 * n] = source[..., : 2 * n]
             elif halfway:
-                target[:, 2 * n :] = source[:, 2 * n - 1 :: -1]
+                target[..., 2 * n :] = source[..., 2 * n - 1 :: -1]
             elif east > 0:
-                target[:, : 2 * n + 1] = source[:, : 2 * n + 1]
+                target[..., : 2 * n + 1] = source[..., : 2 * n + 1]
             else:
-                target[:, 2 * n :] = source[:, 2 * n : 0 : -1]
-                target[:, 0] = source[:, 0]
+                target[..., 2 * n :] = source[..., 2 * n : 0 : -1]
+                target[..., 0] = source[..., 0]

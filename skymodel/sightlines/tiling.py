@@ -180,9 +180,10 @@ class Tiling:
         """Return northern rings, or on side -1 their mirror images, as a run of pixels in order."""
         top, end = (first, stop) if side > 0 else (4 * self.nside - stop + 1, 4 * self.nside - first + 1)
         begin, after = (int(pixel) for pixel in self.rings.first_pixel(np.array([top, end])))
-        canvas = Canvas(self.rings, np.empty(after - begin), np.empty(after - begin), begin)
+        canvas = Canvas(self.rings, np.empty((2, after - begin)), begin)
         self.paint(canvas, first, stop, (side,))
-        return Chunk(begin, canvas.value, canvas.error)
+        values, error = canvas.both
+        return Chunk(begin, values, error)
 
     @property
     def meta(self) -> Mapping[str, Any]:
@@ -216,9 +217,10 @@ def project_tiles(
     """Return the whole map from tiles."""
     tiling = Tiling(lines, kept, nside, rtol, sample, progress)
     count = 12 * nside**2
-    canvas = Canvas(tiling.rings, np.empty(count), np.empty(count))
+    canvas = Canvas(tiling.rings, np.empty((2, count)))
     tiling.paint(canvas, 1, 2 * nside + 1, (1.0, -1.0))
-    return Painted(canvas.value, canvas.error, tiling.meta)
+    value, error = canvas.both
+    return Painted(value, error, tiling.meta)
 
 
 class Chunk(NamedTuple):
