@@ -108,16 +108,36 @@ def _one_by_one(
 
 def _on_grid(sky: TiledSky, rings: Rings, window: Window, parity: int, rtol: float, floor: float) -> Pixels:
     """Return the means over every other ring of a window of the belt."""
-    ring = np.arange(window.first + parity, window.stop, 2)[::-1]
-    one = ring[:1]
-    begin, end = (int(rings.first_column(one, lon)[0]) if ring.size else 0 for lon in (window.low, window.high))
-    column = np.arange(begin, end)
-    if not column.size:
-        return Pixels(ring[:0], column, np.zeros(0), np.zeros(0))
-    lon = (column + rings.offset(one)) * rings.step(one)
+    ring, column = _lattice(rings, window._replace(first=window.first + parity))
+    lon = (column + rings.offset(ring[:1])) * rings.step(ring[:1])
+    if not (ring.size and column.size):
+        return Pixels(ring[:0], column[:0], np.zeros(0), np.zeros(0))
     grid = _Grid(sky, rings.nside, window.quarter, lon, rings.lat[ring], rtol, floor)
     value, error = _measured(grid, rtol, floor)
     return Pixels(np.repeat(ring, column.size), np.tile(column, ring.size), value.ravel(), error.ravel())
+
+
+def _lattice(rings: Rings, window: Window) -> tuple[Integers, Integers]:
+    """Return every other ring of a window of the belt, in rising latitude, and the columns of each."""
+    ring = np.arange(window.first, window.stop, 2)[::-1]
+    ends = [int(rings.first_column(ring[:1], lon)[0]) if ring.size else 0 for lon in (window.low, window.high)]
+    return ring, np.arange(*ends)
+
+
+def at_centres(sky: TiledSky, rings: Rings, quarter: int, rtol: float, floor: float) -> Pixels:
+    """Return the values at the centres of a quarter's pixels, without a tilt; the error is infinite on open tiles."""
+    n = rings.nside
+    ring, column = rings.within(1, n + 1, 0.0, np.pi)
+    lon = (column + rings.offset(ring)) * rings.step(ring)
+    parts = [Pixels(ring, column, *_Window(sky, n, quarter, lon, rings.lat[ring], rtol, floor).held())]
+    for parity in (0, 1):
+        ring, column = _lattice(rings, Window(quarter, n + 1 + parity, 2 * n + 1, 0.0, np.pi))
+        if ring.size:
+            lon = (column + rings.offset(ring[:1])) * rings.step(ring[:1])
+            value, error = _Window(sky, n, quarter, lon, rings.lat[ring], rtol, floor).held(grid=True)
+            parts.append(Pixels(np.repeat(ring, column.size), np.tile(column, ring.size), value.ravel(), error.ravel()))
+    ring, column, value, error = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return Pixels(ring, column, value, np.where(np.isnan(value), np.inf, error))
 
 
 def _measured(places: _Places, rtol: float, floor: float) -> tuple[Floats, Floats]:
@@ -157,6 +177,18 @@ class _Window:
         rtol = LINE_SHARE * self.rtol
         found = self.sky.read_level(east * lon.ravel(), north * lat.ravel(), rtol=rtol, floor=self.floor)
         return found.value.reshape(lon.shape), found.error.reshape(lon.shape)
+
+    def read_grid(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Return integrals and errors ``(R, C)`` towards rising places l ``(C,)`` times b ``(R,)`` of the quarter."""
+        east, north = self.signs
+        flip = slice(None, None, int(north)), slice(None, None, int(east))
+        towards = (east * lon)[flip[1]], (north * lat)[flip[0]]
+        value, error = self.sky.read_grid(*towards, rtol=LINE_SHARE * self.rtol, floor=self.floor)
+        return value[flip], error[flip]
+
+    def held(self, *, grid: bool = False) -> tuple[Floats, Floats]:
+        """Return integrals and errors towards the places themselves, which may be the axes of a grid."""
+        return self.read_grid(self.lon, self.lat) if grid else self.read(self.lon, self.lat)
 
 
 @dataclass(frozen=True)
@@ -249,11 +281,8 @@ class _Grid(_Window):
         half_side, step = np.pi / (4 * self.nside), rules.step
         lon = self.lon[part[1].ravel()][:, None] + half_side * step
         lat = np.arcsin(np.sin(self.lat[part[0].ravel()])[:, None] + 8 / (3 * np.pi) * half_side * step)
-        east, north = self.signs
-        flip = slice(None, None, int(north)), slice(None, None, int(east))
-        towards = (east * lon.ravel())[flip[1]], (north * lat.ravel())[flip[0]]
-        found = self.sky.read_grid(*towards, rtol=LINE_SHARE * self.rtol, floor=self.floor)
-        value, error = (grid[flip].reshape(*lat.shape, *lon.shape) for grid in found)
+        found = self.read_grid(lon.ravel(), lat.ravel())
+        value, error = (grid.reshape(*lat.shape, *lon.shape) for grid in found)
         return Means([_summed(value, weight) for weight in rules.weights], _summed(error, np.abs(rules.weights[-1])))
 
 

@@ -103,6 +103,8 @@ class Tiling:
         """The blocks and the loose windows."""
         floor = FAINT * self.fitted.brightest
         sky, mean = self.fitted.sky, self.sample == "mean"
+        if self._reads_centres:
+            return Blocks((), ())
         maker = Maker(sky, self.rings, mean, self.rtol, floor)
         made = maker.made()
         if not mean:
@@ -122,22 +124,33 @@ class Tiling:
         values += [float(loose.value.max(initial=0.0)) for loose in self.loose]
         return max(values, default=0.0)
 
+    @property
+    def _reads_centres(self) -> bool:
+        """Whether the map is small enough to read every pixel's centre from the tiles, without blocks."""
+        return self.sample == "centre" and Windows(self.rings, self.fitted.sky.frame).small
+
     def _loose(self, quarter: int) -> Loose:
-        windows = [window for window in self.blocks.loose if window.quarter == quarter]
-        plain_ones = [window for window in windows if self._is_plain(window)]
-        others = [self.rings.within(*window[1:]) for window in windows if window not in plain_ones]
-        parts = [Pixels(*found, np.zeros(found[0].shape), np.full(found[0].shape, np.inf)) for found in others]
-        if plain_ones:
-            floor = FAINT * self.fitted.brightest
-            parts.append(plain.over_windows(self.fitted.sky, self.rings, plain_ones, self.rtol, floor))
-        ring, column, value, error = (np.concatenate(column) for column in zip(*parts, strict=True))
+        ring, column, value, error = self._plain(quarter)
         late = ~np.isfinite(error)
         pixels = self.rings.pixels(ring[late], column[late], self.folds.quarters[quarter])
         found = over_pixels(self.fitted.sky, self.nside, pixels, self.kept, self.rtol, self.sample)
         least = LEAST_SHARE * self.rtol * found.value if self.sample == "mean" else 0.0
         value[late], error[late] = found.value, np.maximum(found.error, least)
-        order = np.lexsort((column, ring))
+        order = np.argsort(ring.astype(np.uint16) if self.nside < 2**14 else ring, kind="stable")
         return Loose(ring[order], column[order], value[order], error[order])
+
+    def _plain(self, quarter: int) -> Pixels:
+        """Return the pixels of loose windows; their error is infinite where they are still to be integrated."""
+        floor = FAINT * self.fitted.brightest
+        if self._reads_centres:
+            return plain.at_centres(self.fitted.sky, self.rings, quarter, self.rtol, floor)
+        windows = [window for window in self.blocks.loose if window.quarter == quarter]
+        plain_ones = [window for window in windows if self._is_plain(window)]
+        others = [self.rings.within(*window[1:]) for window in windows if window not in plain_ones]
+        parts = [Pixels(*found, np.zeros(found[0].shape), np.full(found[0].shape, np.inf)) for found in others]
+        if plain_ones:
+            parts.append(plain.over_windows(self.fitted.sky, self.rings, plain_ones, self.rtol, floor))
+        return Pixels(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def _is_plain(self, window: Window) -> bool:
         """Return whether the means over a window's pixels may be taken with a small rule."""

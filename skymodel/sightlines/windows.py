@@ -55,7 +55,7 @@ class Windows:
 
     def first(self, sky: TiledSky) -> list[Window]:
         """Return where blocks of means start; together they cover the quarters that differ."""
-        pieces = [*self._far(sky), *self._near(self._small_belt)]
+        pieces = [*self._far(sky), *self._near(self.small)]
         return [part for piece in pieces for window in self._of(*piece) for part in self._unbroken(window)]
 
     def near(self) -> list[Window]:
@@ -87,7 +87,7 @@ class Windows:
         far = sky.tiles.chart == FAR
         ends = sky.tiles.rectangles(self.frame)[far]
         tiles: list[Piece] = [(q, *row) for q, row in zip(sky.tiles.quarter[far].tolist(), ends.tolist(), strict=True)]
-        if not self._small_belt:
+        if not self.small:
             return tiles
         border, lowest = self.rings.lat[[self.rings.nside, -2]].tolist()
         above = [(q, low, high, max(south, border), north) for q, low, high, south, north in tiles if north > border]
@@ -95,7 +95,7 @@ class Windows:
         return above + plane + [(q, 0.0, np.pi, lowest - SAME, border) for q in range(len(self.frame.folds.quarters))]
 
     @property
-    def _small_belt(self) -> bool:
+    def small(self) -> bool:
         """Whether a quarter of the belt has so few pixels that they are taken one by one."""
         return self.frame.tilt == 0 and 2 * self.rings.nside**2 < SMALL_BELT
 
@@ -147,7 +147,7 @@ class Windows:
         """Return whether a window may be a block: large enough, and its pixels hide nothing."""
         few = window.stop - window.first < LEAST_RINGS
         belt = window.first > self.rings.nside and self.frame.tilt == 0
-        least = (np.inf if self._small_belt else LEAST_BELT) if belt else LEAST
+        least = (np.inf if self.small else LEAST_BELT) if belt else LEAST
         return not few and self._polar <= window.first and self.alike(window) and self.count(window) > least
 
     def alike(self, window: Window) -> bool:
