@@ -1,11 +1,11 @@
 """The tiles of a sky over its map, for a halo times a thin disk seen from the plane and from above it.
 
-python scripts/tile_figure.py [FOLDER]
+python scripts/tile_figure.py --folder figures
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 import skymodel as sm
@@ -18,7 +18,11 @@ from skymodel.sightlines.integrate import SightLines
 from skymodel.sightlines.tiling import Tiling
 
 
-def main(folder: Path) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=Path(), help="where to write the figures")
+    folder = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
     pair = NFW(rho_s=0.3, r_s=20.0) * ExponentialDisk(n_0=1.0, R_d=2.6, z_d=0.3)
     for z_sun in (0.0, 0.0208):
         lines = SightLines(pair, sm.Observer(8.2, z_sun), PathEnd(r_max=60.0))
@@ -27,8 +31,10 @@ def main(folder: Path) -> None:
             figure = tile_figure(
                 tiling.fitted, f"NFW x exponential disk (h = 0.3 kpc), z_sun = {z_sun} kpc, rtol = 1e-6"
             )
-            figure.savefig(folder / f"tiles_z{1000 * z_sun:.0f}pc.png")
+            path = folder / f"tiles_z{1000 * z_sun:.0f}pc.png"
+            figure.savefig(path)
+        print(path)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "."))
+    main()
