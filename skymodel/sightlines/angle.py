@@ -22,6 +22,7 @@ Bools = NDArray[np.bool_]
 
 ORDER = 16
 DEEPEST = 40  # generations; what is not good then is integrated directly
+MOST = 256  # pieces of a generation: where nothing converges, halving would never end
 LINE_SHARE = 0.01  # of the tolerance goes to the integrals at the nodes
 PROBE_SHARE = 1e-4  # and to those of the probes
 FINEST = 2e-13  # what they can reach
@@ -139,7 +140,7 @@ def angular(lines: SightLines, innermost: float, bright: float, tolerance: float
         floor = max(floor, FAINT * float(sample.value[sample.place > bright].max(initial=0.0)))
         pieces, good = _fitted(sample, waiting, tolerance, floor)
         sightlines, evaluations = sightlines + sample.value.size, evaluations + sample.evaluations
-        if generation == DEEPEST - 1:
+        if generation == DEEPEST - 1 or len(waiting) > MOST:
             pieces.error[~good] = np.inf
             good[:] = True
         done.append(_Pieces(*(column[good] for column in pieces)))

@@ -146,11 +146,12 @@ class Fitter:
         u, v = (np.concatenate(pair, axis=1) for pair in zip(tiles.nodes(order), tiles.places(x, y), strict=True))
         near = np.concatenate([np.tile(examples.of_nodes(order), (count, 1)), examples.closest(order, x, y)], axis=1)
         probe = np.broadcast_to(np.arange(u.shape[1]) >= order**2, u.shape)
+        smooth = self.source.density.symmetry != "none"  # the kinks of boxes lie where no line is cut
         spots = self.spots if self.sightlines == 0 else self.spots[:0]  # with the first tiles: fewer calls
         found = self.lines(
             np.concatenate([self.directions(tiles, u, v).reshape(-1, 3), spots]),
             np.append(np.where(probe, PROBE_SHARE, LINE_SHARE), np.full(len(spots), LINE_SHARE)),
-            np.append(~probe, np.zeros(len(spots), bool)),
+            np.append(~probe & smooth, np.zeros(len(spots), bool)),
             np.append(np.arange(count)[:, None] * u.shape[1] + near, u.size + np.arange(len(spots))),
         )
         if len(spots):

@@ -179,6 +179,7 @@ class SightLines:
         directions, found, largest = np.asarray(directions, dtype=float), [], 0.0
         each, floors, later = (np.broadcast_to(one, len(directions)) for one in (rtol, floor, checked))
         require_rtol(float(np.min(rtol)))
+        require_rtol(float(np.max(rtol)))
         for first in range(0, max(len(directions), 1), BLOCK):
             part = slice(first, first + BLOCK)
             here = None if example is None else _within(example[part] - first)

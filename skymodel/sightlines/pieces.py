@@ -72,7 +72,7 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
 
     They are cut at the foot, at the density's hints and at `places` u ``(N,)`` each [kpc]; unless the density is
     spherical also at the reach of the observer's chart, at z = 0 and at the closest approach to the rotation axis,
-    which stands for the foot where they are close.
+    which stands for the foot where they are close and the centre is not.
     """
     hints, centres = density.hints, []
     edges = _spheres(lines, hints.spheres)
@@ -85,7 +85,8 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
         height, (axis, *_) = observer.position[2], _cylinders(lines, (0.0,))
         edges += [*_planes(lines, height, hints.planes), *_cylinders(lines, hints.cylinders)]
         edges += _walls(lines, hints.walls)
-        cuts += [*_planes(lines, height, (0.0,)), axis, np.where(np.abs(axis) < CLOSE * lines.p, axis, 0.0)]
+        same = (np.abs(axis) < CLOSE * lines.p) & _away(lines, observer)
+        cuts += [*_planes(lines, height, (0.0,)), axis, np.where(same, axis, 0.0)]
         if density.symmetry == "axisymmetric":
             chart = _around_axis(lines, observer, chart)
         centres = [_around_observer(lines, observer), *_around_points(lines, hints)]
@@ -122,10 +123,16 @@ def _around_axis(lines: Rays, observer: Observer, foot: _Centre) -> _Centre:
     distance, offset, slope = about_axis(lines.foot, lines.direction)
     u = -offset / np.where(slope == 0, np.inf, slope)
     scale = np.maximum(distance, NARROWEST * lines.p)
-    away = lines.p > INNERMOST * observer.r_sun
-    closer = away & (scale < WIDEST * lines.p) & (np.abs(u) < lines.p)  # a foot beyond p would be lost in the chart
+    closer = (
+        _away(lines, observer) & (scale < WIDEST * lines.p) & (np.abs(u) < lines.p)
+    )  # a foot beyond p would be lost in the chart
     at = np.where(closer, u, 0.0)
     return _Centre(at, np.where(closer, scale, foot.scale), lines.foot + at * lines.direction, foot.reach)
+
+
+def _away(lines: Rays, observer: Observer) -> NDArray[np.bool_]:
+    """Return which lines ``(N,)`` do not pass so near the centre that its cusp rules."""
+    return np.asarray(lines.p > INNERMOST * observer.r_sun)
 
 
 def _around_observer(lines: Rays, observer: Observer) -> _Centre:

@@ -187,11 +187,12 @@ def _settled(measure: _Measure, panels: Panels, count: int, work: _Work, goal: _
         # Panels that are left alone spend at most half the tolerance all together.
         matters = (doubt > limit)[owner] & (doubts > (limit / (2 * np.maximum(many, 1)))[owner])
         lost = matters & ((many > (PATIENT if goal.best else MOST))[owner] | _stuck(work) | (generation == DEEPEST - 1))
+        lost |= ~np.isfinite(doubts)  # a sum that overflows
         if lost.any() and not goal.best:
             raise NotConverged(int(work.panel[np.argmax(np.where(lost, doubts, -1.0))]))
         done = (doubt <= limit) | (np.bincount(owner[lost], minlength=count) > 0)
         value += np.where(done, total, 0.0)
-        error += np.where(done, doubt, 0.0)
+        error += np.where(done, np.where(np.isnan(doubt), np.inf, doubt), 0.0)
         active = ~done[owner]
         leaves.append(_Leaves(work.panel[~active], work.left[~active], work.right[~active]))
         if not active.any():

@@ -302,6 +302,13 @@ def test_the_cuts_are_needed(monkeypatch):
     assert abs(J.value - exact.value) > 30 * J.error
 
 
+@pytest.mark.parametrize("symmetry", ["spherical", "axisymmetric", "none"])
+def test_a_sum_that_overflows_is_refused(symmetry):
+    huge = from_function(lambda x, y, z: 0 * x + 1e308, unit="cm-3", symmetry=symmetry)
+    with pytest.raises(ValueError, match="does not reach"):
+        look(huge, [10.0, 90.0], [0.1, 3.0])
+
+
 def test_along_shows_where_the_integral_comes_from():
     line = sm.along(PAIR, [5.0, 90.0, 180.0], [3.0, -40.0, 0.0], observer=HERE, r_max=60.0, steps=101)
     whole = look(PAIR, [5.0, 90.0, 180.0], [3.0, -40.0, 0.0])
