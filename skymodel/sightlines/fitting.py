@@ -31,6 +31,7 @@ SPOT_REACH, SPOT_SIDE = 3.0, 4.0  # sizes of a declared spot: how far it reaches
 _CROSS = np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
 BATCH = 4000  # integrals between two reports of progress
 DECADES = 12.0  # a tile whose values span more holds J, not log J
+MOST_DOUBT = 0.1  # relative error of values whose logarithm a tile may hold
 DEEPEST = 48  # generations
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
 DARK = 0.01  # share of what a tile may err by; where J is all below it, a tile holds J however log J bends
@@ -190,9 +191,8 @@ class Fitter:
         floor = FAINT * self.brightest
         plain = (low > 0) & (high < low * 10**DECADES) & (high >= DARK * self.request.tolerance * floor)
         doubt = GROWTH * (error / np.where(value > 0, value, 1.0)).max(axis=(1, 2))
-        return np.asarray(
-            plain & (doubt <= self.request.tolerance * np.maximum(floor / np.where(plain, high, 1.0), 1.0))
-        )
+        faint = np.maximum(floor / np.where(plain, high, 1.0), 1.0)
+        return np.asarray(plain & (doubt <= np.minimum(self.request.tolerance * faint, MOST_DOUBT)))
 
     def _brighten(self, tiles: Batch, value: Floats) -> None:
         """Remember the brightest value that a pixel may have: not that at the tip of a cusp."""
