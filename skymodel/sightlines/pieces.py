@@ -123,9 +123,8 @@ def _around_axis(lines: Rays, observer: Observer, foot: _Centre) -> _Centre:
     distance, offset, slope = about_axis(lines.foot, lines.direction)
     u = -offset / np.where(slope == 0, np.inf, slope)
     scale = np.maximum(distance, NARROWEST * lines.p)
-    closer = (
-        _away(lines, observer) & (scale < WIDEST * lines.p) & (np.abs(u) < lines.p)
-    )  # a foot beyond p would be lost in the chart
+    # A foot farther than p from the axis would be lost in the axis' chart.
+    closer = _away(lines, observer) & (scale < WIDEST * lines.p) & (np.abs(u) < lines.p)
     at = np.where(closer, u, 0.0)
     return _Centre(at, np.where(closer, scale, foot.scale), lines.foot + at * lines.direction, foot.reach)
 

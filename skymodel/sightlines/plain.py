@@ -129,12 +129,13 @@ def at_centres(sky: TiledSky, rings: Rings, quarter: int, rtol: float, floor: fl
     n = rings.nside
     ring, column = rings.within(1, n + 1, 0.0, np.pi)
     lon = (column + rings.offset(ring)) * rings.step(ring)
-    parts = [Pixels(ring, column, *_Window(sky, n, quarter, lon, rings.lat[ring], rtol, floor).held())]
+    places = _Window(sky, n, quarter, lon, rings.lat[ring], rtol, floor)
+    parts = [Pixels(ring, column, *places.read(lon, places.lat))]
     for parity in (0, 1):
         ring, column = _lattice(rings, Window(quarter, n + 1 + parity, 2 * n + 1, 0.0, np.pi))
         if ring.size:
             lon = (column + rings.offset(ring[:1])) * rings.step(ring[:1])
-            value, error = _Window(sky, n, quarter, lon, rings.lat[ring], rtol, floor).held(grid=True)
+            value, error = places.read_grid(lon, rings.lat[ring])
             parts.append(Pixels(np.repeat(ring, column.size), np.tile(column, ring.size), value.ravel(), error.ravel()))
     ring, column, value, error = (np.concatenate(each) for each in zip(*parts, strict=True))
     return Pixels(ring, column, value, np.where(np.isnan(value), np.inf, error))
@@ -185,10 +186,6 @@ class _Window:
         towards = (east * lon)[flip[1]], (north * lat)[flip[0]]
         value, error = self.sky.read_grid(*towards, rtol=LINE_SHARE * self.rtol, floor=self.floor)
         return value[flip], error[flip]
-
-    def held(self, *, grid: bool = False) -> tuple[Floats, Floats]:
-        """Return integrals and errors towards the places themselves, which may be the axes of a grid."""
-        return self.read_grid(self.lon, self.lat) if grid else self.read(self.lon, self.lat)
 
 
 @dataclass(frozen=True)

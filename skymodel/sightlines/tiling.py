@@ -147,7 +147,9 @@ class Tiling:
         windows = [window for window in self.blocks.loose if window.quarter == quarter]
         plain_ones = [window for window in windows if self._is_plain(window)]
         others = [self.rings.within(*window[1:]) for window in windows if window not in plain_ones]
+        none = np.zeros(0, np.intp)
         parts = [Pixels(*found, np.zeros(found[0].shape), np.full(found[0].shape, np.inf)) for found in others]
+        parts.append(Pixels(none, none, np.zeros(0), np.zeros(0)))  # there may be no window
         if plain_ones:
             parts.append(plain.over_windows(self.fitted.sky, self.rings, plain_ones, self.rtol, floor))
         return Pixels(*(np.concatenate(column) for column in zip(*parts, strict=True)))
