@@ -5,23 +5,23 @@ from a configuration and knows the published models.
 """
 
 from profiles.adapters import from_agama, from_gala, from_galpy
-from profiles.algebra import Product, Scaled, Sum
-from profiles.bars import DwekBar, FreudenreichBar, StanekBar
-from profiles.bulges import GaussianBulge, HernquistBulge, PowerLawBulge, PowerLawSphere
-from profiles.cores import CentralSpike, CoredNFW, contracted
-from profiles.density import Axisymmetric, Density, Hints, Spherical
-from profiles.disks import ExponentialDisk, HoledDisk, MiyamotoNagaiDisk, Sech2Disk
-from profiles.ferriere import CentralMolecularZone, HotGas, TiltedHoledDisk
-from profiles.functions import from_function
-from profiles.gas import BetaModel, CosineDisk, Ellipsoid, GaussianCloud, GaussianRing, PowerLawHalo
-from profiles.grids import Grid
-from profiles.halos import NFW, Burkert, Einasto, GeneralizedNFW, Halo, Isothermal, Moore, Zhao
+from profiles.contract.algebra import Product, Scaled, Sum
+from profiles.contract.density import Axisymmetric, Density, Hints, Spherical
+from profiles.contract.functions import from_function
+from profiles.contract.shapes import Flattened, Rotated, Shifted, Triaxial
+from profiles.forms.bars import DwekBar, FreudenreichBar, StanekBar
+from profiles.forms.bulges import GaussianBulge, HernquistBulge, PowerLawBulge, PowerLawSphere
+from profiles.forms.cores import CentralSpike, CoredNFW, contracted
+from profiles.forms.disks import ExponentialDisk, HoledDisk, MiyamotoNagaiDisk, Sech2Disk
+from profiles.forms.ferriere import CentralMolecularZone, HotGas, TiltedHoledDisk
+from profiles.forms.gas import BetaModel, CosineDisk, Ellipsoid, GaussianCloud, GaussianRing, PowerLawHalo
+from profiles.forms.halos import NFW, Burkert, Einasto, GeneralizedNFW, Halo, Isothermal, Moore, Zhao
+from profiles.forms.nuclear import ChatzopoulosCluster, LaunhardtCluster, LaunhardtDisk, StretchedSpheroid
+from profiles.forms.peanut import LongBar, PeanutBar
+from profiles.forms.ymw16 import CentralCloud, FlaringRing, PlateauDisk
 from profiles.mass import enclosed_mass, with_mass
-from profiles.nuclear import ChatzopoulosCluster, LaunhardtCluster, LaunhardtDisk, StretchedSpheroid
-from profiles.peanut import LongBar, PeanutBar
-from profiles.shapes import Flattened, Rotated, Shifted, Triaxial
-from profiles.tabulated import RadialTable
-from profiles.ymw16 import CentralCloud, FlaringRing, PlateauDisk
+from profiles.tables.cubes import Grid
+from profiles.tables.radial import RadialTable
 
 __all__ = [
     "NFW",

@@ -13,9 +13,9 @@ from typing import Annotated, Any
 import numpy as np
 from astropy import units
 
-from profiles.density import Array, Density, Symmetry
-from profiles.fields import MASS_DENSITY, Kind, Length, Positive
-from profiles.registry import get
+from profiles.contract.density import Array, Density, Symmetry
+from profiles.contract.fields import MASS_DENSITY, Kind, Length, Positive
+from profiles.shelf.registry import get
 
 Velocity = Annotated[float, Kind("km s-1", above=0.0)]
 

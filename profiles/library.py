@@ -11,11 +11,11 @@ import inspect
 import re
 from typing import Any, NamedTuple
 
-from profiles.configuration import build, dark_matter, electrons
-from profiles.description import describe
-from profiles.literature import Preset, preset, preset_names
-from profiles.registry import claims, get, names, nearest, owner
-from profiles.schema import parameters
+from profiles.shelf.configuration import build, dark_matter, electrons
+from profiles.shelf.description import describe
+from profiles.shelf.literature import Preset, preset, preset_names
+from profiles.shelf.registry import claims, get, names, nearest, owner
+from profiles.shelf.schema import parameters
 
 __all__ = [
     "About",

@@ -14,11 +14,11 @@ import numpy as np
 from astropy import units
 from numpy.typing import NDArray
 
-from profiles.algebra import Scaled, Sum, scaled
-from profiles.bulges import HernquistBulge
-from profiles.density import Density
-from profiles.fields import MASS_DENSITY, Mass
-from profiles.halos import NFW, Burkert, Einasto, GeneralizedNFW, Isothermal, Moore, Zhao
+from profiles.contract.algebra import Scaled, Sum, scaled
+from profiles.contract.density import Density
+from profiles.contract.fields import MASS_DENSITY, Mass
+from profiles.forms.bulges import HernquistBulge
+from profiles.forms.halos import NFW, Burkert, Einasto, GeneralizedNFW, Isothermal, Moore, Zhao
 
 Floats = NDArray[np.float64]
 Known = tuple[float, float] | None

@@ -167,7 +167,7 @@ from pathlib import Path
 import numpy as np
 import skymodel as sm
 from peers import PAIR, R_MAX, R_SUN
-from skymodel.output.fits import MapHeader, write_map_pieces
+from skymodel.output.files.fits_write import MapHeader, write_map_pieces
 {work}
 status = Path("/proc/self/status")  # ru_maxrss would be that of the parent, where it is larger
 kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)

@@ -22,8 +22,8 @@ from pathlib import Path
 
 import yaml
 
-from skymodel.output.store import Store, open_store
-from skymodel.runs.ensemble import EnsembleConfig, compute
+from skymodel.output.files.store import Store, open_store
+from skymodel.runs.many.ensemble import EnsembleConfig, compute
 
 LIMIT = 600.0  # seconds that any single step may take
 VICTIMS = ("worker", "scheduler", "client")

@@ -15,8 +15,8 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 from ensemble_faults import ENSEMBLE
 
-from skymodel.runs import clusters, workers
-from skymodel.runs.ensemble import Batch, EnsembleConfig, compute
+from skymodel.runs.many import clusters, workers
+from skymodel.runs.many.ensemble import Batch, EnsembleConfig, compute
 
 
 def main() -> None:

@@ -17,15 +17,15 @@ from typing import Any
 
 from astropy.table import QTable, vstack
 
-from skymodel.comparison import candidates
-from skymodel.comparison.confront import confront
-from skymodel.comparison.field import field_of
-from skymodel.comparison.forecast import LINE, REGION, STORIES, Skies, curves, forecast, matrix, skies
-from skymodel.comparison.observations import Observation, load_observations, origin
-from skymodel.output.morphology_figures import confrontation_figure, forecast_figure, matrix_figure
-from skymodel.output.plots import save
-from skymodel.output.style import style
-from skymodel.runs import clusters
+from skymodel.comparison.forecast.field import field_of
+from skymodel.comparison.forecast.forecast import LINE, REGION, STORIES, Skies, curves, forecast, matrix, skies
+from skymodel.comparison.forecast.observations import Observation, load_observations, origin
+from skymodel.comparison.ratio import candidates
+from skymodel.comparison.rivals.confront import confront
+from skymodel.output.figures.morphology import confrontation_figure, forecast_figure, matrix_figure
+from skymodel.output.figures.run import save
+from skymodel.output.figures.style import style
+from skymodel.runs.many import clusters
 from skymodel.sightlines.geometry import Observer
 from skymodel.sightlines.project import project
 

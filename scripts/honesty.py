@@ -106,8 +106,8 @@ def summary(all_judged: list[Judged], everything: reference.Verdict) -> str:
 
 def draw(everything: reference.Verdict, path: Path, label: str) -> None:
     """Save the figure of true against stated errors."""
-    from skymodel.output.style import style
-    from skymodel.output.tile_figures import honesty_figure
+    from skymodel.output.figures.style import style
+    from skymodel.output.figures.tiles import honesty_figure
 
     decided = ~everything.undecided & (everything.stated > 0)
     with style():

@@ -10,8 +10,8 @@ import argparse
 from pathlib import Path
 
 from profiles import Density, library
-from skymodel.output.profile_figures import density_figure, lines_figure, mass_figure
-from skymodel.output.style import PAGE, figure, style
+from skymodel.output.figures.profiles import density_figure, lines_figure, mass_figure
+from skymodel.output.figures.style import PAGE, figure, style
 
 
 def main() -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 from astropy.table import Table
 
-from skymodel.comparison.backgrounds import background_names
-from skymodel.comparison.blurring import beam_effects
-from skymodel.comparison.breaking import (
+from skymodel.comparison.comptel.backgrounds import background_names
+from skymodel.comparison.ratio.blurring import beam_effects
+from skymodel.comparison.ratio.breaking import (
     break_claim,
     direct_follows,
     falling,
@@ -19,11 +19,11 @@ from skymodel.comparison.breaking import (
     varying_chi,
     varying_rate,
 )
-from skymodel.comparison.candidates import default_electrons, default_halos
-from skymodel.comparison.falsify import window_test
-from skymodel.comparison.ratio import SkyModel
-from skymodel.comparison.verdict import verdict
-from skymodel.comparison.windows import boxes, circles, matching, share
+from skymodel.comparison.ratio.candidates import default_electrons, default_halos
+from skymodel.comparison.ratio.falsify import window_test
+from skymodel.comparison.ratio.ratio import SkyModel
+from skymodel.comparison.ratio.verdict import verdict
+from skymodel.comparison.ratio.windows import boxes, circles, matching, share
 from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from skymodel.output.ensemble_folder import summarise
-from skymodel.output.store import open_store
-from skymodel.runs import clusters, workers
-from skymodel.runs.ensemble import EnsembleConfig, load_ensemble
+from skymodel.output.files.store import open_store
+from skymodel.output.folders.ensemble import summarise
+from skymodel.runs.many import clusters, workers
+from skymodel.runs.many.ensemble import EnsembleConfig, load_ensemble
 
 PRIORS = Path(__file__).with_name("galaxy_priors.yaml")
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import skymodel as sm
-from skymodel.output.plots import figures
-from skymodel.output.style import style
+from skymodel.output.figures.run import figures
+from skymodel.output.figures.style import style
 
 TARGET = Path(__file__).parent.parent / "docs" / "figures" / "centre.png"
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skymodel.comparison.candidates import default_electrons, default_halos
-from skymodel.comparison.ratio import SkyModel
-from skymodel.comparison.windows import share
+from skymodel.comparison.ratio.candidates import default_electrons, default_halos
+from skymodel.comparison.ratio.ratio import SkyModel
+from skymodel.comparison.ratio.windows import share
 from skymodel.emission.claims import (
     FAILS,
     Claim,
@@ -25,10 +25,10 @@ from skymodel.emission.claims import (
     paper_claims,
     speed_of_flatness,
 )
-from skymodel.emission.electrosphere import Electrosphere
-from skymodel.emission.electrosphere_emission import ElectrosphereEmission
-from skymodel.emission.spectrum_table import read_spectrum
-from skymodel.output.paper_figures import (
+from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.structure import Electrosphere
+from skymodel.emission.event.spectrum_table import read_spectrum
+from skymodel.output.figures.paper import (
     Background,
     confrontation_table,
     figure_one,
@@ -36,8 +36,8 @@ from skymodel.output.paper_figures import (
     own_background,
     speed_figure,
 )
-from skymodel.output.style import style
-from skymodel.runs.config import load_config
+from skymodel.output.figures.style import style
+from skymodel.runs.config.model import load_config
 from skymodel.sightlines.means import window_factor
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 

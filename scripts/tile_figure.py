@@ -10,8 +10,8 @@ from pathlib import Path
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk
-from skymodel.output.style import style
-from skymodel.output.tile_figures import tile_figure
+from skymodel.output.figures.style import style
+from skymodel.output.figures.tiles import tile_figure
 from skymodel.sightlines import promises
 from skymodel.sightlines.geometry import PathEnd
 from skymodel.sightlines.integrate import SightLines

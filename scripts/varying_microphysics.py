@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from profiles import Density, from_function
-from skymodel.emission.bands import Band
-from skymodel.emission.electrosphere import Electrosphere
-from skymodel.emission.electrosphere_emission import ElectrosphereEmission
-from skymodel.emission.local import local_factor, local_speed_factor, thermal_speed
-from skymodel.runs.config import load_config
+from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.structure import Electrosphere
+from skymodel.emission.event.bands import Band
+from skymodel.emission.nuggets.local import local_factor, local_speed_factor, thermal_speed
+from skymodel.runs.config.model import load_config
 from skymodel.sightlines.means import window_factor
 
 HOT, WARM, RADIUS = 8.0, 6.9e-4, 0.5  # keV, keV (8000 K), kpc

@@ -6,7 +6,7 @@ import signal
 def main() -> None:
     """Load the command line and run it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is under way yet: no traceback; shells report 130
-    from skymodel.cli import main as command
+    from skymodel.cli.app import main as command
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     command()

@@ -9,9 +9,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from skymodel import cli
-from skymodel.output import console, folder
-from skymodel.runs import run as run_module
+from skymodel.cli import app as cli
+from skymodel.output import console
+from skymodel.output.folders import run as folder
+from skymodel.runs.one import run as run_module
 
 QUICK = {
     "label": "a quick model",
@@ -175,7 +176,7 @@ def test_a_misspelt_profile_is_answered_with_the_nearest(call):
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_real_run_cleanly(tmp_path, number, code):
-    command = [sys.executable, "-c", "from skymodel.cli import main; main()", "run", "--out", "out"]
+    command = [sys.executable, "-c", "from skymodel.cli.app import main; main()", "run", "--out", "out"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     time.sleep(2.0)  # inside the run, which takes longer
     process.send_signal(number)

@@ -7,10 +7,10 @@ from astropy.io import fits
 from astropy.table import QTable
 from typer.testing import CliRunner
 
-from skymodel import cli
-from skymodel.comparison.rivals import Blob
-from skymodel.emission.line_sky import Gaussian
-from skymodel.output.fits import read_maps, write_maps
+from skymodel.cli import app as cli
+from skymodel.comparison.rivals.skies import Blob
+from skymodel.emission.nuggets.line_sky import Gaussian
+from skymodel.output.files.fits_write import read_maps, write_maps
 from skymodel.sky.skymap import SkyMap
 
 SIGMA = 8.0

@@ -15,7 +15,7 @@ def loaded_after(statement):
     return done.stdout.split()
 
 
-@pytest.mark.parametrize("package", ["skymodel", "profiles", "skymodel.cli"])
+@pytest.mark.parametrize("package", ["skymodel", "profiles", "skymodel.cli.app"])
 def test_importing_a_package_loads_no_heavy_library(package):
     assert loaded_after(f"import {package}") == []
 

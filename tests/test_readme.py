@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from skymodel.runs.config import RunConfig, load_config
-from skymodel.runs.ensemble import EnsembleConfig
+from skymodel.runs.config.model import RunConfig, load_config
+from skymodel.runs.many.ensemble import EnsembleConfig
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_the_two_commands_stand_first_and_alone_in_their_blocks():
 def test_every_command_it_names_exists():
     from typer.main import get_command
 
-    from skymodel.cli import app
+    from skymodel.cli.app import app
 
     named = set(re.findall(r"^(?:\S*/)?skymodel (\w+)", "".join(blocks("bash")), re.MULTILINE))
     assert named

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from profiles import Spherical
-from profiles.density import Length, MassDensity
+from profiles.contract.density import Length, MassDensity
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from profiles.library import Row
 
 if TYPE_CHECKING:
-    from skymodel.comparison.morphology import Comparison
-    from skymodel.runs.run import RunResult
+    from skymodel.comparison.likeness.morphology import Comparison
+    from skymodel.runs.one.run import RunResult
 
 _WIDTH = 110  # of what is not a terminal
 

@@ -1,7 +1,7 @@
 """Parts of the sky without a map: profiles in longitude and latitude, and images on a WCS grid.
 
 All give the line integrals at the places asked for, each with its error; an image holds the values at the centres of
-its pixels, not their means. :func:`skymodel.output.images.write_image` makes a FITS file of an image.
+its pixels, not their means. :func:`skymodel.output.files.images.write_image` makes a FITS file of an image.
 """
 
 from __future__ import annotations

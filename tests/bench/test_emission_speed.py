@@ -5,8 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from skymodel.emission.electrosphere import Electrosphere
-from skymodel.emission.model import continuum_intensity
+from skymodel.emission.electrosphere.structure import Electrosphere
+from skymodel.emission.nuggets.model import continuum_intensity
 
 pytestmark = pytest.mark.bench
 

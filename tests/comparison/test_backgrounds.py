@@ -3,8 +3,8 @@ import pytest
 from astropy.table import Table
 from scipy.integrate import quad
 
-from skymodel.comparison.backgrounds import background, background_names
-from skymodel.comparison.comptel import comptel
+from skymodel.comparison.comptel.backgrounds import background, background_names
+from skymodel.comparison.comptel.spectra import comptel
 from skymodel.datafiles import data_path
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from profiles import NFW, ExponentialDisk, HernquistBulge, from_function
-from skymodel.comparison.breaking import (
+from skymodel.comparison.ratio.breaking import (
     break_claim,
     direct_follows,
     falling,
@@ -11,9 +11,9 @@ from skymodel.comparison.breaking import (
     varying_chi,
     varying_rate,
 )
-from skymodel.comparison.ratio import SkyModel
-from skymodel.emission.bands import CONTINUUM_1_20
-from skymodel.emission.model import NuggetEmission
+from skymodel.comparison.ratio.ratio import SkyModel
+from skymodel.emission.event.bands import CONTINUUM_1_20
+from skymodel.emission.nuggets.model import NuggetEmission
 
 HALO = NFW(r_s=20)
 DISK = ExponentialDisk(n_0=1.0, R_d=2.6, z_d=0.3)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from skymodel.comparison.chi_fit import bin_means, fit_chi, fit_windows, profile_mu
-from skymodel.comparison.comptel import comptel
-from skymodel.emission.model import NuggetEmission
+from skymodel.comparison.comptel.chi_fit import bin_means, fit_chi, fit_windows, profile_mu
+from skymodel.comparison.comptel.spectra import comptel
+from skymodel.emission.nuggets.model import NuggetEmission
 
 
 def test_the_mean_over_ln_k_of_power_laws_is_the_closed_form():

@@ -1,6 +1,6 @@
 import pytest
 
-from skymodel.comparison.comptel import WINDOWS, comptel
+from skymodel.comparison.comptel.spectra import WINDOWS, comptel
 from skymodel.sky.regions import COMPTEL_WINDOW
 
 

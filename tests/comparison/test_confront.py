@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import yaml
 
-from skymodel.comparison.confront import BulgeFit, confront, fit_bulge, fit_line, inflight
-from skymodel.comparison.gaussian_sky import UNIT
-from skymodel.comparison.rivals import Blob, rival
+from skymodel.comparison.likeness.gaussian_sky import UNIT
+from skymodel.comparison.rivals.confront import BulgeFit, confront, fit_bulge, fit_line, inflight
+from skymodel.comparison.rivals.skies import Blob, rival
 from skymodel.datafiles import data_path
-from skymodel.emission.line_sky import LINE_SKIES, Gaussian
+from skymodel.emission.nuggets.line_sky import LINE_SKIES, Gaussian
 from skymodel.sky.skymap import SkyMap
 
 NSIDE = 64  # the beams need two pixels
@@ -68,7 +68,7 @@ def test_pulls_are_differences_over_errors():
 
 @pytest.mark.slow
 def test_the_table_says_which_pairs_are_compatible_and_why():
-    from skymodel.comparison import candidates
+    from skymodel.comparison.ratio import candidates
 
     halos, electrons = candidates.default_halos(), candidates.default_electrons()
     table = confront(

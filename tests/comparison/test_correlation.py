@@ -4,7 +4,7 @@ import healpy
 import numpy as np
 import pytest
 
-from skymodel.comparison.correlation import amplitude, cosine, cross_spectrum, overlap, pearson, spearman
+from skymodel.comparison.likeness.correlation import amplitude, cosine, cross_spectrum, overlap, pearson, spearman
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
 from skymodel.sky.skymap import SkyMap

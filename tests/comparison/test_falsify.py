@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from profiles import NFW, from_function
-from skymodel.comparison.backgrounds import background
-from skymodel.comparison.candidates import default_electrons, default_halos
-from skymodel.comparison.chi_fit import continuum_template
-from skymodel.comparison.comptel import WINDOWS, comptel
-from skymodel.comparison.falsify import window_test
-from skymodel.comparison.ratio import SkyModel
-from skymodel.emission.model import NuggetEmission
+from skymodel.comparison.comptel.backgrounds import background
+from skymodel.comparison.comptel.chi_fit import continuum_template
+from skymodel.comparison.comptel.spectra import WINDOWS, comptel
+from skymodel.comparison.ratio.candidates import default_electrons, default_halos
+from skymodel.comparison.ratio.falsify import window_test
+from skymodel.comparison.ratio.ratio import SkyModel
+from skymodel.emission.nuggets.model import NuggetEmission
 
 CUSPY = SkyModel(default_halos()["pppc4dmid_nfw"], default_electrons()["mcmillan2017_bulge"])
 EXTENDED = SkyModel(default_halos()["pppc4dmid_burkert"], default_electrons()["mcmillan2017_gas"])

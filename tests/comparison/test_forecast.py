@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from skymodel.comparison.field import field_of
-from skymodel.comparison.forecast import (
+from skymodel.comparison.forecast.field import field_of
+from skymodel.comparison.forecast.forecast import (
     NUGGETS,
     STORIES,
     Pair,
@@ -16,12 +16,12 @@ from skymodel.comparison.forecast import (
     matrix,
     skies,
 )
-from skymodel.comparison.likelihood import Expected
-from skymodel.comparison.mocks import LIKELIHOOD
-from skymodel.comparison.observations import Observation
-from skymodel.comparison.rivals import Blob, rival
-from skymodel.emission.bands import LINE_511, Band
-from skymodel.emission.line_sky import Gaussian
+from skymodel.comparison.forecast.likelihood import Expected
+from skymodel.comparison.forecast.mocks import LIKELIHOOD
+from skymodel.comparison.forecast.observations import Observation
+from skymodel.comparison.rivals.skies import Blob, rival
+from skymodel.emission.event.bands import LINE_511, Band
+from skymodel.emission.nuggets.line_sky import Gaussian
 from skymodel.sky.regions import Box
 
 NSIDE = 32
@@ -137,7 +137,7 @@ def test_the_curves_have_a_table_for_each_statistic(pair):
 
 
 def test_every_story_follows_known_skies():
-    from skymodel.comparison.rivals import RIVALS
+    from skymodel.comparison.rivals.skies import RIVALS
 
     assert {name for story in STORIES.values() for name in story} - {NUGGETS} <= set(RIVALS)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from astropy.table import QTable
 
-from skymodel.comparison.field import field_of
-from skymodel.comparison.forecast import skies
-from skymodel.comparison.observations import Observation, load_observations
-from skymodel.comparison.rivals import rival
-from skymodel.emission.bands import LINE_511, Band
+from skymodel.comparison.forecast.field import field_of
+from skymodel.comparison.forecast.forecast import skies
+from skymodel.comparison.forecast.observations import Observation, load_observations
+from skymodel.comparison.rivals.skies import rival
+from skymodel.emission.event.bands import LINE_511, Band
 from tests.conftest import require
 
 PATH = Path(__file__).parents[2] / "scripts" / "forecast.py"

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skymodel.comparison.field import field_of
-from skymodel.comparison.likelihood import Expected, likelihood_root
-from skymodel.comparison.mocks import (
+from skymodel.comparison.forecast.field import field_of
+from skymodel.comparison.forecast.likelihood import Expected, likelihood_root
+from skymodel.comparison.forecast.mocks import (
     LIKELIHOOD,
     all_statistics,
     counts,
@@ -15,11 +15,11 @@ from skymodel.comparison.mocks import (
     p_values,
     two_sided,
 )
-from skymodel.comparison.observations import Observation, background_of, load_observations, origin
-from skymodel.comparison.rivals import Blob
-from skymodel.comparison.unlike import STATISTICS
-from skymodel.emission.bands import LINE_511
-from skymodel.emission.line_sky import Gaussian
+from skymodel.comparison.forecast.observations import Observation, background_of, load_observations, origin
+from skymodel.comparison.forecast.unlike import STATISTICS
+from skymodel.comparison.rivals.skies import Blob
+from skymodel.emission.event.bands import LINE_511
+from skymodel.emission.nuggets.line_sky import Gaussian
 from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.regions import Box, Circle

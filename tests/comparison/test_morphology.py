@@ -6,9 +6,9 @@ import healpy
 import numpy as np
 import pytest
 
-from skymodel.comparison.morphology import common_nside, compare
-from skymodel.output.compare import compare_files, open_map
-from skymodel.output.fits import write_maps
+from skymodel.comparison.likeness.morphology import common_nside, compare
+from skymodel.output.files.fits_write import write_maps
+from skymodel.output.folders.compare import compare_files, open_map
 from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.healpix import UNSEEN
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle

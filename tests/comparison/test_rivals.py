@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import yaml
 
-from skymodel.comparison.gaussian_sky import gaussian_integral
-from skymodel.comparison.interstellar import interstellar_intensity
-from skymodel.comparison.rivals import RIVALS, Blob, Point, Volume, rival
+from skymodel.comparison.comptel.interstellar import interstellar_intensity
+from skymodel.comparison.likeness.gaussian_sky import gaussian_integral
+from skymodel.comparison.rivals.skies import RIVALS, Blob, Point, Volume, rival
 from skymodel.datafiles import data_path
-from skymodel.emission.bands import Band
-from skymodel.emission.line_sky import FWHM, LINE_SKIES, Gaussian
+from skymodel.emission.event.bands import Band
+from skymodel.emission.nuggets.line_sky import FWHM, LINE_SKIES, Gaussian
 from skymodel.sightlines.means import region_mean
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box
 from skymodel.sky.skymap import SkyMap

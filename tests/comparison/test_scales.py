@@ -4,10 +4,10 @@ import healpy
 import numpy as np
 import pytest
 
-from skymodel.comparison.field import field_of
-from skymodel.comparison.likelihood import Expected
-from skymodel.comparison.mocks import calibrated, counts
-from skymodel.comparison.scales import SCALES, scale_correlation
+from skymodel.comparison.forecast.field import field_of
+from skymodel.comparison.forecast.likelihood import Expected
+from skymodel.comparison.forecast.mocks import calibrated, counts
+from skymodel.comparison.likeness.scales import SCALES, scale_correlation
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.regions import Box, Circle

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from skymodel.comparison.shape import Concentration, bulge_to_disk, centroid, profile, widths
-from skymodel.comparison.subpixels import points
+from skymodel.comparison.likeness.shape import Concentration, bulge_to_disk, centroid, profile, widths
+from skymodel.comparison.likeness.subpixels import points
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.regions import INTEGRAL_CIRCLE, Box, Circle
 from skymodel.sky.skymap import SkyMap

@@ -4,9 +4,9 @@ from scipy.integrate import quad
 from scipy.special import erfc
 
 from profiles import NFW, ExponentialDisk, GaussianBulge, HernquistBulge, from_function
-from skymodel.comparison.breaking import break_claim, positrons_travel
-from skymodel.comparison.ratio import SkyModel
-from skymodel.comparison.smearing import Smeared
+from profiles.contract.smeared import Smeared
+from skymodel.comparison.ratio.breaking import break_claim, positrons_travel
+from skymodel.comparison.ratio.ratio import SkyModel
 
 
 def test_a_gaussian_ball_becomes_a_wider_one():

@@ -9,11 +9,11 @@ import pytest
 from scipy import stats
 from scipy.optimize import linprog
 
-from skymodel.comparison import transport
-from skymodel.comparison.field import field_of
-from skymodel.comparison.likelihood import Expected
-from skymodel.comparison.mocks import counts, p_values, two_sided
-from skymodel.comparison.transport import earth_mover, gathered, moved, plan
+from skymodel.comparison.forecast.field import field_of
+from skymodel.comparison.forecast.likelihood import Expected
+from skymodel.comparison.forecast.mocks import counts, p_values, two_sided
+from skymodel.comparison.likeness import transport
+from skymodel.comparison.likeness.transport import earth_mover, gathered, moved, plan
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.healpix import UNSEEN
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle

@@ -3,9 +3,9 @@ import pytest
 from astropy import units
 
 from profiles import NFW, Density, ExponentialDisk, HernquistBulge
-from skymodel.comparison.candidates import default_electrons, default_halos, reference
-from skymodel.comparison.verdict import verdict
-from skymodel.emission.model import NuggetEmission
+from skymodel.comparison.ratio.candidates import default_electrons, default_halos, reference
+from skymodel.comparison.ratio.verdict import verdict
+from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.sightlines.geometry import Observer
 
 COLUMNS = [

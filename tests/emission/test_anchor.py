@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 
-from skymodel.emission.anchor import Anchor, published_anchor
+from skymodel.emission.nuggets.anchor import Anchor, published_anchor
 from skymodel.sky.regions import COMPTEL_WINDOW
 
 

@@ -7,7 +7,7 @@ from astropy import units as u
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skymodel.emission.annihilation import (
+from skymodel.emission.event.annihilation import (
     differential_cross_section,
     event_rate,
     event_rate_leading_log,
@@ -18,7 +18,7 @@ from skymodel.emission.annihilation import (
     threshold_energy,
     total_cross_section,
 )
-from skymodel.emission.constants import ALPHA, ELECTRON_MASS
+from skymodel.emission.event.constants import ALPHA, ELECTRON_MASS
 
 m = ELECTRON_MASS
 MU = (0.512, 0.6, 1.0, 5.0, 20.0, 60.0, 300.0)

@@ -5,8 +5,8 @@ import pytest
 from astropy import units as u
 from scipy.integrate import quad
 
-from skymodel.emission.annihilation import event_rate, mean_photon_energy, photon_range, photon_rate
-from skymodel.emission.bands import CONTINUUM_1_20, LINE_511, Band, band_photon_rate, photon_share
+from skymodel.emission.event.annihilation import event_rate, mean_photon_energy, photon_range, photon_rate
+from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band, band_photon_rate, photon_share
 
 
 @pytest.mark.parametrize("mu", [0.52, 1.0, 5.0, 20.0, 60.0, 100.0])

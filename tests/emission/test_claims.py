@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skymodel.emission.claims import FAILS, HOLDS, Claim, Scenario, claims_table, claims_text, flatness, paper_claims
-from skymodel.emission.electrosphere import Electrosphere
+from skymodel.emission.electrosphere.structure import Electrosphere
 
 SCENARIO = Scenario(v_e=0.1, window_factor=0.38, containment=0.3, window_factors=(0.2, 1.05), mean_j=500.0)
 

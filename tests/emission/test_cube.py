@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from skymodel.emission.anchor import Anchor
-from skymodel.emission.cube import PAPER_WINDOW, Window, energy_cube, region_spectrum
-from skymodel.emission.model import NuggetEmission
+from skymodel.emission.nuggets.anchor import Anchor
+from skymodel.emission.nuggets.cube import PAPER_WINDOW, Window, energy_cube, region_spectrum
+from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.sky.skymap import SkyMap
 
 LINE = SkyMap(np.linspace(0.0, 0.05, 48), 1e-4, "cm-2 s-1 sr-1")

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from skymodel.emission.annihilation import event_rate, event_rate_leading_log, photon_range, photon_rate
-from skymodel.emission.bands import CONTINUUM_1_20, LINE_511, Band
-from skymodel.emission.constants import ALPHA
-from skymodel.emission.constants import ELECTRON_MASS as m
-from skymodel.emission.electrosphere import Electrosphere
-from skymodel.emission.electrosphere_emission import ElectrosphereEmission
-from skymodel.emission.model import continuum_intensity
+from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.structure import Electrosphere
+from skymodel.emission.event.annihilation import event_rate, event_rate_leading_log, photon_range, photon_rate
+from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
+from skymodel.emission.event.constants import ALPHA
+from skymodel.emission.event.constants import ELECTRON_MASS as m
+from skymodel.emission.nuggets.model import continuum_intensity
 
 SPHERE = Electrosphere(mu_0=60, z_max=30, v_e=0.1)
 

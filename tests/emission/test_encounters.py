@@ -5,7 +5,7 @@ import pytest
 from astropy import constants as c
 from astropy import units as u
 
-from skymodel.emission.encounters import Encounters
+from skymodel.emission.nuggets.encounters import Encounters
 
 J = 1500.0 * u.Unit("kpc GeV cm-6")
 

@@ -7,17 +7,17 @@ import pytest
 from scipy.integrate import quad
 
 from profiles import NFW, from_function
-from skymodel.emission.bands import CONTINUUM_1_20, LINE_511, Band
-from skymodel.emission.electrosphere import Electrosphere
-from skymodel.emission.electrosphere_emission import ElectrosphereEmission
-from skymodel.emission.local import (
+from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.structure import Electrosphere
+from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
+from skymodel.emission.nuggets.local import (
     local_band_factor,
     local_factor,
     local_spectrum_factor,
     local_speed_factor,
     thermal_speed,
 )
-from skymodel.emission.model import NuggetEmission, continuum_intensity
+from skymodel.emission.nuggets.model import NuggetEmission, continuum_intensity
 from skymodel.sightlines.geometry import Observer
 from skymodel.sightlines.integrate import line_of_sight
 

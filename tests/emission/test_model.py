@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from skymodel.emission.annihilation import event_rate, event_rate_leading_log, photon_range
-from skymodel.emission.bands import CONTINUUM_1_20, LINE_511, Band
-from skymodel.emission.constants import ELECTRON_MASS as M_E
-from skymodel.emission.model import NuggetEmission, band_photons, continuum_intensity
+from skymodel.emission.event.annihilation import event_rate, event_rate_leading_log, photon_range
+from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
+from skymodel.emission.event.constants import ELECTRON_MASS as M_E
+from skymodel.emission.nuggets.model import NuggetEmission, band_photons, continuum_intensity
 
 
 def test_the_convention_of_the_paper_exceeds_the_consistent_one_by_the_two_slips():

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from skymodel.emission.constants import ELECTRON_MASS as M_E
-from skymodel.emission.positronium import (
+from skymodel.emission.event.constants import ELECTRON_MASS as M_E
+from skymodel.emission.event.positronium import (
     line_profile,
     ortho_share,
     ortho_spectrum,

@@ -6,11 +6,11 @@ from astropy.table import Table
 from scipy.integrate import quad
 
 from skymodel.datafiles import data_path
-from skymodel.emission.annihilation import differential_cross_section, photon_range, threshold_energy
-from skymodel.emission.bands import Band
-from skymodel.emission.constants import ELECTRON_MASS
-from skymodel.emission.inflight import STOPPED, InFlight, _stopping
-from skymodel.emission.rivals import Box, Line, PowerLaw, annihilating_particles, cascade, decaying_particle
+from skymodel.emission.event.annihilation import differential_cross_section, photon_range, threshold_energy
+from skymodel.emission.event.bands import Band
+from skymodel.emission.event.constants import ELECTRON_MASS
+from skymodel.emission.event.inflight import STOPPED, InFlight, _stopping
+from skymodel.emission.nuggets.rivals import Box, Line, PowerLaw, annihilating_particles, cascade, decaying_particle
 
 EVERYTHING = Band("ALL", 1e-3, 1e3)
 

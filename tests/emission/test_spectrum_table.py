@@ -6,8 +6,8 @@ from astropy import units as u
 from astropy.table import MaskedColumn, QTable
 from scipy.integrate import quad
 
-from skymodel.emission.bands import Band
-from skymodel.emission.spectrum_table import SpectrumTable, read_spectrum
+from skymodel.emission.event.bands import Band
+from skymodel.emission.event.spectrum_table import SpectrumTable, read_spectrum
 
 K = np.array([1.0, 3.0, 10.0, 30.0])
 TABLE = SpectrumTable(K, np.array([1e-2, 2e-2, 2e-2, 5e-3]), "mine")

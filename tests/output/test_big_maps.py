@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk
-from skymodel import cli
+from skymodel.cli import app as cli
 from skymodel.sightlines import tiling
 from skymodel.sightlines.integrate import SightLines
 

@@ -6,11 +6,11 @@ import yaml
 from astropy.table import QTable
 from typer.testing import CliRunner
 
-from skymodel.cli import app
-from skymodel.output.ensemble_figures import corner, sensitivity_bars
-from skymodel.output.ensemble_folder import draw_table
-from skymodel.runs import sensitivity
-from skymodel.runs.ensemble import compute
+from skymodel.cli.app import app
+from skymodel.output.figures.ensemble import corner, sensitivity_bars
+from skymodel.output.folders.ensemble import draw_table
+from skymodel.runs.many import sensitivity
+from skymodel.runs.many.ensemble import compute
 from tests.runs.test_ensemble import MODEL, R_D, R_SUN, config
 
 FILES = ["corner.png", "draws.fits", "ensemble.yaml", "quantiles.ecsv", "sensitivity.ecsv", "sensitivity.png"]

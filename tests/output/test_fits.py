@@ -14,7 +14,7 @@ from astropy.table import QTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skymodel.output import fits
+from skymodel.output.files import fits_write as fits
 from skymodel.sky.healpix import UNSEEN
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
@@ -255,7 +255,7 @@ def test_a_writer_that_fails_half_way_keeps_the_old_file(path, tmp_path):
 _STREAM = """
 import json, resource, sys
 import numpy as np
-from skymodel.output import fits
+from skymodel.output.files import fits_write as fits
 
 def pieces(npix, size=2**16):
     for first in range(0, npix, size):

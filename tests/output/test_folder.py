@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from skymodel.output import folder
-from skymodel.output.folder import check, write
+from skymodel.output.folders import run as folder
+from skymodel.output.folders.run import check, write
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from astropy import units
 from typer.testing import CliRunner
 
 import skymodel as sm
-from skymodel.cli import app
-from skymodel.output import map_store
-from skymodel.output.map_store import open_maps
-from skymodel.output.store import open_store
-from skymodel.runs import workers
-from skymodel.runs.config import RunConfig
-from skymodel.runs.ensemble import compute
+from skymodel.cli.app import app
+from skymodel.output.files import map_store
+from skymodel.output.files.map_store import open_maps
+from skymodel.output.files.store import open_store
+from skymodel.runs.config.model import RunConfig
+from skymodel.runs.many import workers
+from skymodel.runs.many.ensemble import compute
 from tests.conftest import require
 from tests.runs.test_ensemble import MODEL, R_D, R_SUN, config
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from astropy.table import QTable
 
-from skymodel.comparison.morphology import compare
-from skymodel.comparison.rivals import Blob
-from skymodel.emission.line_sky import Gaussian
-from skymodel.output.comparison_folder import write
-from skymodel.output.morphology_figures import comparison_figure, confrontation_figure, forecast_figure, matrix_figure
+from skymodel.comparison.likeness.morphology import compare
+from skymodel.comparison.rivals.skies import Blob
+from skymodel.emission.nuggets.line_sky import Gaussian
+from skymodel.output.figures.morphology import comparison_figure, confrontation_figure, forecast_figure, matrix_figure
+from skymodel.output.folders.comparison import write
 from skymodel.sky.regions import COMPTEL_WINDOW, Circle
 from skymodel.sky.skymap import SkyMap
 
@@ -91,7 +91,7 @@ def test_a_folder_that_fails_leaves_nothing(compared, tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr("skymodel.output.plots.save", fail)
+    monkeypatch.setattr("skymodel.output.figures.run.save", fail)
     with pytest.raises(OSError, match="disk full"):
         write(compared, tmp_path / "cmp")
     assert list(tmp_path.iterdir()) == []

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 
-from skymodel.output.outlines import outline
+from skymodel.output.figures.outlines import outline
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
 
 CIRCLES = [INTEGRAL_CIRCLE, Circle(lon=175, lat=-40, radius=20), Circle(lon=30, lat=80, radius=25)]

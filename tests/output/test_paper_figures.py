@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from skymodel.comparison.comptel import comptel
-from skymodel.emission.electrosphere import Electrosphere
-from skymodel.emission.electrosphere_emission import ElectrosphereEmission
-from skymodel.emission.spectrum_table import SpectrumTable
-from skymodel.output.paper_figures import (
+from skymodel.comparison.comptel.spectra import comptel
+from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.structure import Electrosphere
+from skymodel.emission.event.spectrum_table import SpectrumTable
+from skymodel.output.figures.paper import (
     SPEEDS,
     confront,
     confrontation_table,

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from astropy.table import QTable
 
-from skymodel.emission.model import NuggetEmission
-from skymodel.output import plots
-from skymodel.output.ratio_figure import ratio_figure
-from skymodel.output.sky_figures import all_sky_figure, centre_figure, title
-from skymodel.output.spectrum_figure import spectrum_figure
-from skymodel.output.style import figure, style
-from skymodel.runs.spectrum import spectrum_table
+from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.output.figures import run as plots
+from skymodel.output.figures.ratio import ratio_figure
+from skymodel.output.figures.sky import all_sky_figure, centre_figure, title
+from skymodel.output.figures.spectrum import spectrum_figure
+from skymodel.output.figures.style import figure, style
+from skymodel.runs.one.spectrum import spectrum_table
 from skymodel.sky.skymap import SkyMap
 
 LABEL = "a model for the tests"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from profiles import NFW, Burkert, DwekBar, ExponentialDisk, HoledDisk, enclosed_mass
-from skymodel.output.profile_figures import density_figure, lines_figure, mass_figure, slice_figure
+from skymodel.output.figures.profiles import density_figure, lines_figure, mass_figure, slice_figure
 
 
 def test_a_line_shows_the_densitys_values():

@@ -11,10 +11,10 @@ from astropy.io import fits
 from astropy.table import QTable
 from typer.testing import CliRunner
 
-from skymodel.cli import app
-from skymodel.comparison import candidates, verdict
-from skymodel.runs.config import load_config
-from skymodel.runs.run import run
+from skymodel.cli.app import app
+from skymodel.comparison.ratio import candidates, verdict
+from skymodel.runs.config.model import load_config
+from skymodel.runs.one.run import run
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 pytestmark = pytest.mark.slow

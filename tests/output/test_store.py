@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skymodel.output.store import open_store
+from skymodel.output.files.store import open_store
 
 CONFIG = {"sampling": "sobol", "seed": 1, "draws": 10}
 DTYPE = np.dtype([("draw", np.int64), ("W", float)])

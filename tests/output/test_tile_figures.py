@@ -5,8 +5,8 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk
-from skymodel.output import tile_figures
-from skymodel.output.style import style
+from skymodel.output.figures import tiles as tile_figures
+from skymodel.output.figures.style import style
 from skymodel.sightlines import promises
 from skymodel.sightlines.geometry import PathEnd
 from skymodel.sightlines.integrate import SightLines

@@ -8,7 +8,7 @@ import pytest
 from astropy import units
 
 from profiles import Density, library
-from profiles.fields import field_kinds
+from profiles.contract.fields import field_kinds
 from tests.conftest import require
 
 NAMES = [name for name in library.names() if isinstance(library.get(name), type)]

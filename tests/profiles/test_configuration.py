@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profiles import NFW, Burkert, Einasto, ExponentialDisk, HernquistBulge, HoledDisk, Sum, library
-from profiles.algebra import in_unit
-from profiles.fields import field_kinds
+from profiles.contract.algebra import in_unit
+from profiles.contract.fields import field_kinds
 
 PLAIN = [name for name in library.names() if dataclasses.is_dataclass(library.get(name))]
 POINTS = np.array([[1.0, -3.0, 0.2], [0.5, 4.0, 0.1], [0.1, -0.4, 2.0]])

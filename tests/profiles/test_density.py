@@ -5,8 +5,8 @@ import pytest
 from astropy import constants, units
 
 from profiles import NFW, Burkert, ExponentialDisk, HernquistBulge, Hints, Product, Scaled, Sum, from_function
-from profiles.algebra import in_unit
-from profiles.shapes import Shifted
+from profiles.contract.algebra import in_unit
+from profiles.contract.shapes import Shifted
 
 
 @pytest.fixture

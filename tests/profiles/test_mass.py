@@ -22,7 +22,7 @@ from profiles import (
     library,
     with_mass,
 )
-from profiles.normalise import Normalised
+from profiles.contract.normalise import Normalised
 
 CLOSED = [
     NFW(),

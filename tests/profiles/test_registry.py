@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from profiles import NFW, library, registry
+from profiles import NFW, library
+from profiles.shelf import registry
 
 PLUGIN = Path(__file__).parent / "example_plugin"
 
@@ -48,16 +49,18 @@ def test_an_unknown_name_suggests_the_nearest_and_lists_the_installed():
 
 
 def test_a_strangers_profile_is_found_like_our_own(offers):
-    offers(("theirs", "profiles.halos:Burkert", "stranger"))
+    offers(("theirs", "profiles.forms.halos:Burkert", "stranger"))
     assert "theirs" in library.names()
     assert library.build({"type": "theirs", "r_s": "9 kpc"}).r_s == 9.0
 
 
 def test_a_name_claimed_by_two_packages_names_both(offers):
     offers(("nfw", "somewhere.else:NFW", "stranger"))
-    with pytest.raises(ValueError, match=r"skymodel \(profiles\.halos:NFW\) and stranger \(somewhere\.else:NFW\)"):
+    with pytest.raises(
+        ValueError, match=r"skymodel \(profiles\.forms\.halos:NFW\) and stranger \(somewhere\.else:NFW\)"
+    ):
         library.get("nfw")
-    assert library.build({"type": "profiles.halos:NFW"}) == NFW()
+    assert library.build({"type": "profiles.forms.halos:NFW"}) == NFW()
 
 
 def test_a_plugin_that_raises_on_import_is_named_and_the_rest_works(offers, tmp_path, monkeypatch):
@@ -75,7 +78,7 @@ def test_a_plugin_that_raises_on_import_is_named_and_the_rest_works(offers, tmp_
 def test_a_profile_in_the_working_directory_is_found_by_its_path(tmp_path, monkeypatch):
     (tmp_path / "my_own_halo.py").write_text(
         "from dataclasses import dataclass\n"
-        "from profiles.density import Length, MassDensity, Spherical\n"
+        "from profiles.contract.density import Length, MassDensity, Spherical\n"
         "@dataclass(frozen=True)\n"
         "class Mine(Spherical):\n"
         "    rho_s: MassDensity = 0.4\n"
@@ -92,7 +95,11 @@ def test_a_profile_in_the_working_directory_is_found_by_its_path(tmp_path, monke
 
 @pytest.mark.parametrize(
     ("path", "why"),
-    [("no_such_module:X", "ModuleNotFoundError"), ("profiles.halos:Nwf", "AttributeError"), (":", "cannot be loaded")],
+    [
+        ("no_such_module:X", "ModuleNotFoundError"),
+        ("profiles.forms.halos:Nwf", "AttributeError"),
+        (":", "cannot be loaded"),
+    ],
 )
 def test_a_path_that_leads_nowhere_says_why(path, why):
     with pytest.raises(ValueError, match=why):

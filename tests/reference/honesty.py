@@ -18,7 +18,7 @@ from graded import graded
 
 import skymodel as sm
 from profiles import NFW, library
-from profiles.fields import field_kinds
+from profiles.contract.fields import field_kinds
 from skymodel.sightlines import promises
 from skymodel.sightlines.fitting import NotWorthTiles
 from skymodel.sightlines.geometry import PathEnd, unit_vectors

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from skymodel.emission.annihilation import event_rate, event_rate_leading_log, photon_range, photon_rate
-from skymodel.emission.electrosphere import Electrosphere
-from skymodel.emission.model import continuum_intensity
+from skymodel.emission.electrosphere.structure import Electrosphere
+from skymodel.emission.event.annihilation import event_rate, event_rate_leading_log, photon_range, photon_rate
+from skymodel.emission.nuggets.model import continuum_intensity
 
 m, alpha = 0.51099895, 1 / 137.035999084
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from skymodel.comparison import candidates, verdict
+from skymodel.comparison.ratio import candidates, verdict
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from skymodel.runs.claims import check_claims
-from skymodel.runs.config import RunConfig
-from skymodel.runs.fluxes import Measured, Part
+from skymodel.runs.config.model import RunConfig
+from skymodel.runs.one.claims import check_claims
+from skymodel.runs.one.fluxes import Measured, Part
 
 CONFIG = {"dark_matter": {"type": "nfw"}, "electrons": {"type": "exponential_disk"}}
 CIRCLE = Part("integral_circle", 0.0344, Measured(500.0, 0.0), Measured(1.0, 0.0))

@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from skymodel.runs import clusters
-from skymodel.runs.ensemble import compute
+from skymodel.runs.many import clusters
+from skymodel.runs.many.ensemble import compute
 from tests.conftest import require
 from tests.runs.test_ensemble import config
 

@@ -6,7 +6,7 @@ import yaml
 from astropy import units as u
 
 from profiles import NFW, ExponentialDisk, from_function
-from skymodel.runs.config import RunConfig, load_config
+from skymodel.runs.config.model import RunConfig, load_config
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle
 
 HALO = {"type": "nfw", "rho_s": "0.3 GeV cm-3", "r_s": "20 kpc"}

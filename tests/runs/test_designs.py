@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from skymodel.runs.designs import points, saltelli_rows
+from skymodel.runs.many.designs import points, saltelli_rows
 
 
 @pytest.mark.parametrize("sampling", ["random", "sobol", "saltelli"])

@@ -6,8 +6,8 @@ import yaml
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk
-from skymodel.runs import sensitivity, workers
-from skymodel.runs.ensemble import EnsembleConfig, compute, load_ensemble
+from skymodel.runs.many import sensitivity, workers
+from skymodel.runs.many.ensemble import EnsembleConfig, compute, load_ensemble
 
 MODEL = {
     "observer": {"r_sun": "8.2 kpc"},

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skymodel.runs.priors import draw, read_priors
+from skymodel.runs.many.priors import draw, read_priors
 
 MODEL = {"dark_matter": {"type": "nfw"}, "electrons": [{"type": "exponential_disk"}]}
 

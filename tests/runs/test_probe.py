@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from profiles import NFW, from_function
-from skymodel.runs.probe import require_density
+from skymodel.runs.one.probe import require_density
 
 
 def refuse(function):

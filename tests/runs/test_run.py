@@ -8,8 +8,8 @@ from astropy import units as u
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk, from_function
-from skymodel.runs.config import RunConfig
-from skymodel.runs.run import STAGES, run
+from skymodel.runs.config.model import RunConfig
+from skymodel.runs.one.run import STAGES, run
 
 pytestmark = pytest.mark.usefixtures("few_pairs")
 

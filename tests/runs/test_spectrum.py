@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from astropy import units as u
 
-from skymodel.emission.annihilation import photon_range
-from skymodel.emission.model import NuggetEmission
-from skymodel.runs.spectrum import energies, spectrum_table
+from skymodel.emission.event.annihilation import photon_range
+from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.runs.one.spectrum import energies, spectrum_table
 
 PAPER = NuggetEmission(mu=20.0, chi=0.1)
 

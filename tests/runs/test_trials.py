@@ -2,8 +2,8 @@
 
 import pytest
 
-from skymodel.runs.priors import draw, read_priors
-from skymodel.runs.trials import TAIL, trials
+from skymodel.runs.many.priors import draw, read_priors
+from skymodel.runs.many.trials import TAIL, trials
 from tests.runs.test_ensemble import MODEL, R_D, config
 
 HALO = {

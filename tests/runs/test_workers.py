@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import yaml
 
-from skymodel.output.store import open_store
-from skymodel.runs import clusters, workers
-from skymodel.runs.ensemble import compute
+from skymodel.output.files.store import open_store
+from skymodel.runs.many import clusters, workers
+from skymodel.runs.many.ensemble import compute
 from tests.conftest import require
 from tests.runs.test_ensemble import config
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from skymodel.emission.bands import Band
 from skymodel.emission.claims.claim import INFINITY, Claim, half_decade, near
 from skymodel.emission.claims.scenario import Scenario
 from skymodel.emission.claims.shape import DECADE, flatness, speed_of_flatness
 from skymodel.emission.claims.spectrum import COMPTEL_FLUX
-from skymodel.emission.constants import ELECTRON_MASS
-from skymodel.emission.extinction import exact_extinction, leading_log_depth, printed_extinction
-from skymodel.emission.local import thermal_speed
+from skymodel.emission.electrosphere.extinction import exact_extinction, leading_log_depth, printed_extinction
+from skymodel.emission.event.bands import Band
+from skymodel.emission.event.constants import ELECTRON_MASS
+from skymodel.emission.nuggets.local import thermal_speed
 
 GALACTIC_SPEED = 1e-3  # c, of electrons bound in the Galaxy
 HOT_PLASMA = 8.0  # keV, the paper's introduction

@@ -6,8 +6,8 @@ import numpy as np
 
 from skymodel.emission.claims.claim import Claim
 from skymodel.emission.claims.scenario import Scenario
-from skymodel.emission.constants import PROTON_GRAM
-from skymodel.emission.model import PAPER_LINE_INTENSITY
+from skymodel.emission.event.constants import PROTON_GRAM
+from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
 
 
 def nugget_claims(scenario: Scenario) -> list[Claim]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skymodel.emission.electrosphere import Electrosphere
-from skymodel.emission.electrosphere_emission import ElectrosphereEmission
-from skymodel.emission.encounters import Encounters
-from skymodel.emission.inputs import fraction, positive
-from skymodel.emission.model import NuggetEmission
+from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.structure import Electrosphere
+from skymodel.emission.event.inputs import fraction, positive
+from skymodel.emission.nuggets.encounters import Encounters
+from skymodel.emission.nuggets.model import NuggetEmission
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from skymodel.emission.electrosphere_emission import ElectrosphereEmission
-from skymodel.emission.inputs import FloatArray
+from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.event.inputs import FloatArray
 
 DECADE = (2.0, 20.0)  # MeV, "an order of magnitude in energy" above the few MeV where the paper is unreliable
 
@@ -36,7 +36,7 @@ def flatness(model: ElectrosphereEmission) -> float:
 
     Examples
     --------
-    >>> from skymodel.emission.electrosphere import Electrosphere
+    >>> from skymodel.emission.electrosphere.structure import Electrosphere
     >>> print(f"{flatness(ElectrosphereEmission(Electrosphere(60, 30, v_e=0.3))):.2f}")
     2.02
     """

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from skymodel.datafiles import data_path
-from skymodel.emission.annihilation import (
+from skymodel.emission.claims.claim import INFINITY, Claim, half_decade, near
+from skymodel.emission.claims.scenario import Scenario
+from skymodel.emission.event.annihilation import (
     differential_cross_section,
     event_rate,
     event_rate_leading_log,
@@ -14,10 +16,8 @@ from skymodel.emission.annihilation import (
     photon_rate_integral,
     total_cross_section,
 )
-from skymodel.emission.bands import CONTINUUM_1_20, band_photon_rate
-from skymodel.emission.claims.claim import INFINITY, Claim, half_decade, near
-from skymodel.emission.claims.scenario import Scenario
-from skymodel.emission.model import PAPER_LINE_INTENSITY, NuggetEmission
+from skymodel.emission.event.bands import CONTINUUM_1_20, band_photon_rate
+from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
 
 COMPTEL_FLUX = 1e-2  # MeV cm-2 s-1 sr-1, section 4.2
 

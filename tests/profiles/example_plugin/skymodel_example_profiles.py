@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from profiles.density import Length, MassDensity, Spherical
+from profiles.contract.density import Length, MassDensity, Spherical
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,181 @@
+"""How densities combine: products, sums, scaling, conversion of units. Use ``*``, ``+`` and :func:`in_unit`.
+
+The result is a density again, with the lower of the symmetries and with all the hints.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from astropy import units
+
+from profiles.contract.density import SYMMETRIES, Array, Density, Hints, Symmetry
+from profiles.contract.fields import Kind, convert, field_kinds
+
+
+@dataclass(frozen=True)
+class _Combination(Density):
+    parts: tuple[Density, ...]
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """The lowest symmetry of the parts."""
+        return max((part.symmetry for part in self.parts), key=SYMMETRIES.index)
+
+    @property
+    def mirror_z(self) -> bool:
+        """Whether all parts are mirror symmetric."""
+        return all(part.mirror_z for part in self.parts)
+
+    @property
+    def hints(self) -> Hints:
+        """The hints of all parts."""
+        return functools.reduce(operator.or_, (part.hints for part in self.parts))
+
+    def _combine(self, method: str, *coordinates: Array) -> Array:
+        return functools.reduce(self._operation(), (getattr(part, method)(*coordinates) for part in self.parts))
+
+    @abstractmethod
+    def _operation(self) -> Callable[[Array, Array], Array]: ...
+
+    def radial(self, r: Array) -> Array:
+        """Return the values at radius `r` [kpc]; only where the symmetry is spherical."""
+        return self._combine("radial", r)
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the values at ``(R, z)`` [kpc]; only where the symmetry is axisymmetric or higher."""
+        return self._combine("meridional", R, z)
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the values at ``(x, y, z)`` [kpc]."""
+        return self._combine("__call__", x, y, z)
+
+
+@dataclass(frozen=True)
+class Product(_Combination):
+    """The product of densities; units multiply.
+
+    Parameters
+    ----------
+    parts
+        The factors, at least one.
+    """
+
+    def __post_init__(self) -> None:
+        """Multiply the units."""
+        unit = functools.reduce(operator.mul, (units.Unit(part.unit) for part in self.parts))
+        object.__setattr__(self, "unit", unit)
+
+    def _operation(self) -> Callable[[Array, Array], Array]:
+        return operator.mul
+
+
+@dataclass(frozen=True)
+class Sum(_Combination):
+    """The sum of densities of one unit.
+
+    Parameters
+    ----------
+    parts
+        The terms, at least one, all in the unit of the first.
+    """
+
+    def __post_init__(self) -> None:
+        """Express all terms in the unit of the first."""
+        unit = units.Unit(self.parts[0].unit)
+        object.__setattr__(self, "parts", tuple(in_unit(part, unit) for part in self.parts))
+        object.__setattr__(self, "unit", unit)
+
+    def _operation(self) -> Callable[[Array, Array], Array]:
+        return operator.add
+
+
+@dataclass(frozen=True)
+class Scaled(Density):
+    """A density times a number, possibly in another unit.
+
+    Parameters
+    ----------
+    density
+        The density that is scaled.
+    factor
+        The number; not negative, so that a density stays one.
+    """
+
+    density: Density
+    factor: Annotated[float, Kind("", at_least=0.0)]
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """That of the scaled density."""
+        return self.density.symmetry
+
+    @property
+    def mirror_z(self) -> bool:
+        """That of the scaled density."""
+        return self.density.mirror_z
+
+    @property
+    def hints(self) -> Hints:
+        """Those of the scaled density."""
+        return self.density.hints
+
+    def radial(self, r: Array) -> Array:
+        """Return the values at radius `r` [kpc]; only where the symmetry is spherical."""
+        return self.factor * self.density.radial(r)  # type: ignore[attr-defined]  # promised by `symmetry`
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the values at ``(R, z)`` [kpc]; only where the symmetry is axisymmetric or higher."""
+        return self.factor * self.density.meridional(R, z)  # type: ignore[attr-defined]
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the values at ``(x, y, z)`` [kpc]."""
+        return self.factor * self.density(x, y, z)
+
+
+def parts_of(density: Density, kind: type[Product] | type[Sum]) -> tuple[Density, ...]:
+    """Return the parts of a combination of this kind, or the density as the only one."""
+    return density.parts if isinstance(density, kind) else (density,)
+
+
+def in_unit(density: Density, unit: Any) -> Density:
+    """Return the density expressed in `unit` (mass and energy densities convert by c^2).
+
+    Raises
+    ------
+    ValueError
+        If the units are not convertible, for example a mass density into a number density.
+    """
+    target = units.Unit(unit)
+    if units.Unit(density.unit) == target:
+        return density
+    factor, _ = convert(1.0 * units.Unit(density.unit), [target], f"a density in [{density.unit}]")
+    return scaled(density, factor, target)
+
+
+def scaled(density: Density, factor: float, unit: Any) -> Density:
+    """Return `density` times `factor`, its values taken in `unit`; a form with one amplitude stays that form.
+
+    Examples
+    --------
+    >>> from profiles import Burkert
+    >>> scaled(Burkert(rho_s=0.5), 2.0, "GeV cm-3")
+    Burkert(unit=Unit("GeV / cm3"), rho_s=1.0, r_s=12.67)
+    """
+    amplitudes = [name for name, kind in field_kinds(type(density)).items() if kind.amplitude]
+    if len(amplitudes) == 1:
+        name = amplitudes[0]
+        return replace(density, **{name: getattr(density, name) * factor, "unit": unit})
+    if isinstance(density, Sum):
+        return Sum(tuple(scaled(part, factor, unit) for part in density.parts))
+    return Scaled(density, factor, unit=unit)
+
+
+def total(densities: Iterable[Density]) -> Density:
+    """Return the sum of one or more densities, in the unit of the first."""
+    return functools.reduce(operator.add, densities)

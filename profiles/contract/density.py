@@ -1,0 +1,244 @@
+"""The contract every density keeps: what it is called with, what it declares, how densities combine.
+
+A density is a frozen dataclass, called with Galactocentric arrays ``(x, y, z)`` [kpc] of one shape, that returns an
+array of that shape in ``density.unit``. The Sun lies at x < 0, y points to lon = 90 deg, z to the north.
+Subclass :class:`Spherical` (implement ``radial(r)``), :class:`Axisymmetric` (``meridional(R, z)``) or
+:class:`Density` (``__call__(x, y, z)``), write it in array-API style, and declare each field's kind
+(:data:`Length`, :data:`MassDensity`, ...): the fields are the configuration schema and the validation.
+Densities add, multiply and scale; the result is a density with the lower of the two symmetries.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+from astropy import constants, units
+
+from profiles.contract.arrays import array_namespace
+from profiles.contract.fields import (
+    MASS_DENSITY,
+    NUMBER_DENSITY,
+    Angle,
+    Coordinate,
+    InnerSlope,
+    Kind,
+    Length,
+    LengthOrZero,
+    Mass,
+    MassDensity,
+    Number,
+    NumberDensity,
+    Positive,
+    SurfaceDensity,
+    convert,
+    field_kinds,
+)
+
+__all__ = [
+    "MASS_DENSITY",
+    "NUMBER_DENSITY",
+    "SYMMETRIES",
+    "Angle",
+    "Array",
+    "Axisymmetric",
+    "Coordinate",
+    "Density",
+    "Hints",
+    "InnerSlope",
+    "Kind",
+    "Length",
+    "LengthOrZero",
+    "Mass",
+    "MassDensity",
+    "Number",
+    "NumberDensity",
+    "Positive",
+    "Spherical",
+    "SurfaceDensity",
+    "Symmetry",
+    "field_kinds",
+]
+
+Symmetry = Literal["spherical", "axisymmetric", "none"]
+SYMMETRIES: tuple[Symmetry, ...] = ("spherical", "axisymmetric", "none")  # from the highest to the lowest
+Array = Any  # a NumPy, JAX or other array-API array
+
+
+@dataclass(frozen=True)
+class Hints:
+    r"""Where a density has kinks or edges: hints speed the integration up and are never needed.
+
+    A smooth density does best without: every hint splits every sight line once more (measured: the scale heights of
+    a disk cost 10 to 60 % more evaluations at rtol 1e-6).
+
+    Parameters
+    ----------
+    spheres, cylinders, planes
+        Radii r, cylindrical radii R and heights \|z\| [kpc].
+    points
+        Places ``(x, y, z, size)`` [kpc] away from the centre around which the density is concentrated.
+    walls
+        Upright planes through the rotation axis, by the azimuth [deg] from the x towards the y axis.
+    """
+
+    spheres: tuple[float, ...] = ()
+    cylinders: tuple[float, ...] = ()
+    planes: tuple[float, ...] = ()
+    points: tuple[tuple[float, float, float, float], ...] = ()
+    walls: tuple[float, ...] = ()
+
+    def __or__(self, other: Hints) -> Hints:
+        """Return the hints of both, without repetition."""
+        return Hints(**{f.name: _union(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)})
+
+
+def _union(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+@dataclass(frozen=True)
+class Density(ABC):
+    """A density over the Galaxy; see the module's docstring.
+
+    Parameters
+    ----------
+    unit
+        Unit of the values, an astropy unit or its name. By default that of the amplitude field or wrapped density.
+    """
+
+    unit: Any = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Turn Quantities into floats of the documented unit, settle the density's unit, check the ranges."""
+        for name, kind in field_kinds(type(self)).items():
+            value = getattr(self, name)
+            if isinstance(value, units.Quantity):
+                value = self._plain(name, kind, value)
+                object.__setattr__(self, name, value)
+            kind.require(type(self).__name__, name, value)
+        object.__setattr__(self, "unit", units.Unit(self._declared_unit()))
+        self.check()
+
+    def check(self) -> None:  # noqa: B027  # a hook, not a duty
+        """Raise ValueError if the fields contradict one another."""
+
+    def _declared_unit(self) -> Any:
+        if self.unit is not None:
+            return self.unit
+        amplitudes = [kind.unit for kind in field_kinds(type(self)).values() if kind.amplitude]
+        wrapped = [value.unit for value in vars(self).values() if isinstance(value, Density)]
+        return [*amplitudes, *wrapped, NUMBER_DENSITY][0]
+
+    def _plain(self, name: str, kind: Kind, value: units.Quantity) -> float:
+        if not kind.amplitude:
+            return convert(value, [units.Unit(kind.unit)], f"{type(self).__name__}.{name}")[0]
+        targets = [units.Unit(self._declared_unit()), MASS_DENSITY, NUMBER_DENSITY]
+        number, unit = convert(value, targets, f"{type(self).__name__}.{name}")
+        object.__setattr__(self, "unit", unit)
+        return number
+
+    @abstractmethod
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the density at Galactocentric ``(x, y, z)`` [kpc], arrays of one shape."""
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """The symmetry the density promises: "spherical", "axisymmetric" or "none"."""
+        return "none"
+
+    @property
+    def mirror_z(self) -> bool:
+        """Whether the density promises to be the same at z and -z."""
+        return False
+
+    @property
+    def hints(self) -> Hints:
+        """Scales, kinks and edges worth knowing for an integrator."""
+        return Hints()
+
+    def __mul__(self, other: Density | float | units.Quantity) -> Density:
+        """Return the product with a density, or the density scaled by a number or a Quantity."""
+        from profiles.contract.algebra import Product, parts_of, scaled
+
+        if isinstance(other, Density):
+            return Product((*parts_of(self, Product), *parts_of(other, Product)))
+        if isinstance(other, units.Quantity):
+            return scaled(self, float(other.value), units.Unit(self.unit) * other.unit)
+        return scaled(self, other, self.unit)
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: Density) -> Density:
+        """Return the sum with a density of a convertible unit, in the unit of the first."""
+        if not isinstance(other, Density):
+            return NotImplemented
+        from profiles.contract.algebra import Sum, in_unit, parts_of
+
+        return Sum((*parts_of(self, Sum), *parts_of(in_unit(other, self.unit), Sum)))
+
+    def electrons(self, per_baryon: float = 1.0) -> Density:
+        """Return the electron density [cm-3] of this mass density, n_e = `per_baryon` * rho / m_p.
+
+        Parameters
+        ----------
+        per_baryon
+            Electrons per baryon: 1 in Lawson & Zhitnitsky (2007), about 0.88 for the cosmic composition.
+        """
+        if not per_baryon > 0:
+            raise ValueError(f"per_baryon = {per_baryon}; electrons per baryon must be a number > 0")
+        from profiles.contract.algebra import in_unit, scaled
+
+        proton = float((constants.m_p * constants.c**2).to_value("GeV"))
+        return scaled(in_unit(self, MASS_DENSITY), per_baryon / proton, NUMBER_DENSITY)
+
+
+@dataclass(frozen=True)
+class Spherical(Density):
+    """A density of the radius only: implement ``radial(r)``."""
+
+    @abstractmethod
+    def radial(self, r: Array) -> Array:
+        """Return the density at radius `r` [kpc], an array of any shape."""
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the density at cylindrical radius `R` and height `z` [kpc]."""
+        return self.radial(array_namespace(R, z).sqrt(R * R + z * z))
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the density at ``(x, y, z)`` [kpc]."""
+        return self.radial(array_namespace(x, y, z).sqrt(x * x + y * y + z * z))
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """Spherical."""
+        return "spherical"
+
+    @property
+    def mirror_z(self) -> bool:
+        """A sphere is its own mirror image."""
+        return True
+
+
+@dataclass(frozen=True)
+class Axisymmetric(Density):
+    """A density of cylindrical radius and height: implement ``meridional(R, z)``."""
+
+    @abstractmethod
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the density at cylindrical radius `R` and height `z` [kpc], arrays of one shape."""
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the density at ``(x, y, z)`` [kpc]."""
+        return self.meridional(array_namespace(x, y).sqrt(x * x + y * y), z)
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """Axisymmetric."""
+        return "axisymmetric"
+
+    @property
+    def mirror_z(self) -> bool:
+        """True for a disk in the plane; a form that is not must say so."""
+        return True

@@ -1,0 +1,175 @@
+"""Any density reshaped: flattened, triaxial, turned, moved. Each wraps a density and is one again.
+
+Squeezing keeps the values along the long axis, so that the mass inside shrinks with the axis ratios.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from profiles.contract.arrays import array_namespace
+from profiles.contract.density import Array, Axisymmetric, Density, Hints
+from profiles.contract.fields import Angle, Coordinate, Positive
+from profiles.forms.halos import NFW
+
+
+def _require_spherical(owner: Density, density: Density) -> None:
+    if density.symmetry != "spherical":
+        raise ValueError(f"{type(owner).__name__}.density is {density.symmetry}; give a spherical density")
+
+
+def _radial(density: Density, r: Array) -> Array:
+    return density.radial(r)  # type: ignore[attr-defined]  # promised by `symmetry`
+
+
+@dataclass(frozen=True)
+class Flattened(Axisymmetric):
+    r"""A spherical density as a function of :math:`m^2 = R^2 + (z / q)^2`.
+
+    Parameters
+    ----------
+    density
+        A spherical density.
+    q
+        Axis ratio z : R; above 1 it is prolate. The default is that of the halo of Portail et al. 2017.
+
+    References
+    ----------
+    Portail et al. 2017, MNRAS 465, 1621 (0.8, as read in the Agama distribution).
+    """
+
+    density: Density = NFW()
+    q: Positive = 0.8
+
+    def check(self) -> None:
+        """Refuse a density that is not spherical."""
+        _require_spherical(self, self.density)
+
+    def meridional(self, R: Array, z: Array) -> Array:
+        """Return the density at cylindrical radius `R` and height `z` [kpc]."""
+        height = z / self.q
+        return _radial(self.density, array_namespace(R, z).sqrt(R * R + height * height))
+
+    @property
+    def hints(self) -> Hints:
+        """The spheres of the density, touched from inside and outside."""
+        radii = self.density.hints.spheres
+        return Hints(spheres=(*radii, *(self.q * radius for radius in radii)))
+
+
+@dataclass(frozen=True)
+class Triaxial(Density):
+    r"""A spherical density as a function of :math:`m^2 = x^2 + (y / p)^2 + (z / q)^2`.
+
+    Turn it with :class:`Rotated`.
+
+    Parameters
+    ----------
+    density
+        A spherical density.
+    p
+        Axis ratio y : x. The defaults are an illustration in the range of simulated halos.
+    q
+        Axis ratio z : x.
+    """
+
+    density: Density = NFW()
+    p: Positive = 0.8
+    q: Positive = 0.6
+
+    def check(self) -> None:
+        """Refuse a density that is not spherical."""
+        _require_spherical(self, self.density)
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the density at ``(x, y, z)`` [kpc]."""
+        width, height = y / self.p, z / self.q
+        return _radial(self.density, array_namespace(x, y, z).sqrt(x * x + width * width + height * height))
+
+    @property
+    def mirror_z(self) -> bool:
+        """Its axes are the Galaxy's, so it is its own mirror image."""
+        return True
+
+
+@dataclass(frozen=True)
+class Rotated(Density):
+    r"""A density turned about the Galaxy's axis, and before that about its own x axis.
+
+    With ``angle`` > 0 the end of the body's x axis that is nearer to the Sun lies at l > 0, as the Galactic bar's.
+
+    Parameters
+    ----------
+    density
+        Any density, in its own axes.
+    angle
+        Between the body's x axis and the line from the Sun to the centre [deg].
+    tilt
+        Turn about the body's x axis, which lifts its y axis to the north [deg].
+    """
+
+    density: Density = Triaxial()
+    angle: Angle = 25.0
+    tilt: Angle = 0.0
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the density at ``(x, y, z)`` [kpc]."""
+        x, y = turned(x, y, self.angle)
+        y, z = turned(y, z, -self.tilt)
+        return self.density(x, y, z)
+
+    @property
+    def mirror_z(self) -> bool:
+        """As the density's own, unless it is tilted."""
+        return self.tilt == 0 and self.density.mirror_z
+
+    @property
+    def hints(self) -> Hints:
+        """The spheres of the density; without tilt also its cylinders and planes."""
+        own = self.density.hints
+        return Hints(own.spheres, own.cylinders, own.planes) if self.tilt == 0 else Hints(own.spheres)
+
+
+@dataclass(frozen=True)
+class Shifted(Density):
+    """A density whose centre lies elsewhere.
+
+    Parameters
+    ----------
+    density
+        Any density.
+    x_0, y_0, z_0
+        Where its centre lies [kpc]. The default is an illustration.
+    size
+        Extent of the place that sight lines must not miss [kpc].
+    """
+
+    density: Density = NFW()
+    x_0: Coordinate = 0.0
+    y_0: Coordinate = 0.2
+    z_0: Coordinate = 0.0
+    size: Positive = 0.1
+
+    def __call__(self, x: Array, y: Array, z: Array) -> Array:
+        """Return the density at ``(x, y, z)`` [kpc]."""
+        return self.density(x - self.x_0, y - self.y_0, z - self.z_0)
+
+    @property
+    def mirror_z(self) -> bool:
+        """As the density's own, if it stays in the plane."""
+        return self.z_0 == 0 and self.density.mirror_z
+
+    @property
+    def hints(self) -> Hints:
+        """The new centre."""
+        return Hints(points=((self.x_0, self.y_0, self.z_0, self.size),))
+
+
+def turned(x: Array, y: Array, angle: Any) -> tuple[Array, Array]:
+    """Return the coordinates along axes turned clockwise by `angle` [deg]."""
+    xp = array_namespace(x, y)
+    radians = xp.asarray(angle * (math.pi / 180))  # in the arrays' own library, which may differentiate it
+    sine, cosine = xp.sin(radians), xp.cos(radians)
+    return x * cosine - y * sine, x * sine + y * cosine

@@ -1,0 +1,124 @@
+"""The command ``skymodel ensemble``: draw galaxies from priors, here or on a cluster, resuming where it stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from skymodel.cli.terminal import one_line_errors, progress
+
+
+def ensemble(
+    config: Annotated[str, typer.Argument(metavar="CONFIG", help="YAML file with a model and its priors.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder that keeps the draws; resumed if it holds some.")
+    ],
+    draws: Annotated[int | None, typer.Option("--draws", min=1, help="Number of draws in all.")] = None,
+    maps: Annotated[
+        bool, typer.Option("--maps", help="Keep each draw's map too, at the model's map.nside, as zarr for xarray.")
+    ] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Worker processes on this machine.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="tcp://...", help="A running Dask cluster.")
+    ] = None,
+    slurm: Annotated[
+        Path | None, typer.Option("--slurm", metavar="YAML", help="SLURM jobs: 'jobs' and dask-jobqueue's settings.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", metavar="I/N", help="Compute part I of N, for job arrays without Dask.")
+    ] = None,
+) -> None:
+    """Draw galaxies from priors and say how far the ratio of the windows depends on them."""
+    with one_line_errors("interrupted; the draws that were computed are kept, the same command goes on"):
+        from skymodel.output.files.map_store import require_xarray
+        from skymodel.output.files.store import open_store
+        from skymodel.output.folders.ensemble import summarise
+        from skymodel.runs.many import workers as crew
+        from skymodel.runs.many.ensemble import load_ensemble
+
+        settings = load_ensemble(config, draws=draws, maps=maps or None)
+        if settings.maps:
+            require_xarray()
+        store = open_store(out, settings.resolved())
+        missing = store.missing(settings.draws)
+        if shard is not None:
+            missing = crew.shard(missing, *_shard(shard))
+        asked = sum(last - first for first, last in missing)
+        with _batches(settings, missing, workers, scheduler, slurm) as batches, progress() as report:
+            done = 0
+            for batch in batches:
+                _keep(store, batch)
+                done += batch.last - batch.first
+                report(f"{done} of {asked} draws", done / asked)
+        left = sum(last - first for first, last in store.missing(settings.draws))
+        typer.echo(f"{asked} draws computed, {left} of {settings.draws} still missing in {out}")
+        if left == 0:
+            typer.echo(summarise(store, settings))
+
+
+def _keep(store: Any, batch: Any) -> None:
+    try:
+        store.add(batch.first, batch.last, batch.rows, batch.maps)
+    except OSError as error:
+        kept = f"the draws before are kept in '{store.folder}' and the same command goes on"
+        raise OSError(f"draws {batch.first} to {batch.last - 1} cannot be written: {error}; {kept}") from error
+
+
+def _shard(text: str) -> tuple[int, int]:
+    index, _, count = text.partition("/")
+    if not (index.isdigit() and count.isdigit() and int(count) > 0):
+        raise ValueError(f"--shard {text}; write part and number of parts, from 1/4 to 4/4")
+    return int(index) - 1, int(count)
+
+
+@contextlib.contextmanager
+def _batches(
+    settings: Any, missing: Any, workers: int, scheduler: str | None, slurm: Path | None
+) -> Iterator[Iterator[Any]]:
+    """Yield the iterator of batches; the cluster that computes them ends with it."""
+    from skymodel.runs.many import workers as crew
+
+    if scheduler is not None and slurm is not None:
+        raise ValueError("--scheduler and --slurm are two clusters; give one")
+    connect = _cluster(workers, scheduler, slurm)
+    if connect is None or not missing:
+        yield crew.here(settings, missing)
+        return
+    _quiet_dask()
+    with connect() as client:
+        yield crew.on_cluster(client, settings, missing)
+
+
+def _quiet_dask() -> None:
+    """Keep Dask's tracebacks off the terminal: what goes wrong is said in one line, by us."""
+    with contextlib.suppress(ImportError):
+        import distributed  # noqa: F401  # its loggers are made by the import
+    for name in [*logging.root.manager.loggerDict, "asyncio", "tornado.application"]:
+        if name.startswith(("distributed", "asyncio", "tornado")):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _cluster(workers: int, scheduler: str | None, slurm: Path | None) -> Callable[[], Any] | None:
+    from skymodel.runs.many import clusters
+
+    if scheduler is not None:
+        return lambda: clusters.connect(scheduler)
+    if slurm is not None:
+        return lambda: clusters.slurm_cluster(**_slurm_settings(slurm))
+    return (lambda: clusters.local_cluster(workers)) if workers > 1 else None
+
+
+def _slurm_settings(path: Path) -> dict[str, Any]:
+    import yaml
+
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(settings, dict) or not isinstance(settings.get("jobs"), int):
+        raise ValueError(
+            f"'{path}' needs 'jobs: N' and the settings of dask_jobqueue.SLURMCluster (cores, memory, ...)"
+        )
+    return settings

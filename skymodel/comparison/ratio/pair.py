@@ -1,0 +1,79 @@
+"""What one pair of densities says about the ratio claim: window factor, band ratio, the chi that COMPTEL asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymodel.comparison.comptel.backgrounds import background, background_names
+from skymodel.comparison.comptel.chi_fit import ChiFit, fit_chi
+from skymodel.comparison.comptel.spectra import comptel
+from skymodel.comparison.ratio.ratio import SkyModel, of_bands
+from skymodel.emission.event.bands import LINE_511, Band
+from skymodel.sightlines.means import Ratio, window_factor
+from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
+
+
+class Fits(NamedTuple):
+    """The fit to COMPTEL's points with W = 1, as the paper has it, and with the pair's window factor."""
+
+    neglecting_window: ChiFit
+    with_window: ChiFit
+
+
+@dataclass(frozen=True)
+class PairVerdict:
+    """What one pair of densities says.
+
+    Parameters
+    ----------
+    dark_matter, electrons
+        Names of the two.
+    window
+        Window factor W: mean of J in COMPTEL's window over that in the INTEGRAL circle.
+    same_window
+        Ratio of the two bands in the INTEGRAL circle.
+    fits
+        Fits of chi by the name of the background.
+    """
+
+    dark_matter: str
+    electrons: str
+    window: Ratio
+    same_window: Ratio
+    fits: Mapping[str, Fits]
+
+
+def judge(
+    names: tuple[str, str], model: SkyModel, template: NDArray[np.float64], *, band: Band, rtol: float
+) -> PairVerdict:
+    """Return the verdict on one pair.
+
+    Parameters
+    ----------
+    names
+        Of the dark-matter and the electron density.
+    model
+        The pair, seen from somewhere.
+    template
+        Model at chi = 1 and W = 1 in COMPTEL's bins, shape ``(bins,)``.
+    band
+        The band that is compared with the 511 keV line in one window.
+    rtol
+        Tolerance of W.
+    """
+    window = window_factor(model.pair, numerator=COMPTEL_WINDOW, denominator=INTEGRAL_CIRCLE, rtol=rtol, **model.lines)
+    circle = Ratio(1.0, 0.0, window.denominator, window.denominator)  # the one integral that both bands are made of
+    same = of_bands(model, circle, band, LINE_511)
+    fits = {name: Fits(_fit(template, name), _fit(window.value * template, name)) for name in background_names()}
+    return PairVerdict(*names, window, same, fits)
+
+
+def _fit(template: NDArray[np.float64], background_name: str) -> ChiFit:
+    points = comptel()
+    below = background(background_name, points)
+    return fit_chi(template, points.intensity, points.error, below, background_name=background_name)

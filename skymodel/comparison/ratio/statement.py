@@ -1,0 +1,103 @@
+"""The verdict in words, every number taken from the pairs that were judged."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from skymodel.comparison.ratio.pair import PairVerdict
+from skymodel.comparison.ratio.windows import mapped_window_factors
+from skymodel.emission.nuggets.model import NuggetEmission
+
+NEAR_ONE = 0.2  # COMPTEL's points have errors of 20 %: a window factor nearer to 1 would not show
+UNLIKELY = 0.01  # p-value below which a spectrum is said not to fit
+ROUNDING = 1e-13
+
+
+def describe(pairs: Sequence[PairVerdict], emission: NuggetEmission) -> str:
+    """Return the verdict on the ratio claim in a few sentences.
+
+    Parameters
+    ----------
+    pairs
+        What was judged, at least one.
+    emission
+        What an encounter radiates.
+    """
+    sentences = [_same_window(pairs), _across(pairs), _mapped(), *_spread(pairs), *_chi(pairs, emission)]
+    return " ".join(sentences)
+
+
+def _same_window(pairs: Sequence[PairVerdict]) -> str:
+    ratios = [pair.same_window.value for pair in pairs]
+    departure = max(ratios) / min(ratios) - 1 if min(ratios) > 0 else 0.0  # a band beyond the spectrum: all are zero
+    accuracy = f"{departure:.0e}" if departure > ROUNDING else "rounding"
+    return (
+        f"In one window the claim holds: the band ratio is {ratios[0]:.4g} for all {len(pairs)} pairs, to "
+        f"{accuracy}, because both bands are numbers times the same integral."
+    )
+
+
+def _across(pairs: Sequence[PairVerdict]) -> str:
+    ordered = sorted(pairs, key=_window)
+    low, high = ordered[0], ordered[-1]
+    near = [pair for pair in pairs if abs(_window(pair) - 1) <= NEAR_ONE]
+    holds = "fails" if len(near) < len(pairs) else "holds to COMPTEL's accuracy"
+    tracers = ", ".join(dict.fromkeys(pair.electrons for pair in near))
+    return (
+        f"Across the two instruments' windows it {holds}: the window factor W, which the paper sets to 1, is "
+        f"{_window(low):.3f} ({_names(low)}) to {_window(high):.3f} ({_names(high)}), a factor of "
+        f"{_window(high) / _window(low):.1f}; {len(near)} of {len(pairs)} pairs lie within {NEAR_ONE:.0%} of 1"
+        + (f" (electrons: {tracers})." if near else ".")
+    )
+
+
+def _mapped() -> str:
+    skies = " and ".join(f"{found.value:.3f} ({found.sky})" for found in mapped_window_factors())
+    return f"Published maps of the line itself have W = {skies}."
+
+
+def _spread(pairs: Sequence[PairVerdict]) -> list[str]:
+    halo = _largest_factor(pairs, lambda pair: pair.electrons)
+    electrons = _largest_factor(pairs, lambda pair: pair.dark_matter)
+    if halo == electrons == 1:
+        return []
+    return [
+        f"For given electrons the halo moves W by up to a factor of {halo:.2f}, for a given halo the electrons move it "
+        f"by up to {electrons:.2f}."
+    ]
+
+
+def _chi(pairs: Sequence[PairVerdict], emission: NuggetEmission) -> list[str]:
+    return [_chi_of(name, pairs, emission) for name in pairs[0].fits]
+
+
+def _chi_of(name: str, pairs: Sequence[PairVerdict], emission: NuggetEmission) -> str:
+    plain = pairs[0].fits[name].neglecting_window
+    fitted = [pair.fits[name].with_window.chi for pair in pairs]
+    words = "no background" if name == "none" else f"the background {name}"
+    if math.isnan(plain.chi):
+        return f"With {words}, no chi is asked for: at mu = {emission.mu:g} MeV nothing reaches COMPTEL's bins."
+    verdict = "does not fit" if plain.p_value < UNLIKELY else "is not excluded"
+    return (
+        f"With {words}, COMPTEL asks for chi = {plain.chi:.4f} +- {plain.chi_error:.4f} if W = 1, and for "
+        f"{min(fitted):.4f} to {max(fitted):.4f} with W; the spectrum at mu = {emission.mu:g} MeV {verdict}, "
+        f"chi-square {plain.chi_square:.1f} for {plain.degrees_of_freedom} degrees of freedom "
+        f"(p = {plain.p_value:.1g})."
+    )
+
+
+def _largest_factor(pairs: Sequence[PairVerdict], fixed: Callable[[PairVerdict], str]) -> float:
+    """Return the largest ratio of window factors among pairs that share what `fixed` names."""
+    groups: dict[str, list[float]] = {}
+    for pair in pairs:
+        groups.setdefault(fixed(pair), []).append(_window(pair))
+    return max(max(group) / min(group) for group in groups.values())
+
+
+def _window(pair: PairVerdict) -> float:
+    return pair.window.value
+
+
+def _names(pair: PairVerdict) -> str:
+    return f"{pair.dark_matter} with {pair.electrons}"

@@ -1,0 +1,215 @@
+"""Microphysics that varies over the Galaxy: one more factor of the product of densities.
+
+Where chi, mu or the positronium fraction f depend on the place, through the electrons' speed or temperature, say,
+give them as densities without a unit (mu in MeV). :func:`local_band_factor` turns them into the local photons per line
+photon, again a density without a unit: ``pair * local_band_factor(model, band, chi=chi)`` is projected like any other
+product, and ``scale`` times its map is the map of the band. The line itself is proportional to the product as given;
+a rate per encounter that varies, kappa(x), is a factor the user multiplies into it. :func:`local_factor` is the
+general form: any function of any fields.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from astropy import units
+from numpy.typing import ArrayLike
+
+from profiles.contract.density import SYMMETRIES, Density, Hints, Symmetry
+from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.event.bands import Band
+from skymodel.emission.event.constants import ELECTRON_MASS
+from skymodel.emission.event.inputs import FloatArray, positive, within
+from skymodel.emission.nuggets.model import NuggetEmission, band_photons, continuum_intensity
+
+FIELDS = ("mu", "chi", "positronium_fraction")
+SPEEDS = (1e-4, 1.0)  # of electrons, in units of c
+
+
+@dataclass(frozen=True)
+class LocalFactor(Density):
+    """A function of densities, evaluated place by place; made by :func:`local_factor`.
+
+    Parameters
+    ----------
+    function
+        Called with one array for each field; returns their shape.
+    fields
+        Densities.
+    """
+
+    function: Callable[..., Any]
+    fields: tuple[Density, ...]
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """The lowest symmetry of the fields."""
+        return max((field.symmetry for field in self.fields), key=SYMMETRIES.index)
+
+    @property
+    def mirror_z(self) -> bool:
+        """Whether all fields are mirror symmetric."""
+        return all(field.mirror_z for field in self.fields)
+
+    @property
+    def hints(self) -> Hints:
+        """The hints of all fields."""
+        return functools.reduce(operator.or_, (field.hints for field in self.fields))
+
+    def radial(self, r: Any) -> Any:
+        """Return the values at radius `r` [kpc]; only where the symmetry is spherical."""
+        return self.function(*(field.radial(r) for field in self.fields))  # type: ignore[attr-defined]
+
+    def meridional(self, R: Any, z: Any) -> Any:
+        """Return the values at ``(R, z)`` [kpc]; only where the symmetry is axisymmetric or higher."""
+        return self.function(*(field.meridional(R, z) for field in self.fields))  # type: ignore[attr-defined]
+
+    def __call__(self, x: Any, y: Any, z: Any) -> Any:
+        """Return the values at ``(x, y, z)`` [kpc]."""
+        return self.function(*(field(x, y, z) for field in self.fields))
+
+
+def local_factor(function: Callable[..., Any], *fields: Density, unit: Any = "") -> Density:
+    """Return the density ``function(field_1, field_2, ...)``, evaluated place by place.
+
+    Parameters
+    ----------
+    function
+        Called with one array for each field, in the field's unit; returns an array of their shape, not negative.
+    fields
+        One density or more.
+    unit
+        Unit of what the function returns.
+
+    Examples
+    --------
+    >>> from profiles import from_function
+    >>> radius = from_function(lambda x, y, z: (x**2 + y**2 + z**2) ** 0.5, unit="kpc", symmetry="spherical")
+    >>> cold = local_factor(lambda r: 1 / (1 + r), radius)
+    >>> float(cold(0.0, 3.0, 0.0)), cold.symmetry
+    (0.25, 'spherical')
+    """
+    if not fields:
+        raise ValueError("local_factor needs at least one field; a constant factor is a number times the density")
+    return LocalFactor(function, fields, unit=unit)
+
+
+def local_band_factor(model: NuggetEmission, band: Band, **fields: Density) -> Density:
+    """Return the photons of `band` per 511 keV photon as a density without a unit.
+
+    Parameters
+    ----------
+    model
+        Gives the convention, and the values of what does not vary.
+    band
+        The energy band.
+    **fields
+        What varies: `mu` with unit "MeV", `chi` and `positronium_fraction` without a unit.
+
+    Examples
+    --------
+    >>> from profiles import from_function
+    >>> from skymodel.emission.event.bands import CONTINUUM_1_20
+    >>> chi = from_function(lambda x, y, z: 0.1 + 0 * x, unit="", symmetry="spherical")
+    >>> model = NuggetEmission()
+    >>> factor = local_band_factor(model, CONTINUUM_1_20, chi=chi)
+    >>> bool(abs(factor(1.0, 2.0, 3.0) / model.band_factor(CONTINUUM_1_20) - 1) < 1e-14)
+    True
+    """
+
+    def photons(**here: Any) -> Any:
+        return np.asarray(sum(band_photons(band, convention=model.convention, **here)))
+
+    return _local(model, photons, fields, unit="")
+
+
+def local_spectrum_factor(model: NuggetEmission, k: float, **fields: Density) -> Density:
+    """Return the direct continuum at energy `k` per 511 keV photon as a density [MeV-1]: one map of a cube.
+
+    Parameters
+    ----------
+    model
+        Gives the convention, and the values of what does not vary.
+    k
+        Photon energy [MeV].
+    **fields
+        What varies: `mu` with unit "MeV", `chi` and `positronium_fraction` without a unit.
+    """
+
+    def photons(**here: Any) -> Any:
+        return continuum_intensity(k, line_intensity=1.0, convention=model.convention, **here)
+
+    return _local(model, photons, fields, unit="MeV-1")
+
+
+def local_speed_factor(model: ElectrosphereEmission, band: Band, v_e: Density) -> Density:
+    """Return the photons of `band` per 511 keV photon where the electrons' speed varies, as a density without a unit.
+
+    Parameters
+    ----------
+    model
+        An electrosphere; its own v_e is not used.
+    band
+        The energy band.
+    v_e
+        Vertical speed of the electrons [c] without a unit, from 1e-4 to 1: for example from a gas temperature or a
+        velocity dispersion, see :func:`thermal_speed`.
+
+    Notes
+    -----
+    The factor is tabulated at 193 speeds and interpolated between, to 1e-6 of the largest (test).
+    """
+    _require_units({"v_e": v_e})
+    speeds = np.geomspace(*SPEEDS, 193)
+    table = [replace(model, sphere=replace(model.sphere, v_e=float(speed))).band_factor(band) for speed in speeds]
+
+    def photons(speed: Any) -> Any:
+        from scipy.interpolate import PchipInterpolator
+
+        checked = within(speed, "v_e", *SPEEDS, "in units of the speed of light")
+        return PchipInterpolator(np.log(speeds), table)(np.log(checked))
+
+    return local_factor(photons, v_e)
+
+
+def thermal_speed(temperature_kev: ArrayLike) -> FloatArray:
+    """Return the root mean square speed [c] of electrons of a temperature [keV], sqrt(3 kT / m); 0.22 at 8 keV.
+
+    Parameters
+    ----------
+    temperature_kev
+        Temperature of the electrons [keV], above 0.
+
+    Examples
+    --------
+    >>> print(f"{thermal_speed(8.0):.3f}")
+    0.217
+    """
+    return np.sqrt(3 * positive(temperature_kev, "temperature", "keV") / (1000 * ELECTRON_MASS))
+
+
+def _local(model: NuggetEmission, photons: Callable[..., Any], fields: dict[str, Density], unit: str) -> Density:
+    unknown = [name for name in fields if name not in FIELDS]
+    if unknown or not fields:
+        given = f"unknown field {unknown[0]!r}" if unknown else "no field varies"
+        raise ValueError(f"{given}; give one or more of {', '.join(FIELDS)}")
+    _require_units(fields)
+    fixed = {name: getattr(model, name) for name in FIELDS if name not in fields}
+
+    def here(*values: Any) -> Any:
+        return photons(**fixed, **dict(zip(fields, values, strict=True)))
+
+    return local_factor(here, *fields.values(), unit=unit)
+
+
+def _require_units(fields: dict[str, Density]) -> None:
+    for name, field in fields.items():
+        expected = units.Unit("MeV") if name == "mu" else units.dimensionless_unscaled
+        if units.Unit(field.unit) != expected:
+            wanted = f"[{expected}]" if name == "mu" else 'no unit (unit="")'
+            raise ValueError(f"the field {name} has the unit [{field.unit}]; it must have {wanted}")

@@ -1,0 +1,161 @@
+"""Figures of an ensemble: a corner plot of what was drawn and predicted, and the bars of its sensitivity."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from astropy import units
+from numpy.typing import NDArray
+
+from skymodel.output.figures.style import COLOURS, COLUMN, PAGE, figure
+from skymodel.runs.many import ensemble, priors
+from skymodel.runs.many.distributions import Choice
+from skymodel.runs.many.ensemble import EnsembleConfig
+
+_LABELS = {"W": "$W$", "share_circle": "share in circle", "share_window": "share in window"}
+
+
+class _Axis(NamedTuple):
+    """One variable of a corner figure: what is drawn, its range and its label."""
+
+    values: NDArray[np.float64]
+    label: str
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        low, high = float(np.nanmin(self.values)), float(np.nanmax(self.values))
+        margin = 0.05 * (high - low) or 0.5
+        return low - margin, high + margin
+
+
+def corner(config: EnsembleConfig, rows: NDArray[np.void], *, most: int = 7) -> Any:
+    """Return a corner figure of W, the implied chi and the numerical parameters, at most `most` columns.
+
+    Diagonal: histograms, stacked by the options of the first choice. Below: the draws, shaded where there are many.
+    Draws that failed are left out.
+    """
+    good = rows[rows["failure"] == ""]
+    chosen = [_axis(config, good, name) for name in _columns(config, good)[:most]]
+    groups = _groups(config, good)
+    made = figure(PAGE, PAGE)
+    axes = made.subplots(len(chosen), len(chosen), squeeze=False)
+    for i, below in enumerate(chosen):
+        for j, left in enumerate(chosen):
+            panel = axes[i, j]
+            if j > i:
+                panel.set_visible(False)
+                continue
+            if i == j:
+                _histogram(panel, left, groups)
+            else:
+                _shading(panel, left, below)
+            _label(panel, left, below, bottom=i == len(chosen) - 1, first=j == 0 and i > 0)
+    _legend(made, config, groups)
+    return made
+
+
+class _Group(NamedTuple):
+    """The draws that took one option of the first choice."""
+
+    label: str
+    chosen: NDArray[np.bool_]
+    colour: str
+
+
+def _groups(config: EnsembleConfig, rows: NDArray[np.void]) -> list[_Group]:
+    choices = [prior for prior in config.priors if isinstance(prior, Choice)]
+    if not choices:
+        return [_Group("", np.ones(rows.size, dtype=bool), COLOURS[0])]
+    labels = list(choices[0].options)
+    colours = [COLOURS[i % len(COLOURS)] for i in range(len(labels))]
+    return [
+        _Group(label, rows[choices[0].parameter] == label, colour)
+        for label, colour in zip(labels, colours, strict=True)
+    ]
+
+
+def _legend(made: Any, config: EnsembleConfig, groups: list[_Group]) -> None:
+    """Say in the empty corner what the colours are."""
+    from matplotlib.patches import Patch
+
+    if len(groups) > 1:
+        title = next(prior.parameter for prior in config.priors if isinstance(prior, Choice))
+        handles = [Patch(color=group.colour, label=group.label) for group in groups]
+        made.legend(handles=handles, title=title, loc="upper right", fontsize=7, title_fontsize=7)
+
+
+def _columns(config: EnsembleConfig, rows: NDArray[np.void]) -> list[str]:
+    numbers = [name for name, unit in priors.columns(config.priors).items() if unit is not None]
+    predicted = ["W", f"chi_with_window_{config.backgrounds[0]}"]
+    return [name for name in [*predicted, *numbers] if np.isfinite(rows[name]).sum() > 1]
+
+
+def _axis(config: EnsembleConfig, rows: NDArray[np.void], name: str) -> _Axis:
+    """Return a variable in a power of ten of its unit that leaves short numbers."""
+    power = int(np.floor(np.log10(np.nanmedian(np.abs(rows[name])) or 1.0)))
+    power = power if not -3 <= power <= 3 else 0
+    unit = ensemble.column_units(config).get(name)
+    parts = [f"$10^{{{power}}}$"] if power else []
+    if unit is not None and str(unit):
+        parts.append(units.Unit(unit).to_string("latex_inline"))
+    text = _LABELS.get(name) or (
+        r"$\chi$ implied, with $W$" if name.startswith("chi_with_window_") else "\n".join(name.rsplit(".", 1))
+    )
+    return _Axis(rows[name] / 10.0**power, f"{text} [{' '.join(parts)}]" if parts else text)
+
+
+def _histogram(panel: Any, axis: _Axis, groups: list[_Group]) -> None:
+    panel.set_xlim(axis.limits)
+    parts = [axis.values[group.chosen & np.isfinite(axis.values)] for group in groups]
+    panel.hist(
+        parts,
+        bins=30,
+        range=(float(np.nanmin(axis.values)), float(np.nanmax(axis.values))),
+        color=[group.colour for group in groups],
+        histtype="stepfilled",
+        stacked=True,
+    )
+    panel.set_yticks([])
+
+
+def _shading(panel: Any, left: _Axis, below: _Axis) -> None:
+    panel.set_xlim(left.limits)
+    panel.set_ylim(below.limits)
+    both = np.isfinite(left.values) & np.isfinite(below.values)
+    if not both.any():
+        panel.text(0.5, 0.5, "never drawn\ntogether", transform=panel.transAxes, ha="center", va="center", fontsize=6)
+        return
+    extent = (*left.limits, *below.limits)
+    x, y = left.values[both], below.values[both]
+    panel.hexbin(x, y, gridsize=24, extent=extent, cmap="cividis", mincnt=1, linewidths=0, bins="log")
+
+
+def _label(panel: Any, left: _Axis, below: _Axis, *, bottom: bool, first: bool) -> None:
+    panel.locator_params(axis="x", nbins=3)
+    if left is not below:
+        panel.locator_params(axis="y", nbins=3)
+    panel.tick_params(labelsize=6, labelbottom=bottom, labelleft=first)
+    if bottom:
+        panel.set_xlabel(left.label, fontsize=6)
+        panel.tick_params(axis="x", rotation=45)
+    if first:
+        panel.set_ylabel(below.label, fontsize=6)
+
+
+def sensitivity_bars(causes: Any) -> Any:
+    """Return horizontal bars of which parameter the spread of W comes from; see ``sensitivity.causes``."""
+    made = figure(COLUMN, 0.5 + 0.28 * len(causes))
+    axis = made.subplots()
+    place = np.arange(len(causes))[::-1]
+    if "total" in causes.colnames:
+        axis.barh(place + 0.2, causes["first"], 0.36, xerr=causes["first_error"], color=COLOURS[0], label="first order")
+        axis.barh(place - 0.2, causes["total"], 0.36, xerr=causes["total_error"], color=COLOURS[1], label="total")
+        axis.set_xlabel("Sobol index of $W$")
+        axis.legend(loc="lower right")
+    else:
+        axis.barh(place, causes["rank_correlation"], 0.6, color=COLOURS[0])
+        axis.set_xlabel("rank correlation with $W$")
+        axis.axvline(0, color="k", lw=0.6)
+    axis.set_yticks(place, [str(name) for name in causes["parameter"]])
+    return made

@@ -1,0 +1,288 @@
+"""The paper's figure 1 computed anew, and the figure it lacks: how the spectrum depends on the electrons' speed.
+
+The background curve of the paper's figure 1 (its reference 24) was not found in numbers; three published GALPROP models
+of the same window stand in, and they differ by more than COMPTEL's errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skymodel.comparison.comptel.backgrounds import background, background_names
+from skymodel.comparison.comptel.spectra import comptel
+from skymodel.datafiles import data_path
+from skymodel.emission.claims import flatness, speed_of_flatness
+from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.event.bands import Band
+from skymodel.emission.event.inputs import FloatArray
+from skymodel.emission.event.origins import SpectralModel
+from skymodel.emission.event.spectrum_table import SpectrumTable
+from skymodel.emission.nuggets.local import thermal_speed
+from skymodel.emission.nuggets.model import CONVENTIONS
+from skymodel.output.figures.spectrum import draw_comptel
+from skymodel.output.figures.style import COLOURS, MARKERS, PAGE, figure
+
+UNIT = "MeV cm-2 s-1 sr-1"
+SPEEDS = (1e-3, 0.01, 0.1, 0.3, 1.0)
+_WARM_GAS_KEV = 8000 * 8.617333262e-8  # Boltzmann's constant [keV/K], CODATA 2018
+_EGRET = "egret_strong1999_fig3_l30_b5.ecsv"
+_GALPROP = "galprop_tsuji2023_box_averages.ecsv"
+_REGION = "|l|<30,|b|<5"
+_ENERGIES, _INTENSITIES = (0.6, 300.0), (1.5e-3, 0.07)  # shown: MeV, and in UNIT
+_INTENSITY_LABEL = r"$k^2\,d\Phi/(d\Omega\,dk)$ [MeV cm$^{-2}$ s$^{-1}$ sr$^{-1}$]"
+
+
+class Background(NamedTuple):
+    """A background: its curve in pieces (energies [MeV], k^2 intensity), and its mean in each of COMPTEL's bins."""
+
+    name: str
+    pieces: tuple[tuple[FloatArray, FloatArray], ...]
+    bins: FloatArray
+
+
+def galprop_backgrounds() -> tuple[Background, ...]:
+    """Return the shipped models of COMPTEL's window; each band of energies is a fit of its own, so a piece."""
+    from astropy.table import QTable
+
+    table = QTable.read(data_path(_GALPROP), format="ascii.ecsv")
+    table = table[table["region"] == _REGION]
+    found = []
+    for name in background_names()[1:]:
+        rows = table[table["model"] == name]
+        bands = [rows[rows["band"] == band] for band in dict.fromkeys(rows["band"])]
+        pieces = tuple((band["E"].to_value("MeV"), band["E2I"].to_value(UNIT)) for band in bands)
+        found.append(Background(f"GALPROP {name}", pieces, background(name, comptel())))
+    return tuple(found)
+
+
+def own_background(table: SpectrumTable) -> Background:
+    """Return a user's table as a background; it must reach over all of COMPTEL's bins.
+
+    Parameters
+    ----------
+    table
+        For example from :func:`~skymodel.emission.event.spectrum_table.read_spectrum`.
+    """
+    bins = np.array([table.log_mean(Band("bin", *edges)) for edges in comptel().bins])
+    return Background(table.name, ((table.energies, table.e2i),), bins)
+
+
+@dataclass(frozen=True)
+class Confrontation:
+    """COMPTEL's points against a background alone and against background plus nuggets.
+
+    Parameters
+    ----------
+    background
+        The background.
+    nuggets
+        Mean over ln k of the nuggets' k^2 intensity in each bin [MeV cm-2 s-1 sr-1].
+    """
+
+    background: Background
+    nuggets: FloatArray
+
+    def pulls(self, with_nuggets: bool) -> FloatArray:
+        """Return (point - model) / error of each bin; the errors are systematic, so they are not independent."""
+        model = self.background.bins + (self.nuggets if with_nuggets else 0.0)
+        return np.asarray((np.array(comptel().intensity) - model) / np.array(comptel().error))
+
+    def chi_square(self, with_nuggets: bool) -> float:
+        """Return the sum of the squared pulls."""
+        return float(np.sum(self.pulls(with_nuggets) ** 2))
+
+
+def confront(model: SpectralModel, backgrounds: Sequence[Background], window: float = 1.0) -> list[Confrontation]:
+    """Return COMPTEL's points against each background, with and without nuggets.
+
+    Parameters
+    ----------
+    model
+        What the nuggets radiate.
+    backgrounds
+        The backgrounds.
+    window
+        Window factor; 1 as in the paper.
+    """
+    nuggets = window * np.array([model.log_mean(Band("bin", *edges)) for edges in comptel().bins])
+    return [Confrontation(entry, nuggets) for entry in backgrounds]
+
+
+def confrontation_table(model: SpectralModel, backgrounds: Sequence[Background], windows: Sequence[float]) -> Any:
+    """Return a QTable: a row for each window factor, background and bin, with pulls and chi-squares.
+
+    Parameters
+    ----------
+    model
+        What the nuggets radiate.
+    backgrounds
+        The backgrounds.
+    windows
+        Window factors.
+    """
+    from astropy import units
+    from astropy.table import QTable
+
+    names = "W background E_lo E_hi point error background_mean nuggets pull_without pull_with chi2_without chi2_with"
+    rows: list[tuple[Any, ...]] = []
+    for window in windows:
+        for entry in confront(model, backgrounds, window):
+            scores = entry.chi_square(False), entry.chi_square(True)
+            columns = comptel().intensity, comptel().error, entry.background.bins, entry.nuggets
+            pulls = entry.pulls(False), entry.pulls(True)
+            rows += [
+                (window, entry.background.name, *edges, *numbers, *scores)
+                for edges, *numbers in zip(comptel().bins, *columns, *pulls, strict=True)
+            ]
+    table = QTable(rows=rows, names=names.split())
+    for name in ("E_lo", "E_hi"):
+        table[name].unit = units.MeV
+    for name in ("point", "error", "background_mean", "nuggets"):
+        table[name].unit = units.Unit(UNIT)
+    table.meta["note"] = "errors are dominated by systematics: chi-squares compare models, they are no probabilities"
+    return table
+
+
+def figure_one(
+    model: ElectrosphereEmission, window: float, backgrounds: Sequence[Background] | None = None, label: str = ""
+) -> Any:
+    """Return the paper's figure 1: W = 1 on the left as in the paper, W as computed on the right; residuals below.
+
+    Parameters
+    ----------
+    model
+        The electrosphere with the speed of its electrons.
+    window
+        Window factor of the pair of densities.
+    backgrounds
+        By default the shipped ones.
+    label
+        Small print at the foot.
+    """
+    entries = galprop_backgrounds() if backgrounds is None else tuple(backgrounds)
+    made = figure(PAGE, 5.2, label)
+    panels = made.subplots(2, 2, sharex=True, sharey="row", height_ratios=(3, 1))
+    titles = {1.0: "$W = 1$, as the paper assumes", window: f"$W = {window:.3f}$, as computed"}
+    for column, factor in zip(panels.T, (1.0, window), strict=True):
+        _spectra(column[0], model, entries, factor)
+        _residuals(column[1], confront(model, entries, factor))
+        column[0].set_title(titles[factor])
+    panels[0, 0].set_ylabel(_INTENSITY_LABEL)
+    panels[1, 0].set_ylabel("residual [errors]")
+    made.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return made
+
+
+def _spectra(axes: Any, model: SpectralModel, backgrounds: Sequence[Background], window: float) -> None:
+    draw_comptel(axes)
+    _draw_egret(axes)
+    k = np.geomspace(_ENERGIES[0], 61.0, 400)
+    axes.plot(k, _positive(window * k**2 * model.direct_spectrum(k)), "--", color="black", label="nuggets alone")
+    for entry, colour in zip(backgrounds, COLOURS, strict=False):
+        name: str | None = f"{entry.name.replace('_', ' ')}: alone (thin), with nuggets (thick)"
+        for energies, values in entry.pieces:
+            fine = np.geomspace(energies[0], energies[-1], 120)
+            curve = np.exp(np.interp(np.log(fine), np.log(energies), np.log(values)))
+            axes.plot(fine, curve, color=colour, linewidth=0.6)
+            axes.plot(fine, curve + window * fine**2 * model.direct_spectrum(fine), color=colour, label=name)
+            name = None
+    axes.set(xscale="log", yscale="log", xlim=_ENERGIES, ylim=_INTENSITIES)
+
+
+def _draw_egret(axes: Any) -> None:
+    from astropy.table import QTable
+
+    table = QTable.read(data_path(_EGRET), format="ascii.ecsv")
+    energy, low, high = (table[name].to_value("MeV") for name in ("E", "E_lo", "E_hi"))
+    value, below, above = (table[name].to_value(UNIT) for name in ("E2I", "E2I_err_minus", "E2I_err_plus"))
+    axes.errorbar(
+        energy,
+        value,
+        xerr=(energy - low, high - energy),
+        yerr=(below, above),
+        fmt="s",
+        color="0.45",
+        markersize=2.5,
+        linewidth=0.7,
+        label="EGRET (Strong et al. 1999)",
+    )
+
+
+def _residuals(axes: Any, confrontations: Sequence[Confrontation]) -> None:
+    centres = np.sqrt(np.prod(comptel().bins, axis=1))
+    axes.axhspan(-1, 1, color="0.9", zorder=0)
+    axes.axhline(0, color="0.4", linewidth=0.6)
+    for number, entry in enumerate(confrontations):
+        colour, shift = COLOURS[number % len(COLOURS)], 1.18 ** (number - (len(confrontations) - 1) / 2)
+        style = {"color": colour, "marker": MARKERS[number % len(MARKERS)], "linestyle": "none", "markersize": 4}
+        axes.plot(centres * shift, entry.pulls(False), fillstyle="none", **style)
+        scores = f"$\\chi^2$: {entry.chi_square(False):.1f} $\\to$ {entry.chi_square(True):.1f}"
+        axes.plot(centres * shift, entry.pulls(True), **style, label=scores)
+    axes.set_xlabel("photon energy $k$ [MeV]\n(open: background alone, filled: with nuggets)")
+    axes.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
+    axes.tick_params(axis="x", which="minor", labelbottom=False)
+    axes.legend(loc="center right", fontsize=6.5)
+
+
+def _positive(values: FloatArray) -> FloatArray:
+    return np.where(values > 0, values, np.nan)
+
+
+def speed_figure(model: ElectrosphereEmission, speeds: Sequence[float] = SPEEDS, label: str = "") -> Any:
+    """Return the figure of the spectrum's dependence on the electrons' speed.
+
+    Parameters
+    ----------
+    model
+        The electrosphere; its own v_e is not used.
+    speeds
+        Speeds drawn [c].
+    label
+        Small print at the foot.
+    """
+    made = figure(PAGE, 3.9, label)
+    left, right = made.subplots(1, 2, width_ratios=(3, 2))
+    _speed_spectra(left, model, speeds)
+    _speed_flatness(right, model)
+    made.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    return made
+
+
+def _speed_spectra(axes: Any, model: ElectrosphereEmission, speeds: Sequence[float]) -> None:
+    draw_comptel(axes)
+    k = np.geomspace(0.6, 65.0, 500)
+    for number, v_e in enumerate(speeds):
+        here = replace(model, sphere=replace(model.sphere, v_e=v_e))
+        colour = COLOURS[number % len(COLOURS)]
+        axes.plot(k, _positive(k**2 * here.direct_spectrum(k)), color=colour, label=f"$v_e = {v_e:g}\\,c$")
+        closed = replace(here, convention="consistent")
+        axes.plot(k, _positive(k**2 * closed.direct_spectrum(k)), ":", color=colour)
+    axes.plot([], [], color="0.4", label="height average (A.4)")
+    axes.plot([], [], ":", color="0.4", label="photons conserved")
+    axes.set(xscale="log", yscale="log", xlim=(k[0], k[-1]), ylim=(2e-4, 0.1))
+    axes.set(xlabel="photon energy $k$ [MeV]", ylabel=_INTENSITY_LABEL)
+    axes.set_xticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
+    axes.tick_params(axis="x", which="minor", labelbottom=False)
+
+
+def _speed_flatness(axes: Any, model: ElectrosphereEmission) -> None:
+    speeds = np.geomspace(2e-3, 1.0, 60)
+    for convention, dashes in zip(CONVENTIONS, ("-", ":"), strict=True):
+        here = [replace(model, convention=convention, sphere=replace(model.sphere, v_e=float(v))) for v in speeds]
+        axes.plot(speeds, [flatness(entry) for entry in here], dashes, color="black")
+    axes.axhline(2.0, color=COLOURS[1], linestyle="--")
+    axes.text(2.2e-3, 1.9, "a factor of two, as printed", color=COLOURS[1], va="top", fontsize=7)
+    crossing = speed_of_flatness(model)
+    marks = {"electrons at 8000 K": _WARM_GAS_KEV, "plasma of 8 keV": 8.0}
+    lines = {name: float(thermal_speed(kev)) for name, kev in marks.items()}
+    if np.isfinite(crossing):
+        lines[f"least speed within 2: {crossing:.2f} c"] = crossing
+    for number, (name, speed) in enumerate(lines.items()):
+        axes.axvline(speed, color=COLOURS[2 + number], linewidth=0.8, label=name)
+    axes.set(xscale="log", yscale="log", xlim=(1.5e-3, 1.0), ylim=(1.0, 1e4))
+    axes.set(xlabel="speed of the electrons $v_e$ [c]", ylabel="largest / smallest $k^2\\Phi$, 2-20 MeV")
+    axes.legend(loc="upper right", frameon=True, framealpha=1.0, edgecolor="none")

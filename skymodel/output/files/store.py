@@ -1,0 +1,134 @@
+"""Where an ensemble's rows are kept: a folder of immutable part files, each named by its range of draws.
+
+``ensemble.yaml`` holds the configuration; ``part-000000000000-000000000512.npz`` the draws 0 <= i < 512. A part is
+written beside and renamed, so it is there whole or not at all: whatever is killed, what was computed stays, and
+resuming is computing :meth:`Store.missing`. Several writers may share one folder. Maps, where asked for, lie beside
+(:mod:`skymodel.output.files.map_store`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from skymodel.output.files.map_store import add_maps
+from skymodel.runs.many.maps import Maps
+
+_PART = re.compile(r"part-(\d{12})-(\d{12})\.npz")
+_CONFIG = "ensemble.yaml"
+_MAY_GROW = "draws"
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder of rows.
+
+    Parameters
+    ----------
+    folder
+        Its path; made by :func:`open_store`.
+    """
+
+    folder: Path
+
+    def parts(self) -> list[tuple[int, int, Path]]:
+        """Return first draw, last draw and path of each part, sorted."""
+        found = [(_PART.fullmatch(path.name), path) for path in self.folder.iterdir()]
+        return sorted((int(match[1]), int(match[2]), path) for match, path in found if match)
+
+    def missing(self, draws: int) -> list[tuple[int, int]]:
+        """Return the ranges of the first `draws` draws that no part holds."""
+        gaps, reached = [], 0
+        for first, last, _ in self.parts():
+            if first > reached:
+                gaps.append((reached, min(first, draws)))
+            reached = max(reached, last)
+        gaps.append((reached, draws))
+        return [(first, last) for first, last in gaps if first < last]
+
+    def add(self, first: int, last: int, rows: NDArray[np.void], maps: Maps | None = None) -> None:
+        """Keep the rows of the draws `first` <= i < `last`, and first their maps where there are some."""
+        if maps is not None:
+            add_maps(self.folder, maps)
+        name = f"part-{first:012d}-{last:012d}.npz"
+        beside = self.folder / f".{name}.{os.getpid()}"
+        try:
+            with beside.open("wb") as stream:
+                np.savez_compressed(stream, rows=rows)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.rename(self.folder / name)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+
+    def rows(self, draws: int | None = None) -> NDArray[np.void]:
+        """Return all rows kept, or those of the first `draws` draws, sorted by draw, each draw once.
+
+        Raises
+        ------
+        ValueError
+            If nothing is kept yet.
+        """
+        loaded = [_load(path) for _, _, path in self.parts()]
+        if not loaded:
+            raise ValueError(f"'{self.folder}' holds no draws yet")
+        together = np.concatenate(loaded)
+        _, once = np.unique(together["draw"], return_index=True)
+        rows = together[once]
+        return rows if draws is None else rows[rows["draw"] < draws]
+
+
+def _load(path: Path) -> NDArray[np.void]:
+    with np.load(path, allow_pickle=False) as content:
+        rows: NDArray[np.void] = content["rows"]
+    return rows
+
+
+def open_store(folder: Path, config: Mapping[str, Any]) -> Store:
+    """Return the store in `folder`, made for `config` where there is none.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds something else, or an ensemble of another configuration: the message says what differs.
+    """
+    folder = Path(folder)
+    kept = folder / _CONFIG
+    if kept.is_file():
+        _require_same(folder, yaml.safe_load(kept.read_text(encoding="utf-8")), config)
+    elif folder.exists() and any(not path.name.startswith(".") for path in folder.iterdir()):
+        raise ValueError(f"'{folder}' is not empty and holds no ensemble; give another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_config(kept, config)
+    return Store(folder)
+
+
+def _write_config(path: Path, config: Mapping[str, Any]) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    beside.rename(path)
+
+
+def _require_same(folder: Path, kept: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    free = {_MAY_GROW} if config.get("sampling") != "saltelli" else set()
+    different = [name for name in config if name not in free and kept.get(name) != config[name]]
+    if different:
+        name = different[0]
+        raise ValueError(
+            f"'{folder}' holds an ensemble of another configuration: {', '.join(different)} differ "
+            f"({name}: {_short(kept.get(name))} there, {_short(config[name])} here); give another folder"
+        )
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "..."

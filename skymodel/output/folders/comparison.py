@@ -1,0 +1,53 @@
+"""What ``skymodel compare --out DIR`` writes: two tables, the residual map, a figure; the folder appears whole."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from skymodel.comparison.likeness.morphology import Comparison
+
+
+def check(folder: Path | None) -> None:
+    """Raise FileExistsError if a folder is taken; call it before computing."""
+    if folder is not None and folder.exists():
+        raise FileExistsError(f"'{folder}' exists and is kept; choose another folder")
+
+
+def write(comparison: Comparison, folder: str | Path) -> Path:
+    """Write ``likeness.ecsv``, ``shapes.ecsv``, ``residual.fits`` and ``comparison.png`` into a new folder.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder exists.
+    """
+    target = Path(folder)
+    check(target)
+    parent = target.absolute().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    workspace = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=parent))
+    try:
+        draft = workspace / "new"
+        draft.mkdir()
+        _fill(comparison, draft)
+        return draft.rename(target)
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+
+
+def _fill(comparison: Comparison, folder: Path) -> None:
+    from skymodel.output.figures.morphology import comparison_figure
+    from skymodel.output.figures.run import save
+    from skymodel.output.figures.style import style
+    from skymodel.output.files.fits_write import write_maps
+    from skymodel.output.files.tables import write_table
+
+    for name in ("likeness", "shapes"):
+        write_table(getattr(comparison, name), folder / f"{name}.ecsv", meta={})
+    write_maps(folder / "residual.fits", [replace(comparison.fit.residual, name="RESIDUAL", meta={})])
+    with style():
+        figure = comparison_figure(comparison)
+    save(figure, folder / "comparison.png")

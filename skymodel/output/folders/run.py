@@ -1,0 +1,161 @@
+"""The folder of a run: written beside its final name, then renamed, so that it is whole or not there.
+
+A folder that already holds a run is kept unless it may be overwritten, and is then replaced as a whole; a folder
+that holds anything else is never touched. Without a name, folders are numbered ``skymodel-run-001`` and so on.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from skymodel.runs.config.model import RunConfig
+    from skymodel.runs.one.run import RunResult
+
+CONFIG = "config.resolved.yaml"  # the file by which a folder is recognised as a run's
+_NUMBERED = "skymodel-run-"
+
+
+def check(folder: Path | None, overwrite: bool = False) -> None:
+    """Raise OSError if a run may not or cannot be written to `folder`; call it before computing for a minute."""
+    _require_room((folder or Path(_NUMBERED)).absolute().parent)
+    if folder is None or not (folder.exists() or folder.is_symlink()):
+        return
+    if folder.is_dir() and not any(folder.iterdir()):
+        return
+    if not (folder.is_dir() and (folder / CONFIG).is_file()):
+        raise FileExistsError(f"'{folder}' exists and holds no run, so it is kept; choose another folder")
+    if not overwrite:
+        raise FileExistsError(
+            f"'{folder}' already holds a run, which is kept; choose another folder or overwrite it "
+            "(--overwrite, overwrite=True)"
+        )
+
+
+def _require_room(parent: Path) -> None:
+    """Raise OSError unless `parent` is, or can become, a folder that files may be written to."""
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir():
+        raise NotADirectoryError(f"'{parent}' is a file and not a folder that could hold a run; choose another place")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise PermissionError(f"'{parent}' may not be written to; choose another place with --out")
+
+
+def write(result: RunResult, folder: str | Path | None = None, *, overwrite: bool = False) -> Path:
+    """Write a run's files and figures and return the folder.
+
+    Parameters
+    ----------
+    result
+        What :func:`skymodel.run` returned.
+    folder
+        Where to; by default the next free ``skymodel-run-001``, ``-002``, ... of the current directory.
+    overwrite
+        Whether a run that the folder already holds is replaced, as a whole.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder is taken; nothing is changed.
+    OSError
+        If it cannot be written, as on a full disk; nothing is left behind.
+    """
+    target = None if folder is None else Path(folder)
+    check(target, overwrite)
+    try:
+        with _beside(target or Path(_NUMBERED)) as workspace:
+            draft = workspace / "new"
+            draft.mkdir()
+            for name, writer in _writers(result):
+                writer(draft / name)
+            return _numbered(draft) if target is None else _settle(draft, target, workspace / "old")
+    except OSError as error:
+        place = target or Path.cwd()
+        raise OSError(
+            f"cannot write the run to '{place}': {error.strerror or error}; make room or choose another place"
+        ) from error
+
+
+def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
+    """Yield the name of each file of a run and the function that writes it."""
+    from skymodel.output.figures.run import figures, save
+    from skymodel.output.files.fits_write import write_maps
+    from skymodel.output.files.tables import write_table
+    from skymodel.runs.one.run import WINDOWS
+
+    text, config = resolved_yaml(result.config), result.config.resolved()
+    yield CONFIG, lambda path: path.write_text(text, encoding="utf-8")
+    maps = list(result.maps.values())
+    yield "maps.fits", functools.partial(write_maps, maps=maps, coverage=result.coverage, config=config)
+    for name, region in WINDOWS.items():
+        cut = [sky.cut(region) for sky in maps[1:]]
+        yield f"cut_{name.lower()}.fits", functools.partial(write_maps, maps=cut, config=config)
+    tables = {name: getattr(result, name) for name in ("fluxes", "ratio", "spectrum")} | {"claims": result.claims.table}
+    for name, table in tables.items():
+        yield f"{name}.ecsv", functools.partial(write_table, table, meta=provenance(result.config))
+    claims = f"{result.config.label}\n\n{result.claims.text}".lstrip()
+    yield "claims.txt", lambda path: path.write_text(claims, encoding="utf-8")
+    for name, figure in figures(result).items():
+        yield f"{name}.png", functools.partial(save, figure)
+
+
+def resolved_yaml(config: RunConfig) -> str:
+    """Return the text of ``config.resolved.yaml``: running it repeats the run."""
+    body = yaml.safe_dump(config.resolved(), sort_keys=False, width=110, allow_unicode=True)
+    return f"# resolved by skymodel {version('skymodel')}; `skymodel run {CONFIG}` repeats this run\n{body}"
+
+
+def provenance(config: RunConfig) -> dict[str, Any]:
+    """Return what every table says about where it comes from."""
+    return {"creator": f"skymodel {version('skymodel')}", "label": config.label, "config": config.resolved()}
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """Yield an empty hidden folder next to `target`, on the same file system; remove it and all it holds at the end."""
+    parent = target.absolute().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    workspace = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=parent))
+    try:
+        yield workspace
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+
+
+def _settle(draft: Path, target: Path, aside: Path) -> Path:
+    """Rename `draft` to `target`; an old run steps aside first and comes back if the renaming fails."""
+    try:
+        if target.exists():
+            target.rename(aside)
+        draft.rename(target)
+    except BaseException:  # an interrupt may come just after either renaming
+        if aside.exists() and not target.exists():
+            aside.rename(target)
+        raise
+    return target
+
+
+def _numbered(draft: Path) -> Path:
+    """Rename `draft` to the first free numbered name; one that another run takes meanwhile is skipped."""
+    for number in itertools.count(1):
+        target = Path(f"{_NUMBERED}{number:03d}")
+        if target.exists():
+            continue
+        try:
+            return draft.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+    raise AssertionError("unreachable: the numbers do not end")

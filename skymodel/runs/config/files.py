@@ -1,0 +1,63 @@
+"""Configurations as files: where the shipped ones lie, and what a YAML file holds before it is validated."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PRESETS = Path(__file__).parent / "presets"
+
+
+def presets() -> tuple[str, ...]:
+    """Return the names of the shipped configurations."""
+    return tuple(sorted(path.stem for path in PRESETS.glob("*.yaml")))
+
+
+class _EachKeyOnce(yaml.SafeLoader):
+    """Refuses a key that is written twice, of which YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return the mapping."""
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"'{key}' is written twice, keep one", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+def read_raw(source: str | Path | None = None) -> dict[str, Any]:
+    """Return the mapping that a YAML file or a shipped preset holds, not yet validated.
+
+    Parameters
+    ----------
+    source
+        As for :func:`~skymodel.runs.config.model.load_config`.
+    """
+    name = "paper" if source is None else str(source)
+    path = PRESETS / f"{name}.yaml" if name in presets() else Path(name)
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)
+    except FileNotFoundError:
+        shipped = ", ".join(presets())
+        raise FileNotFoundError(
+            f"no configuration file '{path}'{nearest(str(path), presets())} presets: {shipped}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot read the configuration '{path}': {error}; give a YAML text file") from None
+    except yaml.YAMLError as error:
+        raise ValueError(f"'{path}' is not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        what = "is empty" if content is None else f"holds a {type(content).__name__}"
+        raise ValueError(f"'{path}' {what}; a configuration is a mapping with at least dark_matter and electrons")
+    return {str(key): value for key, value in content.items()}
+
+
+def nearest(name: str, known: Any) -> str:
+    """Return "; did you mean 'x'?" for the known name most like `name`, or a semicolon alone."""
+    match = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean '{match[0]}'?" if match else ";"

@@ -1,0 +1,260 @@
+"""An ensemble of galaxies: priors on a model in, a row of numbers for each draw out, batch by batch.
+
+Each draw is a complete model; its region means are integrated straight from the densities, so a draw costs
+milliseconds and no map. Draw i depends on the configuration and i alone: batches can be computed in any order, on any
+machine, and give the same bits. A draw that fails is a row with its reason.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from skymodel.comparison.comptel.backgrounds import background, background_names
+from skymodel.comparison.comptel.chi_fit import continuum_template, fit_chi
+from skymodel.comparison.comptel.spectra import comptel
+from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.runs.config.files import read_raw
+from skymodel.runs.config.model import RunConfig
+from skymodel.runs.many import designs, priors
+from skymodel.runs.many.maps import Frame, Maps, empty_maps, frame_of, require_frame
+from skymodel.runs.many.trials import middle, trials
+from skymodel.sightlines.means import Mean, region_mean, window_factor
+from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle, Region
+
+Rows = NDArray[np.void]
+WHOLE_SKY = Circle(lon=0, lat=0, radius=180)
+_NUMBERS = ("mean_circle", "mean_window", "W")
+_OF_THE_SKY = ("mean_sky", "share_circle", "share_window")
+
+
+def _dump(found: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            name: _plain(getattr(prior, name))
+            for name in type(prior).model_fields
+            if getattr(prior, name) not in (None, {})
+        }
+        for prior in found
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "unit"):
+        return float(value.value) if not str(value.unit) else f"{float(value.value)!r} {value.unit.to_string('fits')}"
+    return value
+
+
+class EnsembleConfig(BaseModel):
+    """A model, the priors on its parameters, and how they are sampled.
+
+    Parameters
+    ----------
+    model
+        A preset's name, a YAML file, or the mapping itself: what a run takes.
+    priors
+        See :mod:`skymodel.runs.many.priors`.
+    sampling, seed
+        See :mod:`skymodel.runs.many.designs`.
+    draws
+        Number of draws in all.
+    rtol
+        Relative tolerance of the region means.
+    shares
+        Whether to integrate the whole sky too, for the share of all flux inside each region.
+    backgrounds
+        Backgrounds under which the chi that COMPTEL asks for is fitted.
+    maps
+        Whether to make each draw's map too, at the resolution and tolerance of the model's ``map``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    model: Annotated[Any, BeforeValidator(lambda source: source if isinstance(source, dict) else read_raw(source))]
+    priors: Annotated[tuple[Any, ...], BeforeValidator(priors.read_priors), PlainSerializer(_dump)]
+    sampling: designs.Sampling = "sobol"
+    seed: Annotated[int, Field(ge=0)] = 1
+    draws: Annotated[int, Field(ge=1)] = 1024
+    rtol: Annotated[float, Field(ge=1e-10, lt=1)] = 1e-4
+    shares: bool = False
+    backgrounds: tuple[str, ...] = ("none",)
+    maps: bool = False
+
+    @model_validator(mode="after")
+    def _can_be_drawn(self) -> EnsembleConfig:
+        unknown = [name for name in self.backgrounds if name not in background_names()]
+        if unknown:
+            raise ValueError(f"no background '{unknown[0]}'; there are {', '.join(background_names())}")
+        if self.sampling == "saltelli":
+            designs.saltelli_rows(self.draws, self.dimensions)
+        self._try_the_ends()
+        return self
+
+    @property
+    def dimensions(self) -> int:
+        """Dimensions of the unit cube that is sampled."""
+        return priors.dimensions(self.priors)
+
+    def _try_the_ends(self) -> None:
+        """Build the model at the ends of each prior, so that a scale that could cross zero is refused at once."""
+        for what, point in trials(self.priors):
+            try:
+                drawn = RunConfig(**priors.draw(self.priors, self.model, point).model)
+                if self.maps:
+                    require_frame(self.frame, drawn)
+            except ValueError as error:
+                raise ValueError(f"{what}: {error}") from None
+
+    @functools.cached_property
+    def frame(self) -> Frame:
+        """Resolution and bands of the maps."""
+        return frame_of(RunConfig(**priors.draw(self.priors, self.model, middle(self.priors)).model))
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything but the number of draws, which may grow."""
+        content = {k: v for k, v in self.resolved().items() if k != "draws" or self.sampling == "saltelli"}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the complete configuration as plain numbers and text; ``EnsembleConfig(**it)`` repeats it."""
+        return self.model_dump(mode="json")
+
+
+def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
+    """Return the ensemble of a YAML file, with some entries changed; what is wrong is said in one line."""
+    from pydantic import ValidationError
+
+    from skymodel.runs.config.model import one_line
+
+    raw = read_raw(source)
+    if isinstance(raw.get("model"), str) and (Path(source).parent / raw["model"]).is_file():
+        raw["model"] = str(Path(source).parent / raw["model"])
+    try:
+        return EnsembleConfig(**{**raw, **{name: value for name, value in changes.items() if value is not None}})
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        if all(entry["type"] == "missing" for entry in found):
+            raise ValueError(f"{found[0]['loc'][0]} is missing; an ensemble needs model and priors") from None
+        raise ValueError(one_line(error, EnsembleConfig)) from None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The draws `first` <= i < `last`: rows, the seconds they took to compute, and maps where they are asked for."""
+
+    first: int
+    last: int
+    rows: Rows
+    seconds: float
+    maps: Maps | None = None
+
+
+def row_type(config: EnsembleConfig) -> np.dtype[np.void]:
+    """Return the columns of an ensemble's table: draw, parameters, means, ratios, chi, failure."""
+    fields: list[tuple[str, Any]] = [("draw", np.int64)]
+    fields += [(name, "U48" if unit is None else float) for name, unit in priors.columns(config.priors).items()]
+    numbers = (*_NUMBERS, *_OF_THE_SKY) if config.shares else _NUMBERS
+    fields += [(name + end, float) for name in numbers for end in ("", "_error")]
+    for name in config.backgrounds:
+        fields += [(f"{column}_{name}", float) for column in ("chi", "chi_with_window", "chi_square")]
+    return np.dtype([*fields, ("evaluations", np.int64), ("failure", "U200")])
+
+
+def column_units(config: EnsembleConfig) -> dict[str, Any]:
+    """Return the units of the columns that have one."""
+    names = [name for name in row_type(config).names or () if name.startswith("mean_")]
+    means = dict.fromkeys(names, "GeV cm-6 kpc")
+    return {name: unit for name, unit in priors.columns(config.priors).items() if unit is not None} | means
+
+
+def compute(config: EnsembleConfig, first: int, last: int) -> Batch:
+    """Return the draws `first` <= i < `last`."""
+    start = time.perf_counter()
+    cube = designs.points(config.sampling, config.dimensions, config.seed, first, last, draws=config.draws)
+    rows = np.zeros(last - first, dtype=row_type(config))
+    maps = empty_maps(config.frame, first, last) if config.maps else None
+    for place, point in enumerate(cube):
+        _fill(rows[place], config, first + place, point, maps)
+    return Batch(first, last, rows, time.perf_counter() - start, maps)
+
+
+def _fill(row: np.void, config: EnsembleConfig, number: int, point: NDArray[np.float64], maps: Maps | None) -> None:
+    for name, (kind, *_) in (row.dtype.fields or {}).items():
+        if kind.kind == "f":
+            row[name] = np.nan
+    row["draw"] = number
+    try:
+        drawn = priors.draw(config.priors, config.model, point)
+        for name, value in drawn.values.items():
+            row[name] = value
+        settings = RunConfig(**drawn.model)
+        for name, value in _predict(config, settings).items():
+            row[name] = value
+        if maps is not None:
+            maps.put(number, settings)
+    except (ValueError, ArithmeticError) as error:
+        row["failure"] = f"{type(error).__name__}: {error}"
+
+
+def _predict(config: EnsembleConfig, settings: RunConfig) -> dict[str, float]:
+    pair = settings.dark_matter * settings.electrons
+    path: dict[str, Any] = {
+        "observer": settings.observer.build(),
+        "r_max": settings.path.r_max,
+        "s_max": settings.path.s_max,
+    }
+    factor = window_factor(pair, rtol=config.rtol, **path)
+    circle, window = factor.denominator, factor.numerator
+    found: dict[str, tuple[float, float]] = {
+        "mean_circle": (circle.value, circle.error),
+        "mean_window": (window.value, window.error),
+        "W": (factor.value, factor.error),
+    }
+    cost = circle.evaluations
+    if config.shares:
+        sky = region_mean(pair, WHOLE_SKY, rtol=config.rtol, **path)
+        found |= {"mean_sky": (sky.value, sky.error), "share_circle": _share(circle, INTEGRAL_CIRCLE, sky)}
+        found |= {"share_window": _share(window, COMPTEL_WINDOW, sky)}
+        cost += sky.evaluations
+    row = {
+        name + end: number for name, pair_ in found.items() for end, number in zip(("", "_error"), pair_, strict=True)
+    }
+    return row | {"evaluations": cost} | _chi(config, settings, factor.value)
+
+
+def _share(part: Mean, region: Region, sky: Mean) -> tuple[float, float]:
+    share = part.value * region.solid_angle / (sky.value * 4 * math.pi)
+    return share, share * (part.error / part.value + sky.error / sky.value)
+
+
+def _chi(config: EnsembleConfig, settings: RunConfig, factor: float) -> dict[str, float]:
+    row: dict[str, float] = {}
+    for name in config.backgrounds:
+        template, points, error, behind = _comptel(settings.emission.build(), settings.anchor.line_intensity, name)
+        fit = fit_chi(template, points, error, behind)
+        row |= {
+            f"chi_{name}": fit.chi,
+            f"chi_with_window_{name}": fit.chi / factor,
+            f"chi_square_{name}": fit.chi_square,
+        }
+    return row
+
+
+@functools.lru_cache(maxsize=256)  # the spectrum changes with a draw only where its prior says so
+def _comptel(emission: NuggetEmission, line_intensity: float, name: str) -> tuple[Any, Any, Any, Any]:
+    measured = comptel("l30_b5")
+    template = continuum_template(emission, measured, line_intensity=line_intensity)
+    return template, measured.intensity, measured.error, background(name, measured)

@@ -1,0 +1,4 @@
+"""One configuration computed: maps, fluxes, spectrum, claims, verdict.
+
+Here lives the pipeline of a run, as objects. Nothing is written here.
+"""
