@@ -26,8 +26,8 @@ from skymodel.output.figures.morphology import confrontation_figure, forecast_fi
 from skymodel.output.figures.run import save
 from skymodel.output.figures.style import style
 from skymodel.runs.many import clusters
-from skymodel.sightlines.geometry import Observer
 from skymodel.sightlines.project import project
+from skymodel.sightlines.ray.geometry import Observer
 
 SETS = {
     "past": ("spi_line", "spi_ortho", "comptel_1_3", "comptel_3_10", "comptel_10_20", "xray_8keV"),

@@ -12,10 +12,10 @@ import skymodel as sm
 from profiles import NFW, ExponentialDisk
 from skymodel.output.figures.style import style
 from skymodel.output.figures.tiles import tile_figure
-from skymodel.sightlines import promises
-from skymodel.sightlines.geometry import PathEnd
-from skymodel.sightlines.integrate import SightLines
-from skymodel.sightlines.tiling import Tiling
+from skymodel.sightlines.pixels.tiling import Tiling
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.geometry import PathEnd
+from skymodel.sightlines.ray.integrate import SightLines
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 """Means of line-of-sight integrals over parts of the sky, straight from a density, each with its error.
 
 A region whose edges are known is integrated in polar coordinates about the Galactic centre, with no map in
-between (:mod:`skymodel.sightlines.polar`); a mask, or a region of another package, from pixel means, with an error
-that tells how well its pixels stand for it. :func:`window_factor` compares two regions, sharing the sight lines of
-the sky they have in common.
+between (:mod:`skymodel.sightlines.cubature.polar`); a mask, or a region of another package, from pixel means, with an
+error that tells how well its pixels stand for it. :func:`window_factor` compares two regions, sharing the sight lines
+of the sky they have in common.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from profiles import Density
-from skymodel.sightlines import promises
-from skymodel.sightlines.cells import ROUNDING
-from skymodel.sightlines.direct import distinct_pixels, over_pixels
-from skymodel.sightlines.geometry import Observer, PathEnd
-from skymodel.sightlines.integrate import SightLines, require_rtol
-from skymodel.sightlines.polar import Plan, plan
-from skymodel.sightlines.refine import Integrated, focused, integrate, line_integrals, targets
+from skymodel.sightlines.cubature.cells import ROUNDING
+from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
+from skymodel.sightlines.cubature.polar import Plan, plan
+from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.geometry import Observer, PathEnd
+from skymodel.sightlines.ray.integrate import SightLines, require_rtol
 from skymodel.sky.healpix import UNSEEN, nside_of
 from skymodel.sky.region import Combination, Complement, HealpixMask, Region, as_region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE

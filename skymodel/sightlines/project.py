@@ -1,8 +1,9 @@
 """Densities projected to HEALPix maps: the door.
 
-``method="tiles"`` (:mod:`skymodel.sightlines.tiling`) integrates a few thousand sight lines and takes every pixel from
-them. ``method="direct"`` (:mod:`skymodel.sightlines.direct`) integrates every pixel that the density's symmetry leaves
-distinct; it is the reference, and takes over where a sky has so much fine structure that tiles do not pay.
+``method="tiles"`` (:mod:`skymodel.sightlines.pixels.tiling`) integrates a few thousand sight lines and takes every
+pixel from them. ``method="direct"`` (:mod:`skymodel.sightlines.cubature.direct`) integrates every pixel that the
+density's symmetry leaves distinct; it is the reference, and takes over where a sky has so much fine structure that
+tiles do not pay.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 from profiles import Density
-from skymodel.sightlines import promises
-from skymodel.sightlines.direct import Progress, direct
-from skymodel.sightlines.fitting import NotWorthTiles
-from skymodel.sightlines.geometry import Observer, PathEnd
-from skymodel.sightlines.integrate import SightLines, require_rtol
-from skymodel.sightlines.tiling import project_tiles
+from skymodel.sightlines.cubature.direct import Progress, direct
+from skymodel.sightlines.pixels.tiling import project_tiles
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.geometry import Observer, PathEnd
+from skymodel.sightlines.ray.integrate import SightLines, require_rtol
+from skymodel.sightlines.surface.fitting import NotWorthTiles
 from skymodel.sky.healpix import require_nside
 from skymodel.sky.skymap import SkyMap
 

@@ -13,8 +13,8 @@ import numpy as np
 from astropy import units
 
 from profiles import Density
-from skymodel.sightlines.geometry import Floats, Observer
-from skymodel.sightlines.integrate import LineIntegrals, line_of_sight
+from skymodel.sightlines.ray.geometry import Floats, Observer
+from skymodel.sightlines.ray.integrate import LineIntegrals, line_of_sight
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ def zoom(
     header
         A FITS header, mapping or WCS with a celestial frame and its NAXIS1 and NAXIS2; :func:`wcs_grid` makes one.
     observer, r_max, s_max, rtol
-        As for :func:`~skymodel.sightlines.integrate.line_of_sight`.
+        As for :func:`~skymodel.sightlines.ray.integrate.line_of_sight`.
 
     Raises
     ------

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from profiles import NFW, Einasto, ExponentialDisk, HernquistBulge, Hints, from_function
-from skymodel.sightlines.geometry import Observer, PathEnd, unit_vectors
-from skymodel.sightlines.integrate import SightLines
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
+from skymodel.sightlines.ray.integrate import SightLines
 
 pytestmark = pytest.mark.bench
 

@@ -6,7 +6,7 @@ from profiles import NFW, Density, ExponentialDisk, HernquistBulge
 from skymodel.comparison.ratio.candidates import default_electrons, default_halos, reference
 from skymodel.comparison.ratio.verdict import verdict
 from skymodel.emission.nuggets.model import NuggetEmission
-from skymodel.sightlines.geometry import Observer
+from skymodel.sightlines.ray.geometry import Observer
 
 COLUMNS = [
     *("dark_matter", "electrons", "mean_circle", "mean_circle_error", "mean_window", "mean_window_error"),

@@ -18,8 +18,8 @@ from skymodel.emission.nuggets.local import (
     thermal_speed,
 )
 from skymodel.emission.nuggets.model import NuggetEmission, continuum_intensity
-from skymodel.sightlines.geometry import Observer
-from skymodel.sightlines.integrate import line_of_sight
+from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sightlines.ray.integrate import line_of_sight
 
 MODEL = NuggetEmission(mu=20.0, chi=0.1)
 

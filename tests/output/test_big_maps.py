@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 import skymodel as sm
 from profiles import NFW, ExponentialDisk
 from skymodel.cli import app as cli
-from skymodel.sightlines import tiling
-from skymodel.sightlines.integrate import SightLines
+from skymodel.sightlines.pixels import tiling
+from skymodel.sightlines.ray.integrate import SightLines
 
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
 OPTIONS = {"observer": sm.Observer(8.2), "r_max": 60.0, "rtol": 1e-4}

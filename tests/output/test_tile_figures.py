@@ -7,10 +7,10 @@ import skymodel as sm
 from profiles import NFW, ExponentialDisk
 from skymodel.output.figures import tiles as tile_figures
 from skymodel.output.figures.style import style
-from skymodel.sightlines import promises
-from skymodel.sightlines.geometry import PathEnd
-from skymodel.sightlines.integrate import SightLines
-from skymodel.sightlines.tiling import Tiling
+from skymodel.sightlines.pixels.tiling import Tiling
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.geometry import PathEnd
+from skymodel.sightlines.ray.integrate import SightLines
 
 PAIR = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
 

@@ -19,12 +19,12 @@ from graded import graded
 import skymodel as sm
 from profiles import NFW, library
 from profiles.contract.fields import field_kinds
-from skymodel.sightlines import promises
-from skymodel.sightlines.fitting import NotWorthTiles
-from skymodel.sightlines.geometry import PathEnd, unit_vectors
-from skymodel.sightlines.integrate import SightLines
-from skymodel.sightlines.quarters import NEAR
-from skymodel.sightlines.tiling import Tiling
+from skymodel.sightlines.pixels.tiling import Tiling
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
+from skymodel.sightlines.ray.integrate import SightLines
+from skymodel.sightlines.surface.fitting import NotWorthTiles
+from skymodel.sightlines.surface.quarters import NEAR
 
 HALOS = (
     "nfw", "generalized_nfw", "einasto", "burkert", "isothermal", "cored_nfw", "moore", "zhao", "power_law_halo",

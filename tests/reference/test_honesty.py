@@ -9,7 +9,7 @@ from sky_truth import centre_pixels, lines, pixel_mean
 
 import skymodel as sm
 from profiles import NFW, DwekBar, ExponentialDisk
-from skymodel.sightlines.geometry import unit_vectors
+from skymodel.sightlines.ray.geometry import unit_vectors
 
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
 FAST = (0, 1, 3, 11, 21, 23, 25)  # skies with and without symmetry, seen from the plane and not, about a second each

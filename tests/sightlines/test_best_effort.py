@@ -5,10 +5,10 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk, from_function
-from skymodel.sightlines import kronrod, quadrature
-from skymodel.sightlines.geometry import PathEnd, unit_vectors
-from skymodel.sightlines.integrate import SightLines
-from skymodel.sightlines.quadrature import NotConverged, Panels, integrate
+from skymodel.sightlines.ray import kronrod, quadrature
+from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
+from skymodel.sightlines.ray.integrate import SightLines
+from skymodel.sightlines.ray.quadrature import NotConverged, Panels, integrate
 
 NOISE = 1e-8
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from skymodel.sightlines.cells import Cells, Lines, gauss, tail
-from skymodel.sightlines.refine import Shares, integrate
+from skymodel.sightlines.cubature.cells import Cells, Lines, gauss, tail
+from skymodel.sightlines.cubature.refine import Shares, integrate
 
 # (name, function on (0, 1), its integral): analytic, near a pole, a kink, roots and logarithms at an end, a step
 INTEGRALS = [

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from astropy import units
 
-from skymodel.sightlines.geometry import Observer, PathEnd, rays, unit_vectors
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, rays, unit_vectors
 
 OBSERVERS = [Observer(8.2, 0.0), Observer(8.2, 0.0208), Observer(8.122, -1.5)]
 

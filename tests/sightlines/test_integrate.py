@@ -21,9 +21,9 @@ from profiles import (
     Spherical,
     from_function,
 )
-from skymodel.sightlines import integrate, pieces
-from skymodel.sightlines.geometry import Observer, PathEnd, unit_vectors
-from skymodel.sightlines.integrate import FAINT, SightLines
+from skymodel.sightlines.ray import integrate, pieces
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
+from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from tests.reference.graded import graded
 
 HERE = Observer(8.2, 0.0208)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from skymodel.sightlines.lattice import coarse, fine, half
+from skymodel.sightlines.pixels.lattice import coarse, fine, half
 
 
 def moment(i, j):

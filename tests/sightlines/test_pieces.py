@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profiles import Hints, from_function
-from skymodel.sightlines.geometry import Observer, PathEnd, rays, unit_vectors
-from skymodel.sightlines.pieces import about_axis, cut
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, rays, unit_vectors
+from skymodel.sightlines.ray.pieces import about_axis, cut
 
 
 def flat(x, y, z):

@@ -4,8 +4,8 @@ import healpy
 import numpy as np
 import pytest
 
-from skymodel.sightlines.cells import Cells, gauss, grid
-from skymodel.sightlines.pixels import cut, is_cut, whole
+from skymodel.sightlines.cubature.cells import Cells, gauss, grid
+from skymodel.sightlines.cubature.faces import cut, is_cut, whole
 
 NSIDES = [1, 2, 4, 16]
 CHARTS = {

@@ -9,14 +9,15 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk, from_function
-from skymodel.sightlines import plain, promises
-from skymodel.sightlines.cells import gauss
-from skymodel.sightlines.geometry import PathEnd
-from skymodel.sightlines.integrate import FAINT, SightLines
-from skymodel.sightlines.pixels import cut, is_cut, parted, whole
-from skymodel.sightlines.quarters import FAR
-from skymodel.sightlines.tiling import Tiling
-from skymodel.sightlines.windows import Windows
+from skymodel.sightlines.cubature.cells import gauss
+from skymodel.sightlines.cubature.faces import cut, is_cut, parted, whole
+from skymodel.sightlines.pixels import plain
+from skymodel.sightlines.pixels.tiling import Tiling
+from skymodel.sightlines.pixels.windows import Windows
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.geometry import PathEnd
+from skymodel.sightlines.ray.integrate import FAINT, SightLines
+from skymodel.sightlines.surface.quarters import FAR
 from tests.reference.sky_truth import centre_pixels, pixel_mean
 
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)

@@ -6,8 +6,8 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk, GeneralizedNFW, Hints, from_function
-from skymodel.sightlines.direct import distinct_pixels
-from skymodel.sightlines.promises import Promises
+from skymodel.sightlines.cubature.direct import distinct_pixels
+from skymodel.sightlines.ray.promises import Promises
 
 HERE = sm.Observer(8.2)
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)

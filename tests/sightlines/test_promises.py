@@ -7,7 +7,7 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, Burkert, ExponentialDisk, GeneralizedNFW, HernquistBulge, from_function
-from skymodel.sightlines.promises import Promises, check
+from skymodel.sightlines.ray.promises import Promises, check
 
 HERE = sm.Observer(8.2)
 

@@ -4,9 +4,9 @@ import mpmath
 import numpy as np
 import pytest
 
-from skymodel.sightlines import kronrod
-from skymodel.sightlines.kronrod import NODES, ROUNDING, WEIGHTS, rule
-from skymodel.sightlines.quadrature import NotConverged, Panels, integrate
+from skymodel.sightlines.ray import kronrod
+from skymodel.sightlines.ray.kronrod import NODES, ROUNDING, WEIGHTS, rule
+from skymodel.sightlines.ray.quadrature import NotConverged, Panels, integrate
 
 
 def panels(left, right, owner=None, joined=True):

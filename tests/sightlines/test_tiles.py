@@ -5,12 +5,12 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, DwekBar, ExponentialDisk, GeneralizedNFW, Hints, from_function
-from skymodel.sightlines import promises
-from skymodel.sightlines.fitting import NotWorthTiles, Request, fit, order_for
-from skymodel.sightlines.geometry import PathEnd, unit_vectors
-from skymodel.sightlines.integrate import SightLines
-from skymodel.sightlines.quarters import Folds, Frame
-from skymodel.sightlines.tiling import Tiling
+from skymodel.sightlines.pixels.tiling import Tiling
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
+from skymodel.sightlines.ray.integrate import SightLines
+from skymodel.sightlines.surface.fitting import NotWorthTiles, Request, fit, order_for
+from skymodel.sightlines.surface.quarters import Folds, Frame
 
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
 STEEP = GeneralizedNFW(r_s=20.0, gamma=1.3)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skymodel.sightlines import chebyshev
+from skymodel.sightlines.surface import chebyshev
 
 FUNCTIONS = {
     "smooth": lambda x: np.exp(1.5 * x),

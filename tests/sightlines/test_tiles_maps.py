@@ -6,10 +6,11 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, DwekBar, ExponentialDisk, GeneralizedNFW, Triaxial, from_function
-from skymodel.sightlines import promises, tiling
-from skymodel.sightlines.geometry import PathEnd
-from skymodel.sightlines.integrate import SightLines
-from skymodel.sightlines.tiling import Tiling, project_chunks
+from skymodel.sightlines.pixels import tiling
+from skymodel.sightlines.pixels.tiling import Tiling, project_chunks
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.geometry import PathEnd
+from skymodel.sightlines.ray.integrate import SightLines
 from tests.reference.sky_truth import pixel_mean
 
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)

@@ -6,11 +6,11 @@ import healpy
 import numpy as np
 import pytest
 
-from skymodel.sightlines.cells import Cells, gauss, grid
-from skymodel.sightlines.geometry import Observer
-from skymodel.sightlines.pixels import whole
-from skymodel.sightlines.quarters import FAR, NEAR, Folds, Frame
-from skymodel.sightlines.rings import Rings, diamond, spread
+from skymodel.sightlines.cubature.cells import Cells, gauss, grid
+from skymodel.sightlines.cubature.faces import whole
+from skymodel.sightlines.pixels.rings import Rings, diamond, spread
+from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sightlines.surface.quarters import FAR, NEAR, Folds, Frame
 
 SIGNS = [(1.0, 1.0), (-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)]
 

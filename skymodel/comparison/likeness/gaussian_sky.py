@@ -9,7 +9,7 @@ import numpy as np
 
 from skymodel.emission.event.annihilation import gauss_legendre
 from skymodel.emission.nuggets.line_sky import Gaussian
-from skymodel.sightlines import pixels as charts
+from skymodel.sightlines.cubature import faces as charts
 from skymodel.sky.circles import Floats, directions, lonlat, separation
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.skymap import ROUNDING, SkyMap

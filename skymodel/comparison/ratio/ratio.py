@@ -17,8 +17,8 @@ from profiles import Density
 from profiles.contract.algebra import in_unit
 from skymodel.emission.event.bands import Band
 from skymodel.emission.nuggets.model import NuggetEmission
-from skymodel.sightlines.geometry import Observer
 from skymodel.sightlines.means import Mean, Ratio, region_mean, window_factor
+from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.region import as_region
 
 DEFAULT_R_MAX = 60.0  # kpc, that of the preset `paper`

@@ -23,7 +23,7 @@ from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.comparison.ratio.statement import describe
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
-from skymodel.sightlines.geometry import Observer
+from skymodel.sightlines.ray.geometry import Observer
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from skymodel.datafiles import data_path
 from skymodel.emission.event.bands import Band
 from skymodel.emission.nuggets.line_sky import LINE_SKIES
 from skymodel.emission.nuggets.model import NuggetEmission
-from skymodel.sightlines.geometry import Observer
 from skymodel.sightlines.project import project
+from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.circles import Floats
 from skymodel.sky.healpix import pixel_area

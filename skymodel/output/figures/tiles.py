@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymodel.output.figures.style import COLOURS, PAGE, figure
-from skymodel.sightlines.fitting import Fitted
-from skymodel.sightlines.quarters import NEAR
-from skymodel.sightlines.tiles import TiledSky
+from skymodel.sightlines.surface.fitting import Fitted
+from skymodel.sightlines.surface.quarters import NEAR
+from skymodel.sightlines.surface.tiles import TiledSky
 
 Floats = NDArray[np.float64]
 

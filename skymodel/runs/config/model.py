@@ -33,7 +33,7 @@ from skymodel.emission.event.constants import ELECTRON_MASS
 from skymodel.emission.nuggets.model import Convention, NuggetEmission
 from skymodel.runs.config.files import nearest, read_raw
 from skymodel.runs.config.quantities import WithUnit
-from skymodel.sightlines.geometry import Observer
+from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.regions import INTEGRAL_CIRCLE, Region, region_from_config, region_to_config
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.geometry import Observer
+from skymodel.sightlines.ray.geometry import Observer
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

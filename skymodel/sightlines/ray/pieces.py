@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from profiles import Density, Hints
-from skymodel.sightlines.geometry import SMALLEST_SCALE, Floats, Ints, Observer, Rays, half_chord
+from skymodel.sightlines.ray.geometry import SMALLEST_SCALE, Floats, Ints, Observer, Rays, half_chord
 
 INNERMOST, NARROWEST, WIDEST = 0.003, 1e-4, 0.7  # p / r_sun and d / p between which the chart is about the axis
 CLOSE = 0.5  # p from the axis that the foot may be to need no cut of its own: the integrand is smooth there within p

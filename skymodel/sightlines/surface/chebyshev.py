@@ -4,7 +4,7 @@ Nodes are the roots of T_n, so none lies on the edge of a tile, where a sky may 
 coefficients fall geometrically, a kinked one's as a power: the error is the sum of the tail, extrapolated from the
 slowest fall seen among the last three pairs of coefficients (pairs, because an even function has every second one).
 That covers singularities at an edge down to x^2 ln x. Roots, and kinks inside, are missed by up to six times as much,
-most at the extrema of T_n: probes are taken there (:mod:`skymodel.sightlines.probing`).
+most at the extrema of T_n: probes are taken there (:mod:`skymodel.sightlines.surface.probing`).
 """
 
 from __future__ import annotations

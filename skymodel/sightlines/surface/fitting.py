@@ -14,13 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skymodel.sightlines import chebyshev, examples, probing
-from skymodel.sightlines.batch import Batch, Bools, Floats, Integers
-from skymodel.sightlines.integrate import LineIntegrals
-from skymodel.sightlines.partition import starting
-from skymodel.sightlines.quarters import FAR, NEAR, Frame
-from skymodel.sightlines.refine import targets
-from skymodel.sightlines.tiles import Source, TiledSky
+from skymodel.sightlines.cubature.refine import targets
+from skymodel.sightlines.ray import examples
+from skymodel.sightlines.ray.integrate import LineIntegrals
+from skymodel.sightlines.surface import chebyshev, probing
+from skymodel.sightlines.surface.batch import Batch, Bools, Floats, Integers
+from skymodel.sightlines.surface.partition import starting
+from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
+from skymodel.sightlines.surface.tiles import Source, TiledSky
 
 LINE_SHARE = 0.03  # of a tile's tolerance goes to the integrals at its nodes
 PROBE_SHARE = 1e-5  # and to those of probes, which are to tell how good the others are

@@ -4,7 +4,7 @@ Each integral is a sum of panels. All panels of all integrals are evaluated in a
 keep their integral from its tolerance are halved, again all together, until every integral is done. The number of
 evaluations is deterministic.
 
-An error is what the panel's rule says (:mod:`skymodel.sightlines.kronrod`) and what the jump to its neighbours is,
+An error is what the panel's rule says (:mod:`skymodel.sightlines.ray.kronrod`) and what the jump to its neighbours is,
 so that an edge which no panel announces cannot hide between the last node of one panel and the first node of the next.
 It can be true only of what the nodes see: a spike much narrower than a panel must be announced by the end of one.
 """
@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.kronrod import BLIND, DECAY, NODES, SMOOTH, rule
+from skymodel.sightlines.ray.kronrod import BLIND, DECAY, NODES, SMOOTH, rule
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
-from skymodel.sightlines.cells import gauss
+from skymodel.sightlines.cubature.cells import gauss
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.cells import Floats, Integers
+from skymodel.sightlines.cubature.cells import Floats, Integers
 
 _CENTRE_FACE = 4
 _FACE_LON = np.array([1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7])  # longitude of the faces' middles in units of 45 deg

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from profiles import Density
-from skymodel.sightlines import chebyshev
-from skymodel.sightlines.geometry import Floats, Ints, Observer
-from skymodel.sightlines.integrate import FAINT, LineIntegrals, SightLines
-from skymodel.sightlines.probing import TIGHTEST, TRUST
+from skymodel.sightlines.ray.geometry import Floats, Ints, Observer
+from skymodel.sightlines.ray.integrate import FAINT, LineIntegrals, SightLines
+from skymodel.sightlines.surface import chebyshev
+from skymodel.sightlines.surface.probing import TIGHTEST, TRUST
 
 Bools = NDArray[np.bool_]
 

@@ -14,11 +14,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines import chebyshev, probing, quarters, rings
-from skymodel.sightlines.quarters import FAR, Frame
-from skymodel.sightlines.rings import Rings, diamond, spread
-from skymodel.sightlines.tiles import TiledSky
-from skymodel.sightlines.windows import Window, Windows
+from skymodel.sightlines.pixels import rings
+from skymodel.sightlines.pixels.rings import Rings, diamond, spread
+from skymodel.sightlines.pixels.windows import Window, Windows
+from skymodel.sightlines.surface import chebyshev, probing, quarters
+from skymodel.sightlines.surface.quarters import FAR, Frame
+from skymodel.sightlines.surface.tiles import TiledSky
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

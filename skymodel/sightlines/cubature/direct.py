@@ -1,7 +1,7 @@
 """Pixel means by direct integration of every pixel asked for: the reference for faster ways.
 
 Block by block, the brightest first: 6 x 6 lines in each pixel, and where their error is too large, or something
-happens inside the pixel (:func:`~skymodel.sightlines.pixels.cut`), 8 x 8 lines in adaptive cells.
+happens inside the pixel (:func:`~skymodel.sightlines.cubature.faces.cut`), 8 x 8 lines in adaptive cells.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.cells import ROUNDING, Cells, Floats, Integers, gauss, grid, measure
-from skymodel.sightlines.integrate import FAINT, SightLines
-from skymodel.sightlines.pixels import cut, is_cut, whole
-from skymodel.sightlines.promises import Promises
-from skymodel.sightlines.refine import Shares, focused, integrate, line_integrals, targets
+from skymodel.sightlines.cubature.cells import ROUNDING, Cells, Floats, Integers, gauss, grid, measure
+from skymodel.sightlines.cubature.faces import cut, is_cut, whole
+from skymodel.sightlines.cubature.refine import Shares, focused, integrate, line_integrals, targets
+from skymodel.sightlines.ray.integrate import FAINT, SightLines
+from skymodel.sightlines.ray.promises import Promises
 
 Progress = Callable[[int, int], None]
 

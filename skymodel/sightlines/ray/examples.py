@@ -7,7 +7,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines import chebyshev
+from skymodel.sightlines.surface import chebyshev
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

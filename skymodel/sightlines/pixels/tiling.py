@@ -17,21 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from profiles import Density
-from skymodel.sightlines import plain, promises
-from skymodel.sightlines.angle import angular
-from skymodel.sightlines.blocks import Blocks, Maker
-from skymodel.sightlines.direct import over_pixels as integrated
-from skymodel.sightlines.fitting import Fitted, Request, fit, order_for
-from skymodel.sightlines.geometry import Observer, PathEnd
-from skymodel.sightlines.integrate import FAINT, SightLines
-from skymodel.sightlines.loose import over_pixels
-from skymodel.sightlines.painting import Canvas, Loose, Strip, painted, strips
-from skymodel.sightlines.plain import Pixels
-from skymodel.sightlines.promises import Promises
-from skymodel.sightlines.quarters import Folds, Frame
-from skymodel.sightlines.ribbons import Ribbons
-from skymodel.sightlines.rings import Rings
-from skymodel.sightlines.windows import Window, Windows
+from skymodel.sightlines.cubature.direct import over_pixels as integrated
+from skymodel.sightlines.pixels import plain
+from skymodel.sightlines.pixels.blocks import Blocks, Maker
+from skymodel.sightlines.pixels.loose import over_pixels
+from skymodel.sightlines.pixels.painting import Canvas, Loose, Strip, painted, strips
+from skymodel.sightlines.pixels.plain import Pixels
+from skymodel.sightlines.pixels.ribbons import Ribbons
+from skymodel.sightlines.pixels.rings import Rings
+from skymodel.sightlines.pixels.windows import Window, Windows
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.geometry import Observer, PathEnd
+from skymodel.sightlines.ray.integrate import FAINT, SightLines
+from skymodel.sightlines.ray.promises import Promises
+from skymodel.sightlines.surface.angle import angular
+from skymodel.sightlines.surface.fitting import Fitted, Request, fit, order_for
+from skymodel.sightlines.surface.quarters import Folds, Frame
 from skymodel.sky.healpix import require_nside
 
 Floats = NDArray[np.float64]

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.cells import (
+from skymodel.sightlines.cubature.cells import (
     ROUNDING,
     Cells,
     Chart,
@@ -23,13 +23,13 @@ from skymodel.sightlines.cells import (
     Rule,
     gauss,
 )
-from skymodel.sightlines.direct import aimed
-from skymodel.sightlines.integrate import FAINT
-from skymodel.sightlines.pixels import is_cut, parted, whole
-from skymodel.sightlines.promises import Promises
-from skymodel.sightlines.refine import focused, targets
-from skymodel.sightlines.tiles import TiledSky
-from skymodel.sightlines.windows import LAYERED
+from skymodel.sightlines.cubature.direct import aimed
+from skymodel.sightlines.cubature.faces import is_cut, parted, whole
+from skymodel.sightlines.cubature.refine import focused, targets
+from skymodel.sightlines.pixels.windows import LAYERED
+from skymodel.sightlines.ray.integrate import FAINT
+from skymodel.sightlines.ray.promises import Promises
+from skymodel.sightlines.surface.tiles import TiledSky
 
 SHARE = 0.1  # of the tolerance goes to the quadrature over a pixel
 NOISE = 16.0  # a step between tiles, twice their error at most, looks like tails of up to eight times the step

@@ -13,10 +13,10 @@ from astropy import units
 from numpy.typing import NDArray
 
 from profiles import Density
-from skymodel.sightlines import quadrature
-from skymodel.sightlines.geometry import Floats, Ints, Observer, PathEnd, Rays, rays, unit_vectors
-from skymodel.sightlines.integrand import integrand, name, panels
-from skymodel.sightlines.pieces import Pieces, cut
+from skymodel.sightlines.ray import quadrature
+from skymodel.sightlines.ray.geometry import Floats, Ints, Observer, PathEnd, Rays, rays, unit_vectors
+from skymodel.sightlines.ray.integrand import integrand, name, panels
+from skymodel.sightlines.ray.pieces import Pieces, cut
 
 Bools = NDArray[np.bool_]
 

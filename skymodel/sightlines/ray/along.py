@@ -9,10 +9,10 @@ import numpy as np
 from astropy import units
 
 from profiles import Density
-from skymodel.sightlines import quadrature
-from skymodel.sightlines.geometry import Floats, Observer, PathEnd, Rays, rays, unit_vectors
-from skymodel.sightlines.integrand import integrand, panels
-from skymodel.sightlines.integrate import SightLines, degrees
+from skymodel.sightlines.ray import quadrature
+from skymodel.sightlines.ray.geometry import Floats, Observer, PathEnd, Rays, rays, unit_vectors
+from skymodel.sightlines.ray.integrand import integrand, panels
+from skymodel.sightlines.ray.integrate import SightLines, degrees
 
 _NEAREST = 1e-3  # the first place after the observer, as a share of the path
 _FINEST = 1e-3  # the finest crowding about the foot point, as a share of the observer's distance from the centre
@@ -59,7 +59,7 @@ def along(
     Parameters
     ----------
     density, lon, lat, observer, r_max, s_max
-        As for :func:`~skymodel.sightlines.integrate.line_of_sight`.
+        As for :func:`~skymodel.sightlines.ray.integrate.line_of_sight`.
     steps
         Number of places on each line, its two ends among them.
     rtol
@@ -68,7 +68,7 @@ def along(
     Raises
     ------
     ValueError
-        As for :func:`~skymodel.sightlines.integrate.line_of_sight`.
+        As for :func:`~skymodel.sightlines.ray.integrate.line_of_sight`.
 
     Examples
     --------

@@ -14,10 +14,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.lattice import Half, Lattice, coarse, fine, half
-from skymodel.sightlines.rings import SAME, Rings, missed, spread
-from skymodel.sightlines.tiles import TiledSky
-from skymodel.sightlines.windows import Window
+from skymodel.sightlines.pixels.lattice import Half, Lattice, coarse, fine, half
+from skymodel.sightlines.pixels.rings import SAME, Rings, missed, spread
+from skymodel.sightlines.pixels.windows import Window
+from skymodel.sightlines.surface.tiles import TiledSky
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from profiles import Density
-from skymodel.sightlines.geometry import Observer
-from skymodel.sightlines.integrand import name
+from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sightlines.ray.integrand import name
 
 Floats = NDArray[np.float64]
 

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines import quarters
-from skymodel.sightlines.partition import Rectangle, partition
-from skymodel.sightlines.quarters import FAR, Frame
-from skymodel.sightlines.refine import targets
-from skymodel.sightlines.rings import SAME, Rings
-from skymodel.sightlines.tiles import TiledSky
+from skymodel.sightlines.cubature.refine import targets
+from skymodel.sightlines.pixels.rings import SAME, Rings
+from skymodel.sightlines.surface import quarters
+from skymodel.sightlines.surface.partition import Rectangle, partition
+from skymodel.sightlines.surface.quarters import FAR, Frame
+from skymodel.sightlines.surface.tiles import TiledSky
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ SPOT_REACH = 3.0  # sizes of a declared spot that it reaches
 POLAR = 24  # rings about a pole, whose pixels' shapes change from one to the next
 LEAST_RINGS = 4  # of a block
 LEAST = 400  # pixels that a block must hold
-LEAST_BELT = 5000  # and in the belt, where pixels are cheap one by one (:mod:`skymodel.sightlines.plain`)
+LEAST_BELT = 5000  # and in the belt, where pixels are cheap one by one (:mod:`skymodel.sightlines.pixels.plain`)
 SMALL_BELT = 40_000  # pixels in a quarter
 Piece = tuple[int, float, float, float, float]
 

@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 
-from skymodel.sightlines import quarters
-from skymodel.sightlines.batch import Batch
-from skymodel.sightlines.quarters import FAR, NEAR, Frame
+from skymodel.sightlines.surface import quarters
+from skymodel.sightlines.surface.batch import Batch
+from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
 
 Rectangle = tuple[float, float, float, float]
 Column = tuple[tuple[float, float], tuple[float, ...]]

@@ -1,7 +1,7 @@
 """Batches of Chebyshev tiles: where they lie, what they hold, and how far it is off.
 
 A tile is a polynomial of log J (or of J itself) in the coordinates of a quarter's chart
-(:mod:`skymodel.sightlines.quarters`).
+(:mod:`skymodel.sightlines.surface.quarters`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines import chebyshev, quarters
-from skymodel.sightlines.quarters import FAR, NEAR, Frame
+from skymodel.sightlines.surface import chebyshev, quarters
+from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

@@ -1,7 +1,7 @@
 """The sky that tiles make together.
 
-A :class:`TiledSky` reads tiles (:mod:`skymodel.sightlines.batch`) anywhere; where a tile is open, or so near the centre
-that no tile is there, it integrates directly.
+A :class:`TiledSky` reads tiles (:mod:`skymodel.sightlines.surface.batch`) anywhere; where a tile is open, or so near
+the centre that no tile is there, it integrates directly.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from profiles import Density
-from skymodel.sightlines import quarters
-from skymodel.sightlines.batch import Batch, Bools, Floats, Integers
-from skymodel.sightlines.geometry import Observer
-from skymodel.sightlines.integrate import LineIntegrals
-from skymodel.sightlines.quarters import FAR, NEAR, Folds, Frame, Place
+from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sightlines.ray.integrate import LineIntegrals
+from skymodel.sightlines.surface import quarters
+from skymodel.sightlines.surface.batch import Batch, Bools, Floats, Integers
+from skymodel.sightlines.surface.quarters import FAR, NEAR, Folds, Frame, Place
 
 BLOCK = 2048  # points evaluated at once: their basis stays in the cache
 
@@ -83,7 +83,7 @@ class Grid(NamedTuple):
 
 @dataclass(frozen=True)
 class TiledSky:
-    """A sky made of tiles; integrates like :class:`~skymodel.sightlines.integrate.SightLines`.
+    """A sky made of tiles; integrates like :class:`~skymodel.sightlines.ray.integrate.SightLines`.
 
     Parameters
     ----------

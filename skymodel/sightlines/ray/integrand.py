@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from profiles import Product, Scaled, Sum
-from skymodel.sightlines.geometry import Floats, Ints
-from skymodel.sightlines.pieces import Pieces, about_axis
-from skymodel.sightlines.quadrature import Integrand, Panels
+from skymodel.sightlines.ray.geometry import Floats, Ints
+from skymodel.sightlines.ray.pieces import Pieces, about_axis
+from skymodel.sightlines.ray.quadrature import Integrand, Panels
 
 _Places = Callable[[Ints, Floats, Floats], tuple[Floats, ...]]
 

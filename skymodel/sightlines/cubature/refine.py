@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.cells import (
+from skymodel.sightlines.cubature.cells import (
     ROUNDING,
     Cells,
     Chart,
@@ -26,7 +26,7 @@ from skymodel.sightlines.cells import (
     grid,
     measure,
 )
-from skymodel.sightlines.integrate import SightLines
+from skymodel.sightlines.ray.integrate import SightLines
 
 _ROUNDS = 60
 _BLOCK = 65536  # sight lines integrated at once: what bounds the memory

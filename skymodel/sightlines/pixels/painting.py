@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines import chebyshev, quarters
-from skymodel.sightlines.blocks import Block
-from skymodel.sightlines.quarters import Folds
-from skymodel.sightlines.rings import Rings
+from skymodel.sightlines.pixels.blocks import Block
+from skymodel.sightlines.pixels.rings import Rings
+from skymodel.sightlines.surface import chebyshev, quarters
+from skymodel.sightlines.surface.quarters import Folds
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skymodel.sightlines.cells import Cells, Floats, Grid, Integers, Rule, gauss, grid
-from skymodel.sightlines.refine import Shares
+from skymodel.sightlines.cubature.cells import Cells, Floats, Grid, Integers, Rule, gauss, grid
+from skymodel.sightlines.cubature.refine import Shares
 from skymodel.sky.arcs import arcs, radii_of_change
 from skymodel.sky.circles import SmallCircle, meridian, parallel
 from skymodel.sky.region import Region

@@ -14,13 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines import chebyshev, probing, quarters
-from skymodel.sightlines.blocks import PROBES, TAIL_SHARE, Block, is_logarithmic
-from skymodel.sightlines.loose import Found, over_patches
-from skymodel.sightlines.pixels import PixelChart, about
-from skymodel.sightlines.rings import Rings
-from skymodel.sightlines.tiles import TiledSky
-from skymodel.sightlines.windows import Window, Windows
+from skymodel.sightlines.cubature.faces import PixelChart, about
+from skymodel.sightlines.pixels.blocks import PROBES, TAIL_SHARE, Block, is_logarithmic
+from skymodel.sightlines.pixels.loose import Found, over_patches
+from skymodel.sightlines.pixels.rings import Rings
+from skymodel.sightlines.pixels.windows import Window, Windows
+from skymodel.sightlines.surface import chebyshev, probing, quarters
+from skymodel.sightlines.surface.tiles import TiledSky
 
 Floats = NDArray[np.float64]
 
@@ -45,13 +45,13 @@ class _Mirrored(NamedTuple):
         return self.chart.centred
 
     def __call__(self, patch: NDArray[np.intp], u: Floats, v: Floats) -> tuple[Floats, Floats]:
-        """Return directions and areas, as :class:`~skymodel.sightlines.pixels.PixelChart` does."""
+        """Return directions and areas, as :class:`~skymodel.sightlines.cubature.faces.PixelChart` does."""
         directions, density = self.chart(patch, u, v)
         directions[..., 1:] *= self.signs[patch, None, None, :]
         return directions, density
 
     def angles(self, patch: NDArray[np.intp], u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
-        """Return angles and areas, as :class:`~skymodel.sightlines.pixels.PixelChart` does."""
+        """Return angles and areas, as :class:`~skymodel.sightlines.cubature.faces.PixelChart` does."""
         (lon, lat), density = self.chart.angles(patch, u, v)
         east, north = self.signs[patch].T[:, :, None, None]
         return (lon * east, lat * north), density
