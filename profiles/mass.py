@@ -12,15 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units
-from numpy.typing import NDArray
 
 from profiles.contract.algebra import Scaled, Sum, scaled
+from profiles.contract.arrays import Floats
 from profiles.contract.density import Density
 from profiles.contract.fields import MASS_DENSITY, Mass
 from profiles.forms.bulges import HernquistBulge
 from profiles.forms.halos import NFW, Burkert, Einasto, GeneralizedNFW, Isothermal, Moore, Zhao
 
-Floats = NDArray[np.float64]
 Known = tuple[float, float] | None
 _ROUNDING = 64 * float(np.finfo(float).eps)
 

@@ -1,4 +1,7 @@
-"""The array library of some coordinates: NumPy, JAX or another of the array API; NumPy for plain numbers."""
+"""What an array is here: the names of the NumPy kinds, and the array library that some coordinates come from.
+
+Every annotation of an array takes its name from this module, so that a kind has one name in the house.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,12 @@ from typing import Any
 import array_api_compat
 import array_api_compat.numpy as plain
 import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+Rows = NDArray[np.void]  # a table: one record a row
 
 
 def array_namespace(*coordinates: Any) -> Any:

@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from profiles import Density, Hints
+from profiles.contract.arrays import Floats
 from profiles.contract.density import Axisymmetric
 from profiles.contract.fields import Kind
-
-Floats = NDArray[np.float64]
 
 _NEAR = 8.0  # widths from the centre or the plane within which nodes are graded; a Gaussian is 1e-14 there
 _REACH = 400.0  # widths to which the table goes; farther out the density is left as it is

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from profiles.contract.arrays import Floats
 
 
 class Cube(NamedTuple):

@@ -13,15 +13,13 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 from astropy import units
-from numpy.typing import NDArray
 
-from profiles.contract.arrays import array_namespace
+from profiles.contract.arrays import Floats, array_namespace
 from profiles.contract.density import Array, Density, Hints
 from profiles.contract.fields import Kind
 from profiles.tables.cubefiles import read_cube
 from profiles.tables.radial import one_of, plain_unit
 
-Floats = NDArray[np.float64]
 Edge = Literal["zero", "power law", "refuse"]
 Method = Literal["linear", "cubic"]
 OuterSlope = Annotated[float, Kind("", above=1.0)]

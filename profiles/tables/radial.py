@@ -9,14 +9,12 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from astropy import units
-from numpy.typing import NDArray
 
-from profiles.contract.arrays import array_namespace
+from profiles.contract.arrays import Floats, array_namespace
 from profiles.contract.density import Array, Density, Hints, Spherical
 from profiles.contract.fields import MASS_DENSITY, NUMBER_DENSITY
 from profiles.shelf.registry import nearest
 
-Floats = NDArray[np.float64]
 Inside = Literal["power law", "constant", "refuse"]
 Beyond = Literal["power law", "zero", "refuse"]
 

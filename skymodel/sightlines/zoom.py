@@ -13,7 +13,8 @@ import numpy as np
 from astropy import units
 
 from profiles import Density
-from skymodel.sightlines.ray.geometry import Floats, Observer
+from profiles.contract.arrays import Floats
+from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrate import LineIntegrals, line_of_sight
 
 

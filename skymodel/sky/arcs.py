@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from skymodel.sky.circles import Floats, Frame, SmallCircle, crossings, frame, lonlat, separation
+from profiles.contract.arrays import Floats
+from skymodel.sky.circles import Frame, SmallCircle, crossings, frame, lonlat, separation
 
 _TURN = 2 * np.pi
 _SAME_RADIUS = 1e-12  # deg: radii closer than this differ by rounding only

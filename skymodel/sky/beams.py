@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skymodel.sky.circles import Floats, degrees
+from profiles.contract.arrays import Floats
+from skymodel.sky.circles import degrees
 from skymodel.sky.healpix import nside_of
 from skymodel.sky.skymap import SkyMap
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sky.arcs import Bounded, known_edges
-from skymodel.sky.circles import Floats, SmallCircle, lonlat
+from skymodel.sky.circles import SmallCircle, lonlat
 
 _FINEST = 2048  # a straight cut of its pixels, 0.03 deg wide, is good to 1e-3 of one of them for circles above 2 deg
 _PER_RADIUS = 100  # finest pixels per radius of the smallest circle
@@ -22,16 +22,14 @@ _STRAIGHT = 16  # from this share of the finest nside on, an edge crosses a pixe
 _SAMPLES = 16  # per side of a pixel, where edges meet or are not known
 _BLOCK = 4096
 
-Pixels = NDArray[np.int64]
-
 
 class _Level(NamedTuple):
     """NEST pixels at one nside and, for each edge, which of them it may cross."""
 
     nside: int
-    pixels: Pixels
+    pixels: Ints
     centres: Floats
-    crossed: NDArray[np.bool_]
+    crossed: Bools
 
 
 def exact(region: Bounded, nside: int) -> Floats:
@@ -79,7 +77,7 @@ def _finest_nside(edges: tuple[SmallCircle, ...], nside: int) -> int:
     return max(4 * nside, _FINEST, 1 << min(wanted, _LARGEST_FINEST).bit_length())
 
 
-def _level(edges: tuple[SmallCircle, ...], nside: int, pixels: Pixels) -> _Level:
+def _level(edges: tuple[SmallCircle, ...], nside: int, pixels: Ints) -> _Level:
     import healpy
 
     centres = _vectors(nside, pixels)
@@ -99,14 +97,14 @@ def _where_it_matters(region: Bounded, edges: tuple[SmallCircle, ...], level: _L
     return level._replace(crossed=crossed)
 
 
-def _within(reach: float, edge: SmallCircle, vectors: Floats) -> NDArray[np.bool_]:
+def _within(reach: float, edge: SmallCircle, vectors: Floats) -> Bools:
     """Tell which directions lie within `reach` [rad] of an edge."""
     rho, cosine = np.radians(edge.radius), vectors @ edge.axis
     near, far = np.cos(max(rho - reach, 0.0)), np.cos(min(rho + reach, np.pi))
     return np.asarray((far <= cosine) & (cosine <= near))
 
 
-def _add(shares: Floats, nside: int, fine: int, pixels: Pixels, share: Any) -> None:
+def _add(shares: Floats, nside: int, fine: int, pixels: Ints, share: Any) -> None:
     """Add the shares of pixels at another nside to those at `nside`, both NEST."""
     if fine < nside:
         ratio = (nside // fine) ** 2
@@ -116,7 +114,7 @@ def _add(shares: Floats, nside: int, fine: int, pixels: Pixels, share: Any) -> N
     np.add.at(shares, pixels // ratio, np.broadcast_to(share, pixels.shape) / ratio)
 
 
-def _cut(region: Bounded, edges: tuple[SmallCircle, ...], level: _Level, on_edge: NDArray[np.bool_]) -> Floats:
+def _cut(region: Bounded, edges: tuple[SmallCircle, ...], level: _Level, on_edge: Bools) -> Floats:
     """Return the shares of the finest pixels on an edge: a straight cut by one edge, samples where edges meet."""
     shares = np.empty(level.pixels.size)
     alone = level.crossed.sum(axis=0) == 1
@@ -132,11 +130,11 @@ class _Sides(NamedTuple):
     """The corners N, W, S, E of pixels against an edge, and whether the regions hold its near and its far side."""
 
     excess: Floats
-    near: NDArray[np.bool_]
-    far: NDArray[np.bool_]
+    near: Bools
+    far: Bools
 
 
-def _sides(region: Bounded, edge: SmallCircle, nside: int, pixels: Pixels) -> _Sides:
+def _sides(region: Bounded, edge: SmallCircle, nside: int, pixels: Ints) -> _Sides:
     import healpy
 
     if pixels.size == 0:
@@ -147,7 +145,7 @@ def _sides(region: Bounded, edge: SmallCircle, nside: int, pixels: Pixels) -> _S
     return _Sides(excess, near, far)
 
 
-def _straight_cut(region: Bounded, edge: SmallCircle, nside: int, pixels: Pixels, centres: Floats) -> Floats:
+def _straight_cut(region: Bounded, edge: SmallCircle, nside: int, pixels: Ints, centres: Floats) -> Floats:
     sides = _sides(region, edge, nside, pixels)
     mean = (2 * edge.excess(centres) + sides.excess.mean(axis=1)) / 3  # exact for a parabola over the unit square
     north, west, south, east = sides.excess.T
@@ -164,7 +162,7 @@ def _half_plane(mean: Floats, slope_x: Floats, slope_y: Floats) -> Floats:
     return np.asarray(np.clip(area / (2 * a * b), 0.0, 1.0))
 
 
-def _samples(region: Any, nside: int, pixels: Pixels) -> Floats:
+def _samples(region: Any, nside: int, pixels: Ints) -> Floats:
     """Return the share of a grid of points in each NEST pixel that lies in the region."""
     shares = np.empty(pixels.size)
     for first in range(0, pixels.size, _BLOCK):
@@ -175,11 +173,11 @@ def _samples(region: Any, nside: int, pixels: Pixels) -> Floats:
     return shares
 
 
-def _vectors(nside: int, pixels: Pixels) -> Floats:
+def _vectors(nside: int, pixels: Ints) -> Floats:
     import healpy
 
     return np.stack(healpy.pix2vec(nside, pixels, nest=True), axis=-1)
 
 
-def _contains(region: Any, vectors: Floats) -> NDArray[np.bool_]:
+def _contains(region: Any, vectors: Floats) -> Bools:
     return np.asarray(region.contains(*lonlat(vectors)), dtype=bool)

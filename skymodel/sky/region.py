@@ -14,8 +14,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from profiles.contract.arrays import Bools, Floats
 from skymodel.sky import arcs, coverage
-from skymodel.sky.circles import Floats, SmallCircle, degrees
+from skymodel.sky.circles import SmallCircle, degrees
 from skymodel.sky.healpix import nside_of, pixel_area, require_nside
 
 _SAMPLING_NSIDE = 128  # for the solid angle of regions whose edges are not known
@@ -26,7 +27,7 @@ class Region(ABC):
     """A part of the sky, Galactic, in degrees."""
 
     @abstractmethod
-    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    def _inside(self, lon: Floats, lat: Floats) -> Bools:
         """Tell which directions [deg], arrays of one shape, lie inside."""
 
     @property
@@ -107,7 +108,7 @@ class Combination(Region):
     operator: Literal["&", "|"]
     second: Region
 
-    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    def _inside(self, lon: Floats, lat: Floats) -> Bools:
         first, second = self.first._inside(lon, lat), self.second._inside(lon, lat)
         return first & second if self.operator == "&" else first | second
 
@@ -140,7 +141,7 @@ class Complement(Region):
 
     region: Region
 
-    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    def _inside(self, lon: Floats, lat: Floats) -> Bools:
         return ~self.region._inside(lon, lat)
 
     @property
@@ -171,7 +172,7 @@ class Foreign(Region):
 
     obj: Any
 
-    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    def _inside(self, lon: Floats, lat: Floats) -> Bools:
         from astropy.coordinates import SkyCoord
 
         asked = SkyCoord(np.ravel(lon), np.ravel(lat), unit="deg", frame="galactic")
@@ -205,7 +206,7 @@ class HealpixMask(Region):
 
     shares: Floats
 
-    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    def _inside(self, lon: Floats, lat: Floats) -> Bools:
         import healpy
 
         pixels = healpy.ang2pix(nside_of(self.shares.size), lon, lat, lonlat=True)

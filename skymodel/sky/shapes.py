@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skymodel.sky.circles import Floats, SmallCircle, degrees, meridian, parallel
+from profiles.contract.arrays import Bools, Floats
+from skymodel.sky.circles import SmallCircle, degrees, meridian, parallel
 from skymodel.sky.region import Region
 
 
@@ -43,7 +43,7 @@ class Circle(Region):
         if not 0 < self.radius <= 180:
             raise ValueError(f"Circle.radius = {self.radius:g} deg; allowed: above 0, at most 180 deg")
 
-    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    def _inside(self, lon: Floats, lat: Floats) -> Bools:
         if self.radius <= 90:
             return np.asarray(_haversine(lon, lat, self.lon, self.lat) <= _haversine(self.radius, 0.0, 0.0, 0.0))
         # haversines lose digits near 180 deg: measure from the other side
@@ -102,7 +102,7 @@ class Box(Region):
         span = self.lon[1] - self.lon[0]
         return 360.0 if span >= 360 else span % 360.0
 
-    def _inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    def _inside(self, lon: Floats, lat: Floats) -> Bools:
         within = (lon - self.lon[0]) % 360.0 <= self.width
         return np.asarray(within & (self.lat[0] <= lat) & (lat <= self.lat[1]))
 

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units
-from numpy.typing import NDArray
 
-from skymodel.sky.circles import Floats
+from profiles.contract.arrays import Bools, Floats
 from skymodel.sky.healpix import UNSEEN, nside_of, pixel_area
 from skymodel.sky.region import as_region
 
@@ -89,7 +88,7 @@ class SkyMap:
         return pixel_area(self.nside)
 
     @property
-    def masked(self) -> NDArray[np.bool_]:
+    def masked(self) -> Bools:
         """Which pixels ``(npix,)`` hold no value: UNSEEN (to single precision, as files have it) or not finite."""
         return ~np.isfinite(self.values) | (np.abs(self.values - UNSEEN) <= 1e-5 * abs(UNSEEN))
 
@@ -158,7 +157,7 @@ class SkyMap:
         masked = self.masked
         return scaled._masked_where(masked) if masked.any() else scaled
 
-    def _masked_where(self, where: NDArray[np.bool_]) -> SkyMap:
+    def _masked_where(self, where: Bools) -> SkyMap:
         return replace(self, values=np.where(where, UNSEEN, self.values), error=np.where(where, UNSEEN, self.error))
 
     def _edge_error(self, share: Floats) -> float:

@@ -13,8 +13,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.spectra import INTENSITY_UNIT, Measurement
 from skymodel.datafiles import data_path
 
@@ -35,7 +35,7 @@ def background_names() -> tuple[str, ...]:
     return (NO_BACKGROUND, *dict.fromkeys(str(name) for name in _table()["model"]))
 
 
-def background(name: str, measurement: Measurement) -> NDArray[np.float64]:
+def background(name: str, measurement: Measurement) -> Floats:
     """Return the background in the bins of a measurement.
 
     Parameters
@@ -65,7 +65,7 @@ def background(name: str, measurement: Measurement) -> NDArray[np.float64]:
 
 
 @functools.cache
-def _bands(name: str, region: str) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
+def _bands(name: str, region: str) -> tuple[tuple[Floats, Floats], ...]:
     table = _table()
     rows = table[(table["model"] == name) & (table["region"] == region)]
     return tuple(
@@ -74,7 +74,7 @@ def _bands(name: str, region: str) -> tuple[tuple[NDArray[np.float64], NDArray[n
     )
 
 
-def _mean(bands: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...], low: float, high: float) -> float:
+def _mean(bands: tuple[tuple[Floats, Floats], ...], low: float, high: float) -> float:
     pieces = [(max(low, e[0]), min(high, e[-1]), e, y) for e, y in bands if max(low, e[0]) < min(high, e[-1])]
     covered = sum(math.log(end / start) for start, end, _, _ in pieces)
     if not math.isclose(covered, math.log(high / low), rel_tol=1e-12):
@@ -82,7 +82,7 @@ def _mean(bands: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...], lo
     return sum(_power_law_integral(*piece) for piece in pieces) / covered
 
 
-def _power_law_integral(start: float, end: float, energy: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+def _power_law_integral(start: float, end: float, energy: Floats, values: Floats) -> float:
     """Integrate over ln k, exactly, the curve that is a power law between tabulated energies."""
     inside = energy[(energy > start) & (energy < end)]
     nodes = np.log(np.concatenate([[start], inside, [end]]))

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.backgrounds import background as background_means
 from skymodel.comparison.comptel.spectra import Measurement
 from skymodel.emission.event.annihilation import photon_range
@@ -63,7 +64,7 @@ class ChiFit:
 
 def bin_means(
     spectrum: Callable[[Any], Any], bins: Iterable[tuple[float, float]], *, ends: tuple[float, float]
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the mean over ln k of k^2 `spectrum` in each bin.
 
     Parameters
@@ -106,7 +107,7 @@ def _bin_mean(spectrum: Callable[[Any], Any], low: float, high: float, ends: tup
 
 def continuum_template(
     emission: NuggetEmission, measurement: Measurement, *, line_intensity: float = PAPER_LINE_INTENSITY
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the model at chi = 1 and W = 1 in the bins of a measurement.
 
     Parameters
@@ -172,9 +173,9 @@ def fit_chi(
 class MuProfile(NamedTuple):
     """The best chi and its chi-square at each chemical potential [MeV]; arrays of one shape."""
 
-    mu: NDArray[np.float64]
-    chi: NDArray[np.float64]
-    chi_square: NDArray[np.float64]
+    mu: Floats
+    chi: Floats
+    chi_square: Floats
 
     @property
     def best(self) -> float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.datafiles import data_path
 from skymodel.emission.event.bands import Band
-from skymodel.sky.circles import Floats
 
 _FILE = "galprop_tsuji2023_box_averages.ecsv"
 _WINDOW = "|l|<30,|b|<5"

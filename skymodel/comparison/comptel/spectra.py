@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.datafiles import data_path
 from skymodel.sky.region import Region
 from skymodel.sky.regions import Box
@@ -115,5 +115,5 @@ def comptel(window: str = "l30_b5") -> Measurement:
 
 
 def _plain(column: Any) -> list[float]:
-    values: NDArray[np.float64] = np.asarray(column.quantity.to_value(INTENSITY_UNIT), dtype=float)
+    values: Floats = np.asarray(column.quantity.to_value(INTENSITY_UNIT), dtype=float)
     return [float(value) for value in values]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skymodel.sky.circles import Floats
+from profiles.contract.arrays import Floats
 from skymodel.sky.region import as_region
 
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.interstellar import interstellar_intensity
 from skymodel.comparison.forecast.field import Field
 from skymodel.comparison.forecast.likelihood import Expected, likelihood_root
@@ -28,7 +29,6 @@ from skymodel.comparison.forecast.mocks import (
 from skymodel.comparison.forecast.observations import Observation, origin
 from skymodel.comparison.rivals.skies import rival
 from skymodel.emission.nuggets.model import NuggetEmission
-from skymodel.sky.circles import Floats
 from skymodel.sky.regions import COMPTEL_WINDOW, Box
 from skymodel.sky.skymap import SkyMap
 

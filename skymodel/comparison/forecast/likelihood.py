@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skymodel.sky.circles import Floats
+from profiles.contract.arrays import Floats
 
 
 class Expected(NamedTuple):

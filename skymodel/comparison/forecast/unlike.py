@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.forecast.field import Field
 from skymodel.comparison.likeness.scales import SCALES, scale_correlation
-from skymodel.sky.circles import Floats
 
 Statistic = Callable[[Floats, Floats, Field], Floats]
 

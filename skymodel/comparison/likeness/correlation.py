@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.likeness.shape import Statistic
-from skymodel.sky.circles import Floats
 from skymodel.sky.region import as_region
 from skymodel.sky.regions import Circle
 from skymodel.sky.skymap import ROUNDING, SkyMap

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.annihilation import gauss_legendre
 from skymodel.emission.nuggets.line_sky import Gaussian
 from skymodel.sightlines.cubature import faces as charts
-from skymodel.sky.circles import Floats, directions, lonlat, separation
+from skymodel.sky.circles import directions, lonlat, separation
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.skymap import ROUNDING, SkyMap
 

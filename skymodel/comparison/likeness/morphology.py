@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from astropy import units
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.likeness.correlation import (
     ALL_SKY,
     Fit,
@@ -37,7 +38,6 @@ from skymodel.comparison.likeness.shape import (
 )
 from skymodel.comparison.likeness.transport import absence, earth_mover
 from skymodel.sky.beams import Beam, smooth
-from skymodel.sky.circles import Floats
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.region import as_region
 from skymodel.sky.skymap import SkyMap

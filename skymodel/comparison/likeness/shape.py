@@ -13,8 +13,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.likeness.subpixels import Points, points
-from skymodel.sky.circles import Floats, directions, frame, lonlat, separation
+from skymodel.sky.circles import directions, frame, lonlat, separation
 from skymodel.sky.region import Region
 from skymodel.sky.regions import Box, Circle
 from skymodel.sky.skymap import SkyMap

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sky.circles import Floats, lonlat
+from profiles.contract.arrays import Bools, Floats
+from skymodel.sky.circles import lonlat
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.region import Region, as_region
 from skymodel.sky.skymap import SkyMap
@@ -69,7 +70,7 @@ def points(sky: SkyMap, region: Any = None) -> Points:
     return Points(vectors[kept], flux[kept], error[kept], math.sqrt(area), math.sqrt(area) * side)
 
 
-def _inside(region: Region, vectors: Floats, sky: SkyMap) -> NDArray[np.bool_]:
+def _inside(region: Region, vectors: Floats, sky: SkyMap) -> Bools:
     kept = np.asarray(region.contains(*lonlat(vectors)), dtype=bool)
     if not kept.any():
         raise ValueError(f"the region {region.name} is smaller than the map's pixels, nside {sky.nside}")

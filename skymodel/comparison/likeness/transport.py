@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.forecast.field import Field
 from skymodel.comparison.likeness.correlation import ALL_SKY, overlap
 from skymodel.comparison.likeness.shape import Statistic
 from skymodel.comparison.likeness.subpixels import require_flux
-from skymodel.sky.circles import Floats, separation
+from skymodel.sky.circles import separation
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.region import as_region
 from skymodel.sky.skymap import ROUNDING, SkyMap

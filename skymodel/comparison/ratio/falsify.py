@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.backgrounds import background as background_means
 from skymodel.comparison.comptel.chi_fit import ChiFit, fit_chi, fit_windows
 from skymodel.comparison.comptel.spectra import WINDOWS, Measurement, comptel
@@ -37,8 +37,8 @@ class AnySpectrum:
         (point - model) / error, shape ``(windows, bins)``.
     """
 
-    amplitudes: NDArray[np.float64]
-    pulls: NDArray[np.float64]
+    amplitudes: Floats
+    pulls: Floats
 
     @property
     def chi_square(self) -> float:
@@ -129,7 +129,7 @@ def window_test(
     )
 
 
-def _any_spectrum(measured: Sequence[Measurement], factors: NDArray[np.float64], background: str) -> AnySpectrum:
+def _any_spectrum(measured: Sequence[Measurement], factors: Floats, background: str) -> AnySpectrum:
     points, errors = (np.array([getattr(each, name) for each in measured]) for name in ("intensity", "error"))
     below = np.array([background_means(background, each) for each in measured])
     fits = [

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.backgrounds import background, background_names
 from skymodel.comparison.comptel.chi_fit import ChiFit, fit_chi
 from skymodel.comparison.comptel.spectra import comptel
@@ -48,9 +46,7 @@ class PairVerdict:
     fits: Mapping[str, Fits]
 
 
-def judge(
-    names: tuple[str, str], model: SkyModel, template: NDArray[np.float64], *, band: Band, rtol: float
-) -> PairVerdict:
+def judge(names: tuple[str, str], model: SkyModel, template: Floats, *, band: Band, rtol: float) -> PairVerdict:
     """Return the verdict on one pair.
 
     Parameters
@@ -73,7 +69,7 @@ def judge(
     return PairVerdict(*names, window, same, fits)
 
 
-def _fit(template: NDArray[np.float64], background_name: str) -> ChiFit:
+def _fit(template: Floats, background_name: str) -> ChiFit:
     points = comptel()
     below = background(background_name, points)
     return fit_chi(template, points.intensity, points.error, below, background_name=background_name)

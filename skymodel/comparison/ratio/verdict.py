@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from profiles import Density
+from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.chi_fit import continuum_template
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.ratio.candidates import default_electrons, default_halos, reference
@@ -45,7 +45,7 @@ class Verdict:
     line_intensity: float
 
     @property
-    def window_factors(self) -> NDArray[np.float64]:
+    def window_factors(self) -> Floats:
         """W of each pair, shape ``(pairs,)``."""
         return np.array([pair.window.value for pair in self.pairs])
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.emission.nuggets.line_sky import LINE_SKIES
 from skymodel.sightlines.means import Ratio, window_factor
@@ -101,20 +101,20 @@ class Matching:
     """
 
     windows: tuple[Region, ...]
-    factors: NDArray[np.float64]
+    factors: Floats
 
     @property
-    def low(self) -> NDArray[np.float64]:
+    def low(self) -> Floats:
         """Smallest W of each window, shape ``(windows,)``."""
         return np.asarray(self.factors.min(axis=0))
 
     @property
-    def high(self) -> NDArray[np.float64]:
+    def high(self) -> Floats:
         """Largest W of each window, shape ``(windows,)``."""
         return np.asarray(self.factors.max(axis=0))
 
     @property
-    def departure(self) -> NDArray[np.float64]:
+    def departure(self) -> Floats:
         """Largest factor by which W differs from 1, up or down, less one; shape ``(windows,)``."""
         return np.asarray(np.exp(np.abs(np.log(self.factors)).max(axis=0)) - 1)
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles import Density
+from profiles.contract.arrays import Floats
 from skymodel.comparison.likeness.gaussian_sky import UNIT, gaussian_sky
 from skymodel.comparison.ratio import candidates
 from skymodel.comparison.rivals.skies import R_MAX, rival
@@ -27,7 +28,6 @@ from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.beams import GaussianBeam, smooth
-from skymodel.sky.circles import Floats
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.regions import Box
 from skymodel.sky.skymap import SkyMap

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
-from skymodel.emission.event.inputs import FloatArray
 
 DECADE = (2.0, 20.0)  # MeV, "an order of magnitude in energy" above the few MeV where the paper is unreliable
 
 
-def k2_flux(model: ElectrosphereEmission, low: float, high: float) -> FloatArray:
+def k2_flux(model: ElectrosphereEmission, low: float, high: float) -> Floats:
     """Return k^2 Phi [MeV cm-2 s-1 sr-1] at 201 energies from `low` to `high` [MeV], even in ln k.
 
     Parameters

@@ -16,9 +16,9 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.annihilation import event_rate, event_rate_leading_log, gauss_legendre
 from skymodel.emission.event.constants import ALPHA, ELECTRON_MASS
-from skymodel.emission.event.inputs import FloatArray
 
 THOMAS_FERMI = np.sqrt(3 * np.pi / (2 * ALPHA))  # c = mu (z + z_0), dimensionless
 _GONE = 45.0  # optical depth at which nothing is left: exp(-45) = 3e-20
@@ -38,18 +38,18 @@ class Extinction:
         Chemical potential [MeV] at the upper edge and at the surface.
     """
 
-    depth: Callable[[FloatArray], FloatArray]
+    depth: Callable[[Floats], Floats]
     lowest: float
     highest: float
 
     def over_heights(
         self,
-        function: Callable[[FloatArray], FloatArray],
-        start: FloatArray,
-        scale: FloatArray,
+        function: Callable[[Floats], Floats],
+        start: Floats,
+        scale: Floats,
         *,
         stop: float | None = None,
-    ) -> FloatArray:
+    ) -> Floats:
         """Integrate function(mu) * survival over natural height z [1/MeV], where mu runs from `start` to `stop`.
 
         Parameters
@@ -72,13 +72,13 @@ class Extinction:
         dz = THOMAS_FERMI / mu**2 * scale[..., None] * growth
         return np.asarray(reach * ((function(mu) * np.exp(-self.depth(mu)) * dz) @ weights))
 
-    def _end(self, start: FloatArray) -> FloatArray:
+    def _end(self, start: Floats) -> Floats:
         """Return the chemical potential beyond which no electron is left, seen from `start`."""
         depths, grid = self._table
         return np.asarray(np.maximum(np.interp(self.depth(start) + _GONE, depths, grid), start))
 
     @cached_property
-    def _table(self) -> tuple[FloatArray, FloatArray]:
+    def _table(self) -> tuple[Floats, Floats]:
         grid = np.geomspace(self.lowest, self.highest, 512)
         return self.depth(grid), grid
 
@@ -138,7 +138,7 @@ def exact_extinction(lowest: float, highest: float, v_e: float) -> Extinction:
     """
     from numpy.polynomial import Chebyshev
 
-    def slope(log_mu: FloatArray) -> FloatArray:
+    def slope(log_mu: Floats) -> Floats:
         mu = np.exp(log_mu)
         return np.asarray(THOMAS_FERMI / v_e * event_rate(mu) / mu)
 

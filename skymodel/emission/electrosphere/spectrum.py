@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.bands import Band
-from skymodel.emission.event.inputs import FloatArray, fraction, not_negative
+from skymodel.emission.event.inputs import fraction, not_negative
 from skymodel.emission.event.origins import BandPhotons, ortho_intensity, with_positronium
 from skymodel.emission.nuggets.model import (
     PAPER_LINE_INTENSITY,
@@ -59,7 +60,7 @@ class ElectrosphereEmission:
         share = fraction(self.positronium_fraction, "positronium_fraction")
         object.__setattr__(self, "positronium_fraction", float(share))
 
-    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> FloatArray:
+    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
         """Return the continuum dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1]: direct annihilation plus ortho-positronium.
 
         Parameters
@@ -72,7 +73,7 @@ class ElectrosphereEmission:
         ortho = ortho_intensity(k, self.positronium_fraction, line_intensity)
         return ortho + self.direct_spectrum(k, line_intensity)
 
-    def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> FloatArray:
+    def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
         """Return the part of :meth:`spectrum` that comes from direct annihilation.
 
         Parameters

@@ -21,11 +21,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.electrosphere.extinction import THOMAS_FERMI, Extinction, exact_extinction, printed_extinction
 from skymodel.emission.event.annihilation import event_rate_leading_log, photon_rate, threshold_energy
 from skymodel.emission.event.bands import Band, band_photon_rate
 from skymodel.emission.event.constants import ELECTRON_MASS
-from skymodel.emission.event.inputs import FloatArray, above_mass, not_negative, photon_energy, positive, within
+from skymodel.emission.event.inputs import above_mass, not_negative, photon_energy, positive, within
 from skymodel.emission.nuggets.model import (
     PAPER_LINE_INTENSITY,
     direct_per_line_photon,
@@ -81,15 +82,15 @@ class Electrosphere:
         """Chemical potential [MeV] at z_max."""
         return self.mu_0 / (1 + self.z_max)
 
-    def mu(self, z: ArrayLike) -> FloatArray:
+    def mu(self, z: ArrayLike) -> Floats:
         """Return the chemical potential [MeV] at height `z` [z_0], eq. (A.1)."""
         return self.mu_0 / (1 + not_negative(z, "z"))
 
-    def density(self, z: ArrayLike) -> FloatArray:
+    def density(self, z: ArrayLike) -> Floats:
         """Return the number density of the positrons [MeV3] at height `z` [z_0], mu^3 / 3 pi^2 of (A.1)."""
         return self.mu(z) ** 3 / (3 * np.pi**2)
 
-    def survival(self, z: ArrayLike, exact: bool = False) -> FloatArray:
+    def survival(self, z: ArrayLike, exact: bool = False) -> Floats:
         """Return the electrons left at height `z`, as a share of those at z_max.
 
         Parameters
@@ -104,7 +105,7 @@ class Electrosphere:
 
     def continuum_intensity(
         self, k: ArrayLike, *, chi: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY
-    ) -> FloatArray:
+    ) -> Floats:
         """Return the paper's height average of eq. (6), (A.4) [cm-2 s-1 sr-1 MeV-1].
 
         Weighted with the printed survival (A.3) and divided by the integral of the weights.
@@ -122,7 +123,7 @@ class Electrosphere:
         scale = per_line * not_negative(line_intensity, "line_intensity", "cm-2 s-1 sr-1")
         return scale * self.photons_per_event(k)
 
-    def photons_per_event(self, k: ArrayLike) -> FloatArray:
+    def photons_per_event(self, k: ArrayLike) -> Floats:
         """Return the height average of eq. (4) over eq. (5), of which (A.4) is a multiple [MeV-1].
 
         Parameters
@@ -134,7 +135,7 @@ class Electrosphere:
         photons = self._spectrum(extinction, photon_energy(k), lambda rate, mu: rate / event_rate_leading_log(mu))
         return photons / extinction.column
 
-    def photons_per_electron(self, k: ArrayLike, exact: bool = True) -> FloatArray:
+    def photons_per_electron(self, k: ArrayLike, exact: bool = True) -> Floats:
         """Return the photons [MeV-1] that one electron arriving at z_max radiates on its way to the surface.
 
         Its integral over k is twice the share of the electrons used up, if `exact`.
@@ -184,7 +185,7 @@ class Electrosphere:
         borders = np.unique(np.clip(np.append(cuts, [self.lowest_mu, self.mu_0]), self.lowest_mu, self.mu_0))
         branch = (cuts + ELECTRON_MASS - edges)[np.isfinite(cuts)]  # from a cut down to the logarithm's branch point
 
-        def photons(mu: FloatArray) -> FloatArray:
+        def photons(mu: Floats) -> Floats:
             return np.asarray(weight(band_photon_rate(band.low, band.high, mu, energy_power=energy_power), mu))
 
         total = 0.0
@@ -197,7 +198,7 @@ class Electrosphere:
         make = exact_extinction if exact else printed_extinction
         return make(self.lowest_mu, self.mu_0, self.v_e)
 
-    def _spectrum(self, extinction: Extinction, k: FloatArray, weight: Any) -> FloatArray:
+    def _spectrum(self, extinction: Extinction, k: Floats, weight: Any) -> Floats:
         """Integrate weight(photon rate, mu) over the heights at which a photon of energy `k` can be made."""
         possible = threshold_energy(k) < self.mu_0
         k = np.where(possible, k, ELECTRON_MASS)

@@ -17,15 +17,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.constants import ALPHA, ELECTRON_MASS
-from skymodel.emission.event.inputs import FloatArray, above_mass, photon_energy
+from skymodel.emission.event.inputs import above_mass, photon_energy
 
 
 class PhotonRange(NamedTuple):
     """The lowest and the highest photon energy [MeV]."""
 
-    low: FloatArray
-    high: FloatArray
+    low: Floats
+    high: Floats
 
 
 def photon_range(E: ArrayLike) -> PhotonRange:
@@ -46,7 +47,7 @@ def photon_range(E: ArrayLike) -> PhotonRange:
     return PhotonRange(ELECTRON_MASS * total / (total + momentum), (total + momentum) / 2)
 
 
-def threshold_energy(k: ArrayLike) -> FloatArray:
+def threshold_energy(k: ArrayLike) -> Floats:
     """Return the least positron energy E_min(k) [MeV] that can give a photon of energy `k`; infinite for k <= m/2."""
     k = photon_energy(k)
     slack = 2 * k - ELECTRON_MASS
@@ -55,7 +56,7 @@ def threshold_energy(k: ArrayLike) -> FloatArray:
     return np.asarray(np.where(reachable, ELECTRON_MASS + kinetic, np.inf))[()]
 
 
-def differential_cross_section(k: ArrayLike, E: ArrayLike) -> FloatArray:
+def differential_cross_section(k: ArrayLike, E: ArrayLike) -> Floats:
     """Return d sigma / dk [MeV-3] of eq. (2), zero outside the kinematic range; it counts both photons.
 
     Parameters
@@ -75,7 +76,7 @@ def differential_cross_section(k: ArrayLike, E: ArrayLike) -> FloatArray:
     return np.asarray(np.where(inside, np.pi * ALPHA**2 / (m * (E - m) * total) * shape, 0.0))[()]
 
 
-def total_cross_section(E: ArrayLike) -> FloatArray:
+def total_cross_section(E: ArrayLike) -> Floats:
     """Return Dirac's cross-section [MeV-2] for annihilation on an electron at rest; it counts events.
 
     Parameters
@@ -92,19 +93,19 @@ def total_cross_section(E: ArrayLike) -> FloatArray:
     return np.asarray(np.pi * (ALPHA / ELECTRON_MASS) ** 2 * _dirac(rapidity) / ((c + 1) * s * s))[()]
 
 
-def _rapidity(E: FloatArray) -> FloatArray:
+def _rapidity(E: Floats) -> Floats:
     """Return arccosh(E/m), accurate as E -> m."""
     kinetic = (E - ELECTRON_MASS) / ELECTRON_MASS
     return np.asarray(np.log1p(kinetic + np.sqrt(kinetic * (kinetic + 2))))
 
 
-def _dirac(rapidity: FloatArray) -> FloatArray:
+def _dirac(rapidity: Floats) -> Floats:
     """Return the bracket of Dirac's formula times sinh^2; it behaves as 2 * rapidity near threshold."""
     c, s = np.cosh(rapidity), np.sinh(rapidity)
     return np.asarray((c * c + 4 * c + 1) * rapidity - (c + 3) * s)
 
 
-def photon_rate(k: ArrayLike, mu: ArrayLike) -> FloatArray:
+def photon_rate(k: ArrayLike, mu: ArrayLike) -> Floats:
     r"""Return the photon rate dI/(dk dt) of one electron [per MeV per natural time], eq. (4) in closed form.
 
     Zero outside the kinematic range, where the printed formula is negative or undefined.
@@ -143,7 +144,7 @@ def photon_rate(k: ArrayLike, mu: ArrayLike) -> FloatArray:
     return np.where(inside, ALPHA**2 / (np.pi * m) * (smooth + logarithm), 0.0)[()]
 
 
-def _headroom(k: FloatArray, mu: FloatArray) -> FloatArray:
+def _headroom(k: Floats, mu: Floats) -> Floats:
     """Return mu - E_min(k) [MeV] for k > m/2, in the form that keeps its digits: the first wins for k ~ m, mu ~ m."""
     m = ELECTRON_MASS
     slow = (mu - m) - 2 * (k - m) ** 2 / (2 * k - m)
@@ -151,7 +152,7 @@ def _headroom(k: FloatArray, mu: FloatArray) -> FloatArray:
     return np.where(k < 2 * m, slow, fast)
 
 
-def photon_rate_integral(k: ArrayLike, mu: ArrayLike) -> FloatArray:
+def photon_rate_integral(k: ArrayLike, mu: ArrayLike) -> Floats:
     """Return what :func:`photon_rate` returns, by integrating eq. (2) over the Fermi gas, eq. (1).
 
     The independent check of the closed form; 64 Gauss-Legendre nodes in ln(E + m - k), exact to rounding.
@@ -176,13 +177,13 @@ def photon_rate_integral(k: ArrayLike, mu: ArrayLike) -> FloatArray:
 
 
 @cache
-def gauss_legendre(count: int) -> tuple[FloatArray, FloatArray]:
+def gauss_legendre(count: int) -> tuple[Floats, Floats]:
     """Return the nodes and weights ``(count,)`` of the Gauss-Legendre rule on [0, 1]."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
     return (nodes + 1) / 2, weights / 2
 
 
-def event_rate(mu: ArrayLike) -> FloatArray:
+def event_rate(mu: ArrayLike) -> Floats:
     r"""Return the exact annihilation rate of one electron [per natural time]: half the integral of eq. (4).
 
     Parameters
@@ -210,7 +211,7 @@ def event_rate(mu: ArrayLike) -> FloatArray:
     return np.asarray(ALPHA**2 * ELECTRON_MASS / np.pi * integral)[()]
 
 
-def _event_integral(H: FloatArray) -> FloatArray:
+def _event_integral(H: Floats) -> Floats:
     from scipy.special import spence
 
     c, s, fading = np.cosh(H), np.sinh(H), np.exp(-H)
@@ -219,7 +220,7 @@ def _event_integral(H: FloatArray) -> FloatArray:
     return np.asarray(H * (c + 3) ** 2 / 2 - 0.75 * (H + s * c) - 5 * s - 1.5 * H - 2 * tanh_integral)
 
 
-def fermi_gas_integral(rapidity: FloatArray, power: int) -> FloatArray:
+def fermi_gas_integral(rapidity: Floats, power: int) -> Floats:
     """Return the integral of Dirac's rate times (E/m + 1)^power up to `rapidity`, in units of alpha^2 m / pi."""
     nodes, weights = gauss_legendre(40)  # poles at i pi: converged to rounding for rapidities up to 12
     eta = rapidity[..., None] * nodes
@@ -227,7 +228,7 @@ def fermi_gas_integral(rapidity: FloatArray, power: int) -> FloatArray:
     return np.asarray(rapidity * (integrand @ weights))
 
 
-def event_rate_leading_log(mu: ArrayLike) -> FloatArray:
+def event_rate_leading_log(mu: ArrayLike) -> Floats:
     """Return eq. (5), alpha^2 m / (2 pi) (mu/m)^2 ln(mu/m) [per natural time].
 
     Parameters
@@ -239,7 +240,7 @@ def event_rate_leading_log(mu: ArrayLike) -> FloatArray:
     return ALPHA**2 * ELECTRON_MASS / (2 * np.pi) * ratio**2 * np.log(ratio)
 
 
-def mean_photon_energy(mu: ArrayLike) -> FloatArray:
+def mean_photon_energy(mu: ArrayLike) -> Floats:
     """Return the mean energy [MeV] of the photons of eq. (4): half the mean of E + m over the events.
 
     Parameters

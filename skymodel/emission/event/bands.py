@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.annihilation import event_rate, gauss_legendre, photon_range, photon_rate
 from skymodel.emission.event.constants import ELECTRON_MASS
-from skymodel.emission.event.inputs import FloatArray, above_mass, plain
+from skymodel.emission.event.inputs import above_mass, plain
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ LINE_511 = Band("LINE_511", 0.506, 0.516)
 CONTINUUM_1_20 = Band("CONTINUUM_1_20", 1.0, 20.0)
 
 
-def band_photon_rate(low: ArrayLike, high: ArrayLike, mu: ArrayLike, *, energy_power: int = 0) -> FloatArray:
+def band_photon_rate(low: ArrayLike, high: ArrayLike, mu: ArrayLike, *, energy_power: int = 0) -> Floats:
     r"""Return the integral of eq. (4), times k^energy_power, over low < k < high [per natural time, MeV^power].
 
     Parameters
@@ -90,7 +91,7 @@ def band_photon_rate(low: ArrayLike, high: ArrayLike, mu: ArrayLike, *, energy_p
     return np.asarray((y_stop - y_start) * (integrand @ weights))[()]
 
 
-def photon_share(band: Band, mu: ArrayLike) -> FloatArray:
+def photon_share(band: Band, mu: ArrayLike) -> Floats:
     """Return the share of the photons of direct annihilation that fall into `band`, between 0 and 1.
 
     Parameters

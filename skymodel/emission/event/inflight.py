@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.annihilation import (
     differential_cross_section,
     gauss_legendre,
@@ -25,7 +26,7 @@ from skymodel.emission.event.annihilation import (
 )
 from skymodel.emission.event.bands import Band
 from skymodel.emission.event.constants import ALPHA, ELECTRON_MASS
-from skymodel.emission.event.inputs import FloatArray, above_mass, photon_energy
+from skymodel.emission.event.inputs import above_mass, photon_energy
 from skymodel.emission.event.positronium import photons_per_annihilation
 
 STOPPED = 1e-3  # MeV, kinetic energy at which a positron counts as stopped
@@ -69,7 +70,7 @@ class InFlight:
                 f"E_0 = {self.E_0} MeV; allowed: at least {STOPPED} MeV above the mass {ELECTRON_MASS} MeV"
             )
 
-    def density(self, k: ArrayLike) -> FloatArray:
+    def density(self, k: ArrayLike) -> Floats:
         """Return the photons per MeV and injected positron at photon energies `k` [MeV]."""
         k = photon_energy(k)
         lowest = threshold_energy(k)
@@ -78,7 +79,7 @@ class InFlight:
         yields = differential_cross_section(k[..., None], E) / _stopping(E) * self.surviving(E)
         return np.asarray(np.where(possible, np.sum(yields * dE, axis=-1), 0.0))[()]
 
-    def surviving(self, E: ArrayLike) -> FloatArray:
+    def surviving(self, E: ArrayLike) -> Floats:
         """Return the share of the positrons that have not annihilated when their energy has fallen to `E` [MeV]."""
         energies, dE = self._energies(np.minimum(above_mass(E, "E"), self.E_0))
         depth = np.sum(total_cross_section(energies) / _stopping(energies) * dE, axis=-1)
@@ -112,7 +113,7 @@ class InFlight:
         """
         return float(1 / (self.stopped * photons_per_annihilation(positronium_fraction).line))
 
-    def _energies(self, start: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _energies(self, start: Floats) -> tuple[Floats, Floats]:
         """Return quadrature energies and weights ``(..., nodes)`` from `start` to E_0, even in ln(kinetic energy)."""
         nodes, weights = gauss_legendre(_NODES)
         low = np.log(np.clip(start - ELECTRON_MASS, STOPPED, self.E_0 - ELECTRON_MASS))[..., None]
@@ -121,7 +122,7 @@ class InFlight:
         return ELECTRON_MASS + kinetic, span * weights * kinetic
 
 
-def _stopping(E: FloatArray) -> FloatArray:
+def _stopping(E: Floats) -> Floats:
     """Return the ionisation loss of a positron per path and per electron of hydrogen, |dE/dx| / n [MeV-1]."""
     tau = E / ELECTRON_MASS - 1
     beta_2 = tau * (tau + 2) / (tau + 1) ** 2

@@ -11,17 +11,18 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.bands import LINE_511, Band
-from skymodel.emission.event.inputs import FloatArray, not_negative
+from skymodel.emission.event.inputs import not_negative
 from skymodel.emission.event.positronium import ortho_share, ortho_spectrum, photons_per_annihilation
 
 
 class BandPhotons(NamedTuple):
     """Photons in a band per 511 keV photon, by origin."""
 
-    line: FloatArray
-    ortho: FloatArray
-    direct: FloatArray
+    line: Floats
+    ortho: Floats
+    direct: Floats
 
 
 def with_positronium(band: Band, positronium_fraction: ArrayLike, direct: ArrayLike) -> BandPhotons:
@@ -44,12 +45,12 @@ def with_positronium(band: Band, positronium_fraction: ArrayLike, direct: ArrayL
     return BandPhotons(line[()], ortho[()], direct[()])
 
 
-def _ortho_per_line_photon(positronium_fraction: ArrayLike) -> FloatArray:
+def _ortho_per_line_photon(positronium_fraction: ArrayLike) -> Floats:
     count = photons_per_annihilation(positronium_fraction)
     return count.continuum / count.line
 
 
-def ortho_intensity(k: ArrayLike, positronium_fraction: ArrayLike, line_intensity: ArrayLike) -> FloatArray:
+def ortho_intensity(k: ArrayLike, positronium_fraction: ArrayLike, line_intensity: ArrayLike) -> Floats:
     """Return the intensity of the ortho-positronium continuum [cm-2 s-1 sr-1 MeV-1].
 
     Parameters
@@ -68,11 +69,11 @@ def ortho_intensity(k: ArrayLike, positronium_fraction: ArrayLike, line_intensit
 class SpectralModel(Protocol):
     """What every spectral model offers: maps, tables and figures need no more."""
 
-    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = ...) -> FloatArray:
+    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = ...) -> Floats:
         """Return the continuum dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1] at photon energies `k` [MeV]."""
         ...
 
-    def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = ...) -> FloatArray:
+    def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = ...) -> Floats:
         """Return the part of the continuum that comes from direct annihilation."""
         ...
 

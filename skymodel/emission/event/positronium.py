@@ -13,16 +13,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.constants import ELECTRON_MASS
-from skymodel.emission.event.inputs import FloatArray, photon_energy, positive
 from skymodel.emission.event.inputs import fraction as checked_fraction
+from skymodel.emission.event.inputs import photon_energy, positive
 
 
 class PhotonCount(NamedTuple):
     """Mean numbers of photons per electron annihilated at low energy: in the line, in the continuum below it."""
 
-    line: FloatArray
-    continuum: FloatArray
+    line: Floats
+    continuum: Floats
 
 
 def photons_per_annihilation(fraction: ArrayLike = 1.0) -> PhotonCount:
@@ -43,7 +44,7 @@ def photons_per_annihilation(fraction: ArrayLike = 1.0) -> PhotonCount:
     return PhotonCount(2 - 1.5 * f, 2.25 * f)
 
 
-def positronium_per_line_photon(fraction: ArrayLike = 1.0) -> FloatArray:
+def positronium_per_line_photon(fraction: ArrayLike = 1.0) -> Floats:
     """Return the number of positronium atoms formed per 511 keV photon, f / (2 - 3f/2): 2 for f = 1.
 
     Parameters
@@ -55,7 +56,7 @@ def positronium_per_line_photon(fraction: ArrayLike = 1.0) -> FloatArray:
     return f / (2 - 1.5 * f)
 
 
-def line_profile(k: ArrayLike, sigma_kev: ArrayLike) -> FloatArray:
+def line_profile(k: ArrayLike, sigma_kev: ArrayLike) -> Floats:
     """Return the 511 keV line as a Gaussian [MeV-1] of unit area.
 
     Parameters
@@ -70,7 +71,7 @@ def line_profile(k: ArrayLike, sigma_kev: ArrayLike) -> FloatArray:
     return np.asarray(np.exp(-pull * pull / 2) / (np.sqrt(2 * np.pi) * sigma))[()]
 
 
-def ortho_spectrum(k: ArrayLike) -> FloatArray:
+def ortho_spectrum(k: ArrayLike) -> Floats:
     r"""Return the photon spectrum of ortho-positronium [MeV-1], of unit area, zero above the electron mass.
 
     Parameters
@@ -99,7 +100,7 @@ def ortho_spectrum(k: ArrayLike) -> FloatArray:
     return np.asarray(np.where(inside, 2 / (np.pi**2 - 9) / ELECTRON_MASS * shape, 0.0))[()]
 
 
-def _ore_powell(x: FloatArray) -> FloatArray:
+def _ore_powell(x: Floats) -> Floats:
     logarithm = np.log1p(-x)
     rest = 1 - x
     return np.asarray(
@@ -107,12 +108,12 @@ def _ore_powell(x: FloatArray) -> FloatArray:
     )
 
 
-def _series(x: FloatArray) -> FloatArray:
+def _series(x: Floats) -> Floats:
     coefficients = (0, 5 / 6, 1 / 6, -1 / 15, -1 / 10, -29 / 420, -13 / 420, -1 / 315, 4 / 315)
     return np.asarray(np.polynomial.polynomial.polyval(x, coefficients))
 
 
-def ortho_share(low: ArrayLike, high: ArrayLike) -> FloatArray:
+def ortho_share(low: ArrayLike, high: ArrayLike) -> Floats:
     """Return the share of the ortho-positronium photons with low < k < high, from the closed form.
 
     Parameters
@@ -128,7 +129,7 @@ def ortho_share(low: ArrayLike, high: ArrayLike) -> FloatArray:
     return (_cumulative(high) - _cumulative(low))[()]
 
 
-def _cumulative(k: ArrayLike) -> FloatArray:
+def _cumulative(k: ArrayLike) -> Floats:
     """Return the share of the photons below `k`, to an absolute 1e-14."""
     from scipy.special import spence
 

@@ -14,8 +14,9 @@ import numpy as np
 from astropy import units
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.bands import Band
-from skymodel.emission.event.inputs import FloatArray, photon_energy
+from skymodel.emission.event.inputs import photon_energy
 
 E2I_UNIT = units.Unit("MeV cm-2 s-1 sr-1")
 PER_ENERGY = units.Unit("cm-2 s-1 sr-1 MeV-1")
@@ -41,8 +42,8 @@ class SpectrumTable:
     0.010 0.010
     """
 
-    energies: FloatArray
-    e2i: FloatArray
+    energies: Floats
+    e2i: Floats
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -62,7 +63,7 @@ class SpectrumTable:
     def _label(self) -> str:
         return f"spectrum table {self.name!r}"
 
-    def __call__(self, k: ArrayLike) -> FloatArray:
+    def __call__(self, k: ArrayLike) -> Floats:
         """Return k^2 dPhi/(dOmega dk) [MeV cm-2 s-1 sr-1] at photon energies `k` [MeV] within the table."""
         k = photon_energy(k)
         self._require_covered(np.min(k), np.max(k))
@@ -128,7 +129,7 @@ def _spectral(column: Any) -> bool:
     return unit is not None and any(unit.is_equivalent(target) for target in (E2I_UNIT, PER_ENERGY))
 
 
-def _column(table: Any, name: str, targets: list[Any], label: str) -> tuple[FloatArray, Any]:
+def _column(table: Any, name: str, targets: list[Any], label: str) -> tuple[Floats, Any]:
     if name not in table.colnames:
         raise ValueError(f"{label}: no column {name!r}; columns: {', '.join(table.colnames)}")
     column = table[name]

@@ -15,7 +15,8 @@ import numpy as np
 from astropy import units
 from numpy.typing import ArrayLike
 
-from skymodel.emission.event.inputs import FloatArray, photon_energy
+from profiles.contract.arrays import Floats
+from skymodel.emission.event.inputs import photon_energy
 from skymodel.emission.event.origins import SpectralModel
 from skymodel.emission.nuggets.anchor import Anchor
 from skymodel.sky.skymap import SkyMap
@@ -38,8 +39,8 @@ class EnergyCube:
     """
 
     line: SkyMap
-    energies: FloatArray
-    factors: FloatArray
+    energies: Floats
+    factors: Floats
 
     def __len__(self) -> int:
         """Return the number of energies."""
@@ -54,7 +55,7 @@ class EnergyCube:
         """Yield the maps from the lowest energy to the highest."""
         return (self[index] for index in range(len(self)))
 
-    def values(self) -> FloatArray:
+    def values(self) -> Floats:
         """Return all maps at once ``(n, 12 nside^2)``, for small cubes; masked pixels stay UNSEEN."""
         return np.stack([sky.values for sky in self])
 
@@ -98,8 +99,8 @@ PAPER_WINDOW = Window(1.0)  # the paper neglects that its two instruments look a
 class RegionSpectrum(NamedTuple):
     """A spectrum ``(n,)`` [cm-2 s-1 sr-1 MeV-1] and its error, one standard deviation."""
 
-    value: FloatArray
-    error: FloatArray
+    value: Floats
+    error: Floats
 
 
 def region_spectrum(

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.constants import PROTON_GRAM, PROTON_MASS, SPEED_OF_LIGHT
-from skymodel.emission.event.inputs import FloatArray, fraction, plain, positive
+from skymodel.emission.event.inputs import fraction, plain, positive
 from skymodel.emission.event.positronium import photons_per_annihilation
 
 J_UNIT = "kpc GeV cm-6"
@@ -64,7 +65,7 @@ class Encounters:
         """Return kappa = pi R^2 v [cm3 s-1], geometric."""
         return float(np.pi * self.radius(baryon_number) ** 2 * self.speed * SPEED_OF_LIGHT)
 
-    def line_intensity(self, j: Any, baryon_number: float) -> FloatArray:
+    def line_intensity(self, j: Any, baryon_number: float) -> Floats:
         """Return the intensity of the 511 keV line [cm-2 s-1 sr-1].
 
         Parameters

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.datafiles import data_path
 from skymodel.emission.event.annihilation import gauss_legendre
-from skymodel.emission.event.inputs import FloatArray
 from skymodel.sky.arcs import arcs, radii_of_change
 from skymodel.sky.region import as_region
 
@@ -78,12 +78,12 @@ class Gaussian:
         rim = np.sin(np.radians(radius)) * weight
         return float(rim @ inside / (rim @ full))
 
-    def _scales(self) -> FloatArray:
+    def _scales(self) -> Floats:
         narrow, wide = sorted((self.sigma_lon, self.sigma_lat))
         radii = np.concatenate([narrow * np.array([0.5, 1, 2, 3, 5, 8]), wide * np.array([1, 2, 3])])
         return np.append(radii[radii < 180], 90.0)
 
-    def _along_arcs(self, radius: FloatArray, start: FloatArray, stop: FloatArray) -> FloatArray:
+    def _along_arcs(self, radius: Floats, start: Floats, stop: Floats) -> Floats:
         """Integrate the shape over position angle on arcs ``(N, M)`` of circles ``(N,)`` about the centre."""
         if self.sigma_lon == self.sigma_lat:
             profile = np.exp(-((radius / self.sigma_lon) ** 2) / 2)
@@ -96,7 +96,7 @@ class Gaussian:
             total += (high - low) * (self._shape(radius[:, None, None], phi) @ weights)
         return total
 
-    def _shape(self, radius: FloatArray, phi: FloatArray) -> FloatArray:
+    def _shape(self, radius: Floats, phi: Floats) -> Floats:
         """Return the shape at distance `radius` [deg] and position angle `phi` [rad]; for centres on the plane."""
         theta = np.radians(radius)
         lat = np.degrees(np.arcsin(np.sin(theta) * np.sin(phi)))
@@ -104,7 +104,7 @@ class Gaussian:
         return np.asarray(np.exp(-((lon / self.sigma_lon) ** 2 + (lat / self.sigma_lat) ** 2) / 2))
 
 
-def _graded(borders: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _graded(borders: Floats) -> tuple[Floats, Floats]:
     """Return radii and weights [deg] between the borders, dense at each, where arcs begin as square roots."""
     nodes, weights = gauss_legendre(_RADIAL)
     place, slope = nodes**2 * (3 - 2 * nodes), 6 * nodes * (1 - nodes) * weights

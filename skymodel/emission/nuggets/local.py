@@ -20,11 +20,12 @@ import numpy as np
 from astropy import units
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from profiles.contract.density import SYMMETRIES, Density, Hints, Symmetry
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.event.bands import Band
 from skymodel.emission.event.constants import ELECTRON_MASS
-from skymodel.emission.event.inputs import FloatArray, positive, within
+from skymodel.emission.event.inputs import positive, within
 from skymodel.emission.nuggets.model import NuggetEmission, band_photons, continuum_intensity
 
 FIELDS = ("mu", "chi", "positronium_fraction")
@@ -177,7 +178,7 @@ def local_speed_factor(model: ElectrosphereEmission, band: Band, v_e: Density) -
     return local_factor(photons, v_e)
 
 
-def thermal_speed(temperature_kev: ArrayLike) -> FloatArray:
+def thermal_speed(temperature_kev: ArrayLike) -> Floats:
     """Return the root mean square speed [c] of electrons of a temperature [keV], sqrt(3 kT / m); 0.22 at 8 keV.
 
     Parameters

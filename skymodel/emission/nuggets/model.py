@@ -21,9 +21,10 @@ from typing import Literal, TypedDict, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.annihilation import event_rate, event_rate_leading_log, photon_rate
 from skymodel.emission.event.bands import Band, band_photon_rate
-from skymodel.emission.event.inputs import FloatArray, above_mass, fraction, not_negative, photon_energy
+from skymodel.emission.event.inputs import above_mass, fraction, not_negative, photon_energy
 from skymodel.emission.event.origins import BandPhotons, ortho_intensity, with_positronium
 from skymodel.emission.event.positronium import positronium_per_line_photon
 
@@ -40,7 +41,7 @@ def continuum_intensity(
     line_intensity: ArrayLike = PAPER_LINE_INTENSITY,
     convention: Convention = "paper",
     positronium_fraction: ArrayLike = 1.0,
-) -> FloatArray:
+) -> Floats:
     """Return the intensity dPhi/(dOmega dk) of direct annihilation [cm-2 s-1 sr-1 MeV-1], eq. (6).
 
     Everything broadcasts. Zero outside the kinematic range of eq. (4).
@@ -73,7 +74,7 @@ def continuum_intensity(
     )
 
 
-def direct_per_line_photon(chi: ArrayLike, positronium_fraction: ArrayLike, convention: Convention) -> FloatArray:
+def direct_per_line_photon(chi: ArrayLike, positronium_fraction: ArrayLike, convention: Convention) -> Floats:
     """Return the number of direct annihilations per 511 keV photon: 4 chi ("paper"), 2 chi ("consistent") for f = 1.
 
     Parameters
@@ -89,7 +90,7 @@ def direct_per_line_photon(chi: ArrayLike, positronium_fraction: ArrayLike, conv
     return overcount * not_negative(chi, "chi") * positronium_per_line_photon(positronium_fraction)
 
 
-def _normalisation(mu: FloatArray, convention: Convention) -> FloatArray:
+def _normalisation(mu: Floats, convention: Convention) -> Floats:
     """Return the event rate by which `convention` divides the photon rate (4)."""
     return event_rate_leading_log(mu) if convention == "paper" else event_rate(mu)
 
@@ -167,7 +168,7 @@ class NuggetEmission:
             self, "positronium_fraction", float(fraction(self.positronium_fraction, "positronium_fraction"))
         )
 
-    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> FloatArray:
+    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
         """Return the continuum dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1]: direct annihilation plus ortho-positronium.
 
         Parameters
@@ -180,7 +181,7 @@ class NuggetEmission:
         ortho = ortho_intensity(k, self.positronium_fraction, line_intensity)
         return ortho + self.direct_spectrum(k, line_intensity)
 
-    def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> FloatArray:
+    def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
         """Return the part of :meth:`spectrum` that comes from direct annihilation, eq. (6).
 
         Parameters

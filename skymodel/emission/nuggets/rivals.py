@@ -13,14 +13,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.bands import Band
-from skymodel.emission.event.inputs import FloatArray, not_negative, photon_energy, positive
+from skymodel.emission.event.inputs import not_negative, photon_energy, positive
 
 
 class RivalShape(Protocol):
     """What every rival offers."""
 
-    def density(self, k: ArrayLike) -> FloatArray:
+    def density(self, k: ArrayLike) -> Floats:
         """Return the photons per MeV at photon energies `k` [MeV], per unit of the shape."""
         ...
 
@@ -55,7 +56,7 @@ class PowerLaw:
         if not np.isfinite(self.index):
             raise ValueError(f"index = {self.index}; allowed: finite numbers")
 
-    def density(self, k: ArrayLike) -> FloatArray:
+    def density(self, k: ArrayLike) -> Floats:
         """Return the photons per MeV at photon energies `k` [MeV], above 0."""
         return np.asarray((positive(k, "photon energy k", "MeV") / self.pivot) ** -self.index)[()]
 
@@ -87,7 +88,7 @@ class Box:
         Band("Box", self.low, self.high)
         not_negative(self.photons_per_event, "photons_per_event")
 
-    def density(self, k: ArrayLike) -> FloatArray:
+    def density(self, k: ArrayLike) -> Floats:
         """Return the photons per MeV at photon energies `k` [MeV]."""
         k = photon_energy(k)
         inside = (k >= self.low) & (k < self.high)
@@ -123,7 +124,7 @@ class Line:
         positive(self.sigma, "sigma", "MeV")
         not_negative(self.photons_per_event, "photons_per_event")
 
-    def density(self, k: ArrayLike) -> FloatArray:
+    def density(self, k: ArrayLike) -> Floats:
         """Return the photons per MeV at photon energies `k` [MeV]."""
         pull = (photon_energy(k) - self.energy) / self.sigma
         height = self.photons_per_event / (np.sqrt(2 * np.pi) * self.sigma)

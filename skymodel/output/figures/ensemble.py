@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Bools, Floats, Rows
 from skymodel.output.figures.style import COLOURS, COLUMN, PAGE, figure
 from skymodel.runs.many import ensemble, priors
 from skymodel.runs.many.distributions import Choice
@@ -19,7 +19,7 @@ _LABELS = {"W": "$W$", "share_circle": "share in circle", "share_window": "share
 class _Axis(NamedTuple):
     """One variable of a corner figure: what is drawn, its range and its label."""
 
-    values: NDArray[np.float64]
+    values: Floats
     label: str
 
     @property
@@ -29,7 +29,7 @@ class _Axis(NamedTuple):
         return low - margin, high + margin
 
 
-def corner(config: EnsembleConfig, rows: NDArray[np.void], *, most: int = 7) -> Any:
+def corner(config: EnsembleConfig, rows: Rows, *, most: int = 7) -> Any:
     """Return a corner figure of W, the implied chi and the numerical parameters, at most `most` columns.
 
     Diagonal: histograms, stacked by the options of the first choice. Below: the draws, shaded where there are many.
@@ -59,11 +59,11 @@ class _Group(NamedTuple):
     """The draws that took one option of the first choice."""
 
     label: str
-    chosen: NDArray[np.bool_]
+    chosen: Bools
     colour: str
 
 
-def _groups(config: EnsembleConfig, rows: NDArray[np.void]) -> list[_Group]:
+def _groups(config: EnsembleConfig, rows: Rows) -> list[_Group]:
     choices = [prior for prior in config.priors if isinstance(prior, Choice)]
     if not choices:
         return [_Group("", np.ones(rows.size, dtype=bool), COLOURS[0])]
@@ -85,13 +85,13 @@ def _legend(made: Any, config: EnsembleConfig, groups: list[_Group]) -> None:
         made.legend(handles=handles, title=title, loc="upper right", fontsize=7, title_fontsize=7)
 
 
-def _columns(config: EnsembleConfig, rows: NDArray[np.void]) -> list[str]:
+def _columns(config: EnsembleConfig, rows: Rows) -> list[str]:
     numbers = [name for name, unit in priors.columns(config.priors).items() if unit is not None]
     predicted = ["W", f"chi_with_window_{config.backgrounds[0]}"]
     return [name for name in [*predicted, *numbers] if np.isfinite(rows[name]).sum() > 1]
 
 
-def _axis(config: EnsembleConfig, rows: NDArray[np.void], name: str) -> _Axis:
+def _axis(config: EnsembleConfig, rows: Rows, name: str) -> _Axis:
     """Return a variable in a power of ten of its unit that leaves short numbers."""
     power = int(np.floor(np.log10(np.nanmedian(np.abs(rows[name])) or 1.0)))
     power = power if not -3 <= power <= 3 else 0

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.forecast.mocks import LIKELIHOOD
 from skymodel.comparison.likeness.morphology import Comparison
 from skymodel.output.figures.style import COLOURS, MARKERS, PAGE, figure
-from skymodel.sky.circles import Floats
 from skymodel.sky.skymap import SkyMap
 
 _MOST = 10.0  # standard deviations, the top of the colours

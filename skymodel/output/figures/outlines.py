@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.sky.regions import Box, Circle, Region
 
-Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
+Curve = tuple[Floats, Floats]
 
 
 def outline(region: Region, points: int = 361) -> Curve | None:
@@ -46,5 +46,5 @@ def _box(box: Box, points: int) -> Curve:
     return _wrapped(lon), south + height * np.concatenate([zero, along, one, along[::-1]])
 
 
-def _wrapped(lon: NDArray[np.float64]) -> NDArray[np.float64]:
+def _wrapped(lon: Floats) -> Floats:
     return (lon + 180) % 360 - 180

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.backgrounds import background, background_names
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.datafiles import data_path
 from skymodel.emission.claims import flatness, speed_of_flatness
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.event.bands import Band
-from skymodel.emission.event.inputs import FloatArray
 from skymodel.emission.event.origins import SpectralModel
 from skymodel.emission.event.spectrum_table import SpectrumTable
 from skymodel.emission.nuggets.local import thermal_speed
@@ -40,8 +40,8 @@ class Background(NamedTuple):
     """A background: its curve in pieces (energies [MeV], k^2 intensity), and its mean in each of COMPTEL's bins."""
 
     name: str
-    pieces: tuple[tuple[FloatArray, FloatArray], ...]
-    bins: FloatArray
+    pieces: tuple[tuple[Floats, Floats], ...]
+    bins: Floats
 
 
 def galprop_backgrounds() -> tuple[Background, ...]:
@@ -84,9 +84,9 @@ class Confrontation:
     """
 
     background: Background
-    nuggets: FloatArray
+    nuggets: Floats
 
-    def pulls(self, with_nuggets: bool) -> FloatArray:
+    def pulls(self, with_nuggets: bool) -> Floats:
         """Return (point - model) / error of each bin; the errors are systematic, so they are not independent."""
         model = self.background.bins + (self.nuggets if with_nuggets else 0.0)
         return np.asarray((np.array(comptel().intensity) - model) / np.array(comptel().error))
@@ -228,7 +228,7 @@ def _residuals(axes: Any, confrontations: Sequence[Confrontation]) -> None:
     axes.legend(loc="center right", fontsize=6.5)
 
 
-def _positive(values: FloatArray) -> FloatArray:
+def _positive(values: Floats) -> Floats:
     return np.where(values > 0, values, np.nan)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.output.figures.outlines import outline
 from skymodel.output.figures.style import COLOURS, PAGE, figure
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
@@ -87,7 +87,7 @@ def _finish(made: Any, axes: Any, mesh: Any, sky: SkyMap, location: str) -> None
     bar.set_label(f"intensity [{unit}]")
 
 
-def _sampled(sky: SkyMap, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
+def _sampled(sky: SkyMap, lon: Floats, lat: Floats) -> Floats:
     """Return the map's values ``(lat - 1, lon - 1)`` at the middles of the cells; masked ones are nan."""
     import healpy
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.output.figures.style import COLOURS, PAGE, figure
 from skymodel.sightlines.surface.fitting import Fitted
 from skymodel.sightlines.surface.quarters import NEAR
 from skymodel.sightlines.surface.tiles import TiledSky
-
-Floats = NDArray[np.float64]
 
 _STEPS = 40  # of a drawn edge
 _ZOOM = 9.0  # half width of the panel at the centre [deg]

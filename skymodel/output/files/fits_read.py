@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from astropy import units
 
-from skymodel.sky.circles import Floats
+from profiles.contract.arrays import Floats
 from skymodel.sky.healpix import UNSEEN, require_nside
 from skymodel.sky.skymap import SkyMap
 

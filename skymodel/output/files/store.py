@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Rows
 from skymodel.output.files.map_store import add_maps
 from skymodel.runs.many.maps import Maps
 
@@ -54,7 +54,7 @@ class Store:
         gaps.append((reached, draws))
         return [(first, last) for first, last in gaps if first < last]
 
-    def add(self, first: int, last: int, rows: NDArray[np.void], maps: Maps | None = None) -> None:
+    def add(self, first: int, last: int, rows: Rows, maps: Maps | None = None) -> None:
         """Keep the rows of the draws `first` <= i < `last`, and first their maps where there are some."""
         if maps is not None:
             add_maps(self.folder, maps)
@@ -70,7 +70,7 @@ class Store:
             beside.unlink(missing_ok=True)
             raise
 
-    def rows(self, draws: int | None = None) -> NDArray[np.void]:
+    def rows(self, draws: int | None = None) -> Rows:
         """Return all rows kept, or those of the first `draws` draws, sorted by draw, each draw once.
 
         Raises
@@ -87,9 +87,9 @@ class Store:
         return rows if draws is None else rows[rows["draw"] < draws]
 
 
-def _load(path: Path) -> NDArray[np.void]:
+def _load(path: Path) -> Rows:
     with np.load(path, allow_pickle=False) as content:
-        rows: NDArray[np.void] = content["rows"]
+        rows: Rows = content["rows"]
     return rows
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from profiles.contract.arrays import Rows
 from skymodel.output.figures.ensemble import corner, sensitivity_bars
 from skymodel.output.figures.style import style
 from skymodel.output.files.store import Store
@@ -42,7 +43,7 @@ def summarise(store: Store, config: EnsembleConfig) -> str:
     return verdict
 
 
-def draw_table(config: EnsembleConfig, rows: sensitivity.Rows) -> Any:
+def draw_table(config: EnsembleConfig, rows: Rows) -> Any:
     """Return the draws as a QTable with units."""
     from astropy.table import QTable
 
@@ -53,7 +54,7 @@ def draw_table(config: EnsembleConfig, rows: sensitivity.Rows) -> Any:
     return table
 
 
-def _verdict(config: EnsembleConfig, rows: sensitivity.Rows, quantiles: Any) -> str:
+def _verdict(config: EnsembleConfig, rows: Rows, quantiles: Any) -> str:
     found = {row["quantity"]: row for row in quantiles}
     factor = found["W"]
     failed = sum(quantiles.meta["failures"].values())

@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+
+from profiles.contract.arrays import Floats
 
 Sampling = Literal["random", "sobol", "saltelli"]
 SAMPLINGS: tuple[Sampling, ...] = get_args(Sampling)
-Floats = NDArray[np.float64]
 
 
 def points(sampling: Sampling, dimensions: int, seed: int, first: int, last: int, *, draws: int) -> Floats:

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
+from profiles.contract.arrays import Floats, Rows
 from skymodel.comparison.comptel.backgrounds import background, background_names
 from skymodel.comparison.comptel.chi_fit import continuum_template, fit_chi
 from skymodel.comparison.comptel.spectra import comptel
@@ -32,7 +32,6 @@ from skymodel.runs.many.trials import middle, trials
 from skymodel.sightlines.means import Mean, region_mean, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle, Region
 
-Rows = NDArray[np.void]
 WHOLE_SKY = Circle(lon=0, lat=0, radius=180)
 _NUMBERS = ("mean_circle", "mean_window", "W")
 _OF_THE_SKY = ("mean_sky", "share_circle", "share_window")
@@ -191,7 +190,7 @@ def compute(config: EnsembleConfig, first: int, last: int) -> Batch:
     return Batch(first, last, rows, time.perf_counter() - start, maps)
 
 
-def _fill(row: np.void, config: EnsembleConfig, number: int, point: NDArray[np.float64], maps: Maps | None) -> None:
+def _fill(row: np.void, config: EnsembleConfig, number: int, point: Floats, maps: Maps | None) -> None:
     for name, (kind, *_) in (row.dtype.fields or {}).items():
         if kind.kind == "f":
             row[name] = np.nan

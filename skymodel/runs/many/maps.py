@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.bands import LINE_511
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.one.fluxes import Measured
 from skymodel.sightlines.means import region_mean
 from skymodel.sightlines.project import project
-
-Floats = NDArray[np.float64]
 
 
 class Frame(NamedTuple):

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats, Rows
 from skymodel.runs.many import designs, priors
 from skymodel.runs.many.ensemble import EnsembleConfig
 
-Rows = NDArray[np.void]
 LEVELS = (0.025, 0.16, 0.5, 0.84, 0.975)
 
 
@@ -54,10 +53,10 @@ class Sensitivity(NamedTuple):
     """Sobol indices of one quantity with their bootstrap standard errors, ``(dimensions,)`` each."""
 
     names: tuple[str, ...]
-    first: NDArray[np.float64]
-    first_error: NDArray[np.float64]
-    total: NDArray[np.float64]
-    total_error: NDArray[np.float64]
+    first: Floats
+    first_error: Floats
+    total: Floats
+    total_error: Floats
 
 
 def sobol(config: EnsembleConfig, rows: Rows, quantity: str = "W") -> Sensitivity:

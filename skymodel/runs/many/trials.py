@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.runs.many.distributions import Choice
 from skymodel.runs.many.priors import dimensions
 
@@ -23,7 +23,7 @@ class Trial(NamedTuple):
     """What is tried, in words, and its point of the unit cube ``(dimensions,)``."""
 
     what: str
-    point: NDArray[np.float64]
+    point: Floats
 
 
 def trials(priors: Sequence[Any]) -> Iterator[Trial]:
@@ -40,7 +40,7 @@ def trials(priors: Sequence[Any]) -> Iterator[Trial]:
         start += prior.dimensions
 
 
-def middle(priors: Sequence[Any]) -> NDArray[np.float64]:
+def middle(priors: Sequence[Any]) -> Floats:
     """Return the point of the cube at every prior's median."""
     return _point(priors, {})
 
@@ -60,7 +60,7 @@ def _limits(prior: Any, priors: Sequence[Any]) -> dict[str, Sequence[str]]:
     return found | {name: [one for one in labels if one in drawn[name]] for name, labels in prior.when.items()}
 
 
-def _point(priors: Sequence[Any], labels: Mapping[str, str]) -> NDArray[np.float64]:
+def _point(priors: Sequence[Any], labels: Mapping[str, str]) -> Floats:
     """Return the point where the named choices have these labels and all else is in the middle."""
     wanted, point, stop = dict(labels), np.full(dimensions(priors), 0.5), dimensions(priors)
     for prior in reversed(priors):

@@ -13,10 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from profiles import Density
+from profiles.contract.arrays import Floats
 from skymodel.comparison.ratio.verdict import Verdict, verdict
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.runs.config.model import RunConfig
@@ -60,7 +58,7 @@ class RunResult:
 
     config: RunConfig
     maps: Mapping[str, SkyMap]
-    coverage: Mapping[str, NDArray[np.float64]]
+    coverage: Mapping[str, Floats]
     fluxes: Any
     ratio: Any
     spectrum: Any

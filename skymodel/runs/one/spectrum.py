@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.emission.event.annihilation import photon_range
 from skymodel.emission.event.constants import ELECTRON_MASS
 from skymodel.emission.nuggets.model import CONVENTIONS, NuggetEmission
@@ -19,7 +19,7 @@ from skymodel.emission.nuggets.model import CONVENTIONS, NuggetEmission
 UNIT = "MeV cm-2 s-1 sr-1"
 
 
-def energies(emission: NuggetEmission) -> NDArray[np.float64]:
+def energies(emission: NuggetEmission) -> Floats:
     """Return photon energies [MeV], even in log from 0.1 MeV to the highest, and crowded at the two edges.
 
     The edges are the electron mass, below which there is ortho-positronium, and the highest energy of a direct photon.

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
+from profiles.contract.arrays import Bools, Floats, Ints
 
 ROUNDING = 64 * np.finfo(np.float64).eps
 
@@ -24,7 +22,7 @@ ROUNDING = 64 * np.finfo(np.float64).eps
 class Chart(Protocol):
     """Where the coordinates of patches lie on the sky."""
 
-    def __call__(self, patch: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+    def __call__(self, patch: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and areas per du dv ``(N, n, m)`` at ``u`` (N, n) times ``v`` (N, m)."""
         ...
 
@@ -49,7 +47,7 @@ class Cells:
         Lower and upper corner ``(N, 2)``, between 0 and 1.
     """
 
-    patch: Integers
+    patch: Ints
     low: Floats
     high: Floats
 
@@ -58,7 +56,7 @@ class Cells:
         """Return one cell for each whole patch."""
         return cls(np.arange(patches), np.zeros((patches, 2)), np.ones((patches, 2)))
 
-    def chosen(self, keep: NDArray[np.bool_]) -> Cells:
+    def chosen(self, keep: Bools) -> Cells:
         """Return some of the cells."""
         return Cells(self.patch[keep], self.low[keep], self.high[keep])
 
@@ -67,7 +65,7 @@ class Cells:
         low, high = np.concatenate([self.low, other.low]), np.concatenate([self.high, other.high])
         return Cells(np.concatenate([self.patch, other.patch]), low, high)
 
-    def halves(self, axes: NDArray[np.bool_]) -> Cells:
+    def halves(self, axes: Bools) -> Cells:
         """Return the cells halved along the axes marked ``(N, 2)``."""
         cells = self
         for axis in (0, 1):

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skymodel.sightlines.cubature.cells import ROUNDING, Cells, Floats, Integers, gauss, grid, measure
+from profiles.contract.arrays import Bools, Floats, Ints
+from skymodel.sightlines.cubature.cells import ROUNDING, Cells, gauss, grid, measure
 from skymodel.sightlines.cubature.faces import cut, is_cut, whole
 from skymodel.sightlines.cubature.refine import Shares, focused, integrate, line_integrals, targets
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
@@ -43,7 +43,7 @@ def direct(
     return found._replace(value=found.value[place], error=found.error[place])
 
 
-def distinct_pixels(nside: int, pixels: Integers, kept: Promises) -> tuple[Integers, Integers]:
+def distinct_pixels(nside: int, pixels: Ints, kept: Promises) -> tuple[Ints, Ints]:
     """Return the pixels (RING) that symmetry leaves distinct among `pixels` ``(N,)``, and which of them each equals."""
     import healpy
 
@@ -61,7 +61,7 @@ def distinct_pixels(nside: int, pixels: Integers, kept: Promises) -> tuple[Integ
 def over_pixels(
     lines: SightLines,
     nside: int,
-    pixels: Integers,
+    pixels: Ints,
     kept: Promises,
     *,
     rtol: float,
@@ -90,7 +90,7 @@ def over_pixels(
     return Projected(value, error, sightlines, evaluations)
 
 
-def _blocks(nside: int, pixels: Integers) -> list[Integers]:
+def _blocks(nside: int, pixels: Ints) -> list[Ints]:
     import healpy
 
     towards = healpy.pix2vec(nside, pixels)[0]
@@ -98,14 +98,14 @@ def _blocks(nside: int, pixels: Integers) -> list[Integers]:
     return np.split(order, range(_BLOCK, len(order), _BLOCK))
 
 
-def _centres(lines: SightLines, nside: int, pixels: Integers, kept: Promises, rtol: float, floor: float) -> Projected:
+def _centres(lines: SightLines, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
     import healpy
 
     found = lines.integrate(np.stack(healpy.pix2vec(nside, pixels), axis=1), rtol=rtol, floor=floor, share=FAINT)
     return Projected(found.value, found.error, len(pixels), int(found.evaluations.sum()))
 
 
-def _means(lines: SightLines, nside: int, pixels: Integers, kept: Promises, rtol: float, floor: float) -> Projected:
+def _means(lines: SightLines, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
     """Return pixel means: coarse where that is enough, adaptive in the rest."""
     found = _coarse(lines, nside, pixels, rtol, floor)
     floor = max(floor, FAINT * float(found.value.max()))
@@ -119,7 +119,7 @@ def _means(lines: SightLines, nside: int, pixels: Integers, kept: Promises, rtol
     )
 
 
-def _coarse(lines: SightLines, nside: int, pixels: Integers, rtol: float, floor: float) -> Projected:
+def _coarse(lines: SightLines, nside: int, pixels: Ints, rtol: float, floor: float) -> Projected:
     rules = _COARSE, _COARSE
     nodes = grid(Cells.whole(len(pixels)), whole(nside, pixels), rules)
     values = line_integrals(lines, rtol, floor)(nodes.directions.reshape(-1, 3))
@@ -128,7 +128,7 @@ def _coarse(lines: SightLines, nside: int, pixels: Integers, rtol: float, floor:
     return Projected(found.value, error, len(values.value), values.evaluations)
 
 
-def _fine(lines: SightLines, nside: int, pixels: Integers, kept: Promises, rtol: float, floor: float) -> Projected:
+def _fine(lines: SightLines, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
     chart = cut(nside, pixels, kept.exponent, kept.up_down)
     patches = len(chart.owner)
     shares = Shares(np.arange(patches), chart.owner, np.ones(patches), patches, len(pixels))
@@ -139,7 +139,7 @@ def _fine(lines: SightLines, nside: int, pixels: Integers, kept: Promises, rtol:
     return Projected(found.value, found.error, found.sightlines, found.evaluations)
 
 
-def aimed(lines: Any, nside: int, pixels: Integers) -> NDArray[np.bool_]:
+def aimed(lines: Any, nside: int, pixels: Ints) -> Bools:
     """Return the pixels near a place where the density says that it is concentrated."""
     import healpy
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skymodel.sightlines.cubature.cells import Floats, Integers
+from profiles.contract.arrays import Bools, Floats, Ints
 
 _CENTRE_FACE = 4
 _FACE_LON = np.array([1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7])  # longitude of the faces' middles in units of 45 deg
@@ -52,28 +52,28 @@ class PixelChart:
     """
 
     nside: int
-    owner: Integers
-    face: Integers
+    owner: Ints
+    face: Ints
     anchor: Floats
     along: Floats
     across: Floats
-    triangle: NDArray[np.bool_]
+    triangle: Bools
     exponent: Floats
-    plane: NDArray[np.bool_]
+    plane: Bools
     copies: Floats
 
     @property
-    def centred(self) -> NDArray[np.bool_]:
+    def centred(self) -> Bools:
         """Which patches start from the Galactic centre ``(P,)``."""
         return np.asarray((self.anchor == [1, 0]).all(axis=1) & (self.face == _CENTRE_FACE))
 
-    def __call__(self, patch: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+    def __call__(self, patch: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and shares of a pixel's area per du dv ``(N, n, m)``."""
         (lon, lat), area = self.angles(patch, u, v)
         flat = np.cos(lat)
         return np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=-1), area
 
-    def angles(self, patch: Integers, u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
+    def angles(self, patch: Ints, u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
         """Return l in (-pi, pi] and b [rad], and shares of a pixel's area per du dv, all ``(N, n, m)``."""
         w, along_slope = _outwards(u, self.exponent[patch, None], self.plane[patch, None, 0])
         v, across_slope = _sideways(v, *self.plane[patch, None, 1:].T)
@@ -87,19 +87,19 @@ class PixelChart:
         return _sky(self.face[patch], self.anchor[patch], step), spread * slope * area[patch, None, None]
 
 
-def _outwards(u: Floats, power: Floats, plane: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _outwards(u: Floats, power: Floats, plane: Bools) -> tuple[Floats, Floats]:
     """Return w and dw/du: u^power, or crowded towards u = 1."""
     return np.where(plane, u * (2 - u), u**power), np.where(plane, 2 - 2 * u, power * u ** (power - 1))
 
 
-def _sideways(v: Floats, low: NDArray[np.bool_], high: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _sideways(v: Floats, low: Bools, high: Bools) -> tuple[Floats, Floats]:
     """Return the place across and its slope: crowded towards v = 0 or v = 1 where that side is marked ``(1, N)``."""
     low, high = low.T, high.T
     place = np.where(low, v * v, np.where(high, v * (2 - v), v))
     return place, np.where(low, 2 * v, np.where(high, 2 - 2 * v, 1.0))
 
 
-def _sky(face: Integers, anchor: Floats, step: Floats) -> tuple[Floats, Floats]:
+def _sky(face: Ints, anchor: Floats, step: Floats) -> tuple[Floats, Floats]:
     """Return l in (-pi, pi] and b [rad] ``(N, n, m)`` at anchor ``(N, 2)`` + step ``(2, N, n, m)``.
 
     Distances from the plane, the centre's meridian and the poles are differences of dyadic numbers at the anchor plus
@@ -124,21 +124,21 @@ def _sky(face: Integers, anchor: Floats, step: Floats) -> tuple[Floats, Floats]:
 class _Pixels(NamedTuple):
     """Pixels ``(K,)``: their place in the list asked for, their face, and their place in it in sides of a pixel."""
 
-    owner: Integers
-    face: Integers
-    x: Integers
-    y: Integers
+    owner: Ints
+    face: Ints
+    x: Ints
+    y: Ints
 
-    def where(self, keep: NDArray[np.bool_]) -> _Pixels:
+    def where(self, keep: Bools) -> _Pixels:
         return _Pixels(*(column[keep] for column in self))
 
 
-def whole(nside: int, pixels: Integers) -> PixelChart:
+def whole(nside: int, pixels: Ints) -> PixelChart:
     """Return one square patch for each pixel ``(K,)`` (RING)."""
     return _joined(nside, [_square(nside, _located(nside, pixels))])
 
 
-def cut(nside: int, pixels: Integers, exponent: float, folded: bool = False) -> PixelChart:
+def cut(nside: int, pixels: Ints, exponent: float, folded: bool = False) -> PixelChart:
     """Return the pixels ``(K,)`` (RING), cut where something happens inside them.
 
     Parameters
@@ -170,7 +170,7 @@ def cut(nside: int, pixels: Integers, exponent: float, folded: bool = False) -> 
     return _counted(_joined(nside, [_square(nside, found.where(plain)), *triangles]), halved)
 
 
-def _counted(chart: PixelChart, halved: NDArray[np.bool_]) -> PixelChart:
+def _counted(chart: PixelChart, halved: Bools) -> PixelChart:
     """Return the chart with the patches of halved pixels ``(K,)`` counted twice.
 
     Where both halves are alike the observer is in the plane: a triangle that ends there holds no thin layer.
@@ -180,9 +180,7 @@ def _counted(chart: PixelChart, halved: NDArray[np.bool_]) -> PixelChart:
     return replace(chart, copies=np.where(twice, 2.0, 1.0), plane=plane)
 
 
-def parted(
-    nside: int, pixels: Integers, broken: NDArray[np.bool_], exponent: float, folded: bool = False
-) -> PixelChart:
+def parted(nside: int, pixels: Ints, broken: Bools, exponent: float, folded: bool = False) -> PixelChart:
     """Return pixels ``(K,)`` (RING): broken ones as :func:`cut` does, others in two triangles that meet west to east.
 
     Cells in such triangles can follow the plane.
@@ -194,7 +192,7 @@ def parted(
     return replace(PixelChart(nside, *both), owner=np.concatenate([some[chart.owner], others[halves.owner]]))
 
 
-def about(nside: int, ring: Integers, lon: Floats, folded: bool) -> PixelChart:
+def about(nside: int, ring: Ints, lon: Floats, folded: bool) -> PixelChart:
     """Return pixel-sized diamonds about any longitudes [rad] of northern rings ``(K,)``, cut like those of `level`.
 
     Parameters
@@ -219,19 +217,19 @@ def about(nside: int, ring: Integers, lon: Floats, folded: bool) -> PixelChart:
     return _counted(_joined(nside, parts), halved)
 
 
-def is_cut(nside: int, pixels: Integers) -> NDArray[np.bool_]:
+def is_cut(nside: int, pixels: Ints) -> Bools:
     """Return which pixels ``(K,)`` (RING) have something happening inside them or in a vertex."""
     return np.asarray(np.any(_diagonals(nside, _located(nside, pixels)), axis=0))
 
 
-def _located(nside: int, pixels: Integers) -> _Pixels:
+def _located(nside: int, pixels: Ints) -> _Pixels:
     import healpy
 
     x, y, face = healpy.pix2xyf(nside, pixels)
     return _Pixels(np.arange(len(pixels)), face, x, y)
 
 
-def _diagonals(nside: int, pixels: _Pixels) -> tuple[NDArray[np.bool_], ...]:
+def _diagonals(nside: int, pixels: _Pixels) -> tuple[Bools, ...]:
     """Return which pixels are cut west to east, which along the centre's meridian, which touch the poles."""
     last, faces = nside - 1, pixels.face // 4
     level = pixels.x + pixels.y == last

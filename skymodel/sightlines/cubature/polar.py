@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skymodel.sightlines.cubature.cells import Cells, Floats, Grid, Integers, Rule, gauss, grid
+from profiles.contract.arrays import Floats, Ints
+from skymodel.sightlines.cubature.cells import Cells, Grid, Rule, gauss, grid
 from skymodel.sightlines.cubature.refine import Shares
 from skymodel.sky.arcs import arcs, radii_of_change
 from skymodel.sky.circles import SmallCircle, meridian, parallel
@@ -82,7 +83,7 @@ class PolarChart:
     fold: tuple[bool, bool]
     exponent: float
 
-    def __call__(self, patch: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+    def __call__(self, patch: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and solid angle per du dv ``(N, n, m)``."""
         theta, low, high, slope = (np.empty(u.shape) for _ in range(4))
         for index in np.unique(patch):

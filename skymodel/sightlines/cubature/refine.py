@@ -11,21 +11,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skymodel.sightlines.cubature.cells import (
-    ROUNDING,
-    Cells,
-    Chart,
-    Floats,
-    Grid,
-    Integers,
-    Lines,
-    Measured,
-    Rule,
-    grid,
-    measure,
-)
+from profiles.contract.arrays import Bools, Floats, Ints
+from skymodel.sightlines.cubature.cells import ROUNDING, Cells, Chart, Grid, Lines, Measured, Rule, grid, measure
 from skymodel.sightlines.ray.integrate import SightLines
 
 _ROUNDS = 60
@@ -60,8 +48,8 @@ class Shares:
         The number of patches and of sums.
     """
 
-    patch: Integers
-    owner: Integers
+    patch: Ints
+    owner: Ints
     weight: Floats
     patches: int
     owners: int
@@ -77,7 +65,7 @@ class Shares:
         np.add.at(weights, (self.owner, self.patch), self.weight)
         return weights
 
-    def allowance(self, cells: Cells, tolerance: Floats, failing: NDArray[np.bool_]) -> Floats:
+    def allowance(self, cells: Cells, tolerance: Floats, failing: Bools) -> Floats:
         """Return the error ``(patches,)`` a cell may keep so that no failing sum can stay above half its tolerance."""
         by_patch = np.bincount(cells.patch, minlength=self.patches)
         count = np.bincount(self.owner, by_patch[self.patch], self.owners)
@@ -166,7 +154,7 @@ def _refusal(rtol: float, excess: float) -> ValueError:
     )
 
 
-def _axes(measured: Measured, allowed: Floats) -> NDArray[np.bool_]:
+def _axes(measured: Measured, allowed: Floats) -> Bools:
     """Return along which axes ``(N, 2)`` to halve each cell: the worse one, and the other if it alone is too bad."""
     failing = measured.tails.sum(axis=1) > allowed
     worse = np.argmax(measured.tails, axis=1)

@@ -12,17 +12,14 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats, Ints
 from skymodel.sightlines.pixels import rings
 from skymodel.sightlines.pixels.rings import Rings, diamond, spread
 from skymodel.sightlines.pixels.windows import Window, Windows
 from skymodel.sightlines.surface import chebyshev, probing, quarters
 from skymodel.sightlines.surface.quarters import FAR, Frame
 from skymodel.sightlines.surface.tiles import TiledSky
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 ORDER = 12  # nodes along each side of a block
 PROBES = 16  # of a block
@@ -208,7 +205,7 @@ class Maker:
             outcomes[k] = _Outcome(self._block(windows[k], ends[k], value, error), False)
         return self._settled(outcomes, quarter, ends, order)
 
-    def _places(self, quarter: Integers, ends: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+    def _places(self, quarter: Ints, ends: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
         """Return |l| and |b| [rad] ``(B, P)`` of places x, y in [-1, 1] of windows, and the signs ``(B, 1, 1, 2)``."""
         low_u, high_u, low_v, high_v = ends.T[:, :, None]
         lon = quarters.far_lon(0.5 * (low_u + high_u) + 0.5 * (high_u - low_u) * x)
@@ -234,7 +231,7 @@ class Maker:
         nodes = _by_cell((error / scale).max(axis=0))
         return Block(window, self.sky.frame, ends, made, logarithmic, along_v, along_u, nodes, high)
 
-    def _settled(self, outcomes: list[_Outcome], quarter: Integers, ends: Floats, order: int) -> list[_Outcome]:
+    def _settled(self, outcomes: list[_Outcome], quarter: Ints, ends: Floats, order: int) -> list[_Outcome]:
         """Return the outcomes with what blocks miss settled by probes; a block that fails one is halved."""
         made = [k for k, outcome in enumerate(outcomes) if isinstance(outcome.result, Block)]
         if not made:

@@ -14,9 +14,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from profiles.contract.arrays import Floats
 
 _OUTER = 0.82  # the outer steps of the finer rule: of those around, the terms of degree 8 that it misses are least
 

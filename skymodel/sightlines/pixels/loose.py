@@ -11,18 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skymodel.sightlines.cubature.cells import (
-    ROUNDING,
-    Cells,
-    Chart,
-    Floats,
-    Integers,
-    Measured,
-    Rule,
-    gauss,
-)
+from profiles.contract.arrays import Bools, Floats, Ints
+from skymodel.sightlines.cubature.cells import ROUNDING, Cells, Chart, Measured, Rule, gauss
 from skymodel.sightlines.cubature.direct import aimed
 from skymodel.sightlines.cubature.faces import is_cut, parted, whole
 from skymodel.sightlines.cubature.refine import focused, targets
@@ -49,16 +40,16 @@ class Patches(Chart, Protocol):
     """Patches of pixels on the sky."""
 
     @property
-    def owner(self) -> Integers:
+    def owner(self) -> Ints:
         """The pixel each patch belongs to ``(P,)``."""
         ...
 
     @property
-    def centred(self) -> NDArray[np.bool_]:
+    def centred(self) -> Bools:
         """Which patches start from the Galactic centre ``(P,)``."""
         ...
 
-    def angles(self, patch: Integers, u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
+    def angles(self, patch: Ints, u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
         """Return l in (-pi, pi] and b [rad], and areas per du dv, all ``(N, n, m)``."""
         ...
 
@@ -70,7 +61,7 @@ class Found(NamedTuple):
     error: Floats
 
 
-def over_pixels(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: float, sample: str) -> Found:
+def over_pixels(sky: TiledSky, nside: int, pixels: Ints, kept: Promises, rtol: float, sample: str) -> Found:
     """Return the values of pixels ``(K,)`` (RING)."""
     towards = _towards(nside, pixels)
     if sample == "centre":
@@ -86,7 +77,7 @@ def over_pixels(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rto
     return found
 
 
-def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: float, floor: float) -> Found:
+def _means(sky: TiledSky, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Found:
     """Return pixel means: those with nothing special inside in one cell each if that is enough, the rest in more."""
     level_of = _somewhere(sky, nside, pixels, rtol, floor)
     floor = max(floor, FAINT * float(level_of.max()))
@@ -108,20 +99,20 @@ def _means(sky: TiledSky, nside: int, pixels: Integers, kept: Promises, rtol: fl
     return found
 
 
-def _somewhere(sky: TiledSky, nside: int, pixels: Integers, rtol: float, floor: float) -> Floats:
+def _somewhere(sky: TiledSky, nside: int, pixels: Ints, rtol: float, floor: float) -> Floats:
     """Return the brightness at a place inside each pixel, which is not the Galactic centre."""
     inside = np.full((len(pixels), 1), INSIDE)
     (lon, lat), _ = whole(nside, pixels).angles(np.arange(len(pixels)), inside, inside)
     return sky.read_level(lon.ravel(), lat.ravel(), rtol=SHARE * rtol, floor=floor).value
 
 
-def _towards(nside: int, pixels: Integers) -> Floats:
+def _towards(nside: int, pixels: Ints) -> Floats:
     import healpy
 
     return np.stack(healpy.pix2vec(nside, pixels), axis=-1)
 
 
-def _layered(sky: TiledSky, nside: int, pixels: Integers) -> NDArray[np.bool_]:
+def _layered(sky: TiledSky, nside: int, pixels: Ints) -> Bools:
     """Return which pixels may hold the plane seen at an angle, thinner than a square's nodes can see."""
     import healpy
 
@@ -180,7 +171,7 @@ class _Round:
 
     measured: Measured
     share: Floats
-    steps: Integers
+    steps: Ints
     rtol: float
 
     @classmethod
@@ -213,20 +204,20 @@ class _Round:
         return np.maximum(SHARE * self.rtol * level, self._noise)
 
     @property
-    def _large(self) -> NDArray[np.bool_]:
+    def _large(self) -> Bools:
         return np.asarray((self.steps > MOST_STEPS) & (self.share > SMALL)[:, None])
 
     @property
     def _noise(self) -> Floats:
         return NOISE * self.measured.line_error
 
-    def good(self, about: Floats) -> NDArray[np.bool_]:
+    def good(self, about: Floats) -> Bools:
         """Return which cells ``(N,)`` are settled, in pixels of brightness `about` ``(N,)``."""
         tails = self.measured.tails.sum(axis=1)
         return np.asarray((tails <= self._allowed(about)) & ~self._large.any(axis=1))
 
     @property
-    def axes(self) -> NDArray[np.bool_]:
+    def axes(self) -> Bools:
         """Along which axes ``(N, 2)`` to halve cells: where they are larger than tiles, or else miss most."""
         large = self._large
         tails = self.measured.tails

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats, Ints
 from skymodel.sightlines.pixels.blocks import Block
 from skymodel.sightlines.pixels.rings import Rings
 from skymodel.sightlines.surface import chebyshev, quarters
 from skymodel.sightlines.surface.quarters import Folds
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 STRIP = 1 << 16  # pixels of a quarter painted at once: they stay in the cache
 
@@ -27,8 +24,8 @@ STRIP = 1 << 16  # pixels of a quarter painted at once: they stay in the cache
 class Loose(NamedTuple):
     """Pixels of a quarter that are given one by one, sorted by ring; all ``(K,)``."""
 
-    ring: Integers
-    column: Integers
+    ring: Ints
+    column: Ints
     value: Floats
     error: Floats
 
@@ -75,7 +72,7 @@ def painted(rings: Rings, first: int, stop: int, blocks: list[Block], loose: Loo
     return strip
 
 
-def _rows(rings: Rings, block: Block, ring: Integers) -> tuple[Floats, Floats]:
+def _rows(rings: Rings, block: Block, ring: Ints) -> tuple[Floats, Floats]:
     """Return the coefficients along u ``(R, n)`` and the errors ``(R, 1)`` on rings."""
     y = _scaled(block.frame.from_lat(rings.lat[ring]), *block.ends[2:])
     along = chebyshev.basis(len(block.coefficients), y).T @ block.coefficients.T

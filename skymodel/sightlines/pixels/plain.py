@@ -12,16 +12,12 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.pixels.lattice import Half, Lattice, coarse, fine, half
 from skymodel.sightlines.pixels.rings import SAME, Rings, missed, spread
 from skymodel.sightlines.pixels.windows import Window
 from skymodel.sightlines.surface.tiles import TiledSky
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 RULE_SHARE = 0.1  # of the tolerance: what a rule over a pixel may miss
 LINE_SHARE = 0.1  # and what single sight lines may err by
@@ -42,8 +38,8 @@ BORDER = Side(1.0, True), Side(-1.0, False)
 class Pixels(NamedTuple):
     """Pixels of a quarter: ring, column, value, error, ``(K,)`` each; the error is infinite where no rule is good."""
 
-    ring: Integers
-    column: Integers
+    ring: Ints
+    column: Ints
     value: Floats
     error: Floats
 
@@ -56,15 +52,15 @@ class _Places(Protocol):
         """Shape of the array."""
         ...
 
-    def around(self, bad: Bools) -> tuple[Integers, ...]:
+    def around(self, bad: Bools) -> tuple[Ints, ...]:
         """Return an index of a part of the array that holds those that are bad."""
         ...
 
-    def coarse(self, part: tuple[Integers, ...]) -> Means:
+    def coarse(self, part: tuple[Ints, ...]) -> Means:
         """Return the means of a part of the array by rules of degree 3 and 5."""
         ...
 
-    def fine(self, part: tuple[Integers, ...]) -> Means:
+    def fine(self, part: tuple[Ints, ...]) -> Means:
         """Return the means of a part of the array by a rule of degree 7."""
         ...
 
@@ -117,7 +113,7 @@ def _on_grid(sky: TiledSky, rings: Rings, window: Window, parity: int, rtol: flo
     return Pixels(np.repeat(ring, column.size), np.tile(column, ring.size), value.ravel(), error.ravel())
 
 
-def _lattice(rings: Rings, window: Window) -> tuple[Integers, Integers]:
+def _lattice(rings: Rings, window: Window) -> tuple[Ints, Ints]:
     """Return every other ring of a window of the belt, in rising latitude, and the columns of each."""
     ring = np.arange(window.first, window.stop, 2)[::-1]
     ends = [int(rings.first_column(ring[:1], lon)[0]) if ring.size else 0 for lon in (window.low, window.high)]
@@ -197,7 +193,7 @@ class _List(_Window):
         """Shape of the array."""
         return self.lon.shape
 
-    def around(self, bad: Bools) -> tuple[Integers, ...]:
+    def around(self, bad: Bools) -> tuple[Ints, ...]:
         """Return the bad ones."""
         return (np.flatnonzero(bad),)
 
@@ -206,15 +202,15 @@ class _List(_Window):
 class _Apart(_List):
     """Pixels whose nodes are read one by one."""
 
-    def coarse(self, part: tuple[Integers, ...]) -> Means:
+    def coarse(self, part: tuple[Ints, ...]) -> Means:
         """Return the means of some of them by rules of degree 3 and 5."""
         return self._means(part, coarse())
 
-    def fine(self, part: tuple[Integers, ...]) -> Means:
+    def fine(self, part: tuple[Ints, ...]) -> Means:
         """Return the means of some of them by a rule of degree 7."""
         return self._means(part, fine())
 
-    def _means(self, part: tuple[Integers, ...], rules: Lattice) -> Means:
+    def _means(self, part: tuple[Ints, ...], rules: Lattice) -> Means:
         used = np.any(rules.weights, axis=0)
         up, across = (rules.step[place] for place in np.nonzero(used))
         value, error = self.read(*spread(self.nside, self.lon[part], self.lat[part], across, up))
@@ -227,15 +223,15 @@ class _Halves(_List):
 
     sides: tuple[Side, ...]
 
-    def coarse(self, part: tuple[Integers, ...]) -> Means:
+    def coarse(self, part: tuple[Ints, ...]) -> Means:
         """Return the means of some of them by rules of degree 3 and 5."""
         return self._means(part, [half(2), half(3)])
 
-    def fine(self, part: tuple[Integers, ...]) -> Means:
+    def fine(self, part: tuple[Ints, ...]) -> Means:
         """Return the means of some of them by a rule of degree 7."""
         return self._means(part, [half(4)])
 
-    def _means(self, part: tuple[Integers, ...], rules: list[Half]) -> Means:
+    def _means(self, part: tuple[Ints, ...], rules: list[Half]) -> Means:
         lon, lat = self.lon[part], self.lat[part]
         across, up = (np.concatenate(places) for places in ([r.across for r in rules], [r.up for r in rules]))
         drawn = [
@@ -261,20 +257,20 @@ class _Grid(_Window):
         """Shape of the array."""
         return len(self.lat), len(self.lon)
 
-    def around(self, bad: Bools) -> tuple[Integers, ...]:
+    def around(self, bad: Bools) -> tuple[Ints, ...]:
         """Return the rectangle around the bad ones."""
         row, column = np.flatnonzero(bad.any(axis=1)), np.flatnonzero(bad.any(axis=0))
         return np.ix_(np.arange(row[0], row[-1] + 1), np.arange(column[0], column[-1] + 1))
 
-    def coarse(self, part: tuple[Integers, ...]) -> Means:
+    def coarse(self, part: tuple[Ints, ...]) -> Means:
         """Return the means of a rectangle by rules of degree 3 and 5."""
         return self._means(part, coarse())
 
-    def fine(self, part: tuple[Integers, ...]) -> Means:
+    def fine(self, part: tuple[Ints, ...]) -> Means:
         """Return the means of a rectangle by a rule of degree 7."""
         return self._means(part, fine())
 
-    def _means(self, part: tuple[Integers, ...], rules: Lattice) -> Means:
+    def _means(self, part: tuple[Ints, ...], rules: Lattice) -> Means:
         half_side, step = np.pi / (4 * self.nside), rules.step
         lon = self.lon[part[1].ravel()][:, None] + half_side * step
         lat = np.arcsin(np.sin(self.lat[part[0].ravel()])[:, None] + 8 / (3 * np.pi) * half_side * step)

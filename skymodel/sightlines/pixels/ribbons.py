@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.cubature.faces import PixelChart, about
 from skymodel.sightlines.pixels.blocks import PROBES, TAIL_SHARE, Block, is_logarithmic
 from skymodel.sightlines.pixels.loose import Found, over_patches
@@ -21,8 +21,6 @@ from skymodel.sightlines.pixels.rings import Rings
 from skymodel.sightlines.pixels.windows import Window, Windows
 from skymodel.sightlines.surface import chebyshev, probing, quarters
 from skymodel.sightlines.surface.tiles import TiledSky
-
-Floats = NDArray[np.float64]
 
 ORDER = 12  # nodes of a ribbon
 WORTH = 12 * ORDER  # pixels that a ribbon must hold: nodes and probes, and attempts that fail, cost as much as theirs
@@ -35,22 +33,22 @@ class _Mirrored(NamedTuple):
     signs: Floats
 
     @property
-    def owner(self) -> NDArray[np.intp]:
+    def owner(self) -> Ints:
         """The pixel each patch belongs to."""
         return self.chart.owner
 
     @property
-    def centred(self) -> NDArray[np.bool_]:
+    def centred(self) -> Bools:
         """Which patches start from the Galactic centre."""
         return self.chart.centred
 
-    def __call__(self, patch: NDArray[np.intp], u: Floats, v: Floats) -> tuple[Floats, Floats]:
+    def __call__(self, patch: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions and areas, as :class:`~skymodel.sightlines.cubature.faces.PixelChart` does."""
         directions, density = self.chart(patch, u, v)
         directions[..., 1:] *= self.signs[patch, None, None, :]
         return directions, density
 
-    def angles(self, patch: NDArray[np.intp], u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
+    def angles(self, patch: Ints, u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
         """Return angles and areas, as :class:`~skymodel.sightlines.cubature.faces.PixelChart` does."""
         (lon, lat), density = self.chart.angles(patch, u, v)
         east, north = self.signs[patch].T[:, :, None, None]

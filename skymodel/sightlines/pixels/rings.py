@@ -13,14 +13,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.cubature.cells import gauss
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 QUARTER_TURN = np.pi / 2
 RULE_DOUBT = 2.0  # times the difference of two rules that the better one may miss: 0.85 was met close to a tilted plane
@@ -49,25 +45,25 @@ class Rings:
             ring < self.nside, QUARTER_TURN - 2 * np.arcsin(np.minimum(cap, 1.0)), np.arcsin(np.minimum(belt, 1.0))
         )
 
-    def step(self, ring: Integers) -> Floats:
+    def step(self, ring: Ints) -> Floats:
         """Return the distance [rad] between columns of northern rings."""
         return QUARTER_TURN / np.minimum(ring, self.nside)
 
-    def offset(self, ring: Integers) -> Floats:
+    def offset(self, ring: Ints) -> Floats:
         """Return the place of column 0 in units of the step: 0 or a half."""
         return np.where((ring >= self.nside) & ((ring - self.nside) % 2 == 1), 0.0, 0.5)
 
-    def columns(self, ring: Integers) -> Integers:
+    def columns(self, ring: Ints) -> Ints:
         """Return how many columns of northern rings lie at 0 <= l <= pi."""
         return np.asarray(2 * np.minimum(ring, self.nside) + (self.offset(ring) == 0))
 
-    def first_column(self, ring: Integers, lon: float) -> Integers:
+    def first_column(self, ring: Ints, lon: float) -> Ints:
         """Return the first column at or beyond l [rad]; that of pi is the number of columns."""
         if lon > np.pi - SAME:
             return self.columns(ring)
         return np.ceil((lon - SAME) / self.step(ring) - self.offset(ring)).astype(np.intp)
 
-    def within(self, first: int, stop: int, low: float, high: float) -> tuple[Integers, Integers]:
+    def within(self, first: int, stop: int, low: float, high: float) -> tuple[Ints, Ints]:
         """Return rings and columns ``(K,)`` of the pixels of northern rings, first to stop, between two l [rad]."""
         ring = np.arange(first, stop)
         begin, end = (self.first_column(ring, lon) for lon in (low, high))
@@ -79,7 +75,7 @@ class Rings:
         """Return the first northern ring whose latitude is below b [rad]; that of the pole is 1."""
         return int(np.searchsorted(-self.lat, SAME - lat, side="right")) if lat < QUARTER_TURN - SAME else 1
 
-    def first_pixel(self, ring: Integers) -> Integers:
+    def first_pixel(self, ring: Ints) -> Ints:
         """Return the RING index of the first pixel of any ring."""
         ring, n = np.asarray(ring), self.nside
         south = 4 * n - ring
@@ -88,7 +84,7 @@ class Rings:
             ring < n, 2 * ring * (ring - 1), np.where(ring <= 3 * n, belt, 12 * n * n - 2 * south * (south + 1))
         )
 
-    def pixels(self, ring: Integers, column: Integers, signs: tuple[float, float]) -> Integers:
+    def pixels(self, ring: Ints, column: Ints, signs: tuple[float, float]) -> Ints:
         """Return RING indices of columns ``(K,)`` of northern rings, mirrored to a quarter with signs (lon, lat)."""
         count = 4 * np.minimum(ring, self.nside)
         mirrored = np.where(self.offset(ring) == 0, -column, -1 - column) % count

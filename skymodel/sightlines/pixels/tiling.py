@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from profiles import Density
+from profiles.contract.arrays import Floats
 from skymodel.sightlines.cubature.direct import over_pixels as integrated
 from skymodel.sightlines.pixels import plain
 from skymodel.sightlines.pixels.blocks import Blocks, Maker
@@ -35,7 +35,6 @@ from skymodel.sightlines.surface.fitting import Fitted, Request, fit, order_for
 from skymodel.sightlines.surface.quarters import Folds, Frame
 from skymodel.sky.healpix import require_nside
 
-Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 TILE_SHARE = 0.1  # of the tolerance goes to the tiles

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Floats
 from skymodel.sightlines.cubature.refine import targets
 from skymodel.sightlines.pixels.rings import SAME, Rings
 from skymodel.sightlines.surface import quarters
 from skymodel.sightlines.surface.partition import Rectangle, partition
 from skymodel.sightlines.surface.quarters import FAR, Frame
 from skymodel.sightlines.surface.tiles import TiledSky
-
-Floats = NDArray[np.float64]
 
 LAYERED = 2.5  # pixels from the plane, seen at an angle, within which it may hide between a rule's nodes
 SPOT_REACH = 3.0  # sizes of a declared spot that it reaches

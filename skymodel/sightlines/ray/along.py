@@ -9,8 +9,9 @@ import numpy as np
 from astropy import units
 
 from profiles import Density
+from profiles.contract.arrays import Floats
 from skymodel.sightlines.ray import quadrature
-from skymodel.sightlines.ray.geometry import Floats, Observer, PathEnd, Rays, rays, unit_vectors
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
 from skymodel.sightlines.ray.integrate import SightLines, degrees
 

@@ -14,10 +14,8 @@ from typing import Any
 
 import numpy as np
 from astropy import units
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+from profiles.contract.arrays import Bools, Floats
 
 SMALLEST_SCALE = 1e-150  # replaces p in u = p sinh(t) on a line through the centre [kpc]; its square is still a number
 
@@ -136,7 +134,7 @@ class Rays:
         return np.where(length > 0, ends / np.where(length > 0, length, 1.0), 0.0)
 
     @property
-    def through_centre(self) -> NDArray[np.bool_]:
+    def through_centre(self) -> Bools:
         """Which paths hold the centre itself ``(N,)``."""
         return (self.p < SMALLEST_SCALE) & (self.start <= 0) & (self.stop >= 0) & (self.start < self.stop)
 

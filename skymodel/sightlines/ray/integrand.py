@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from profiles import Product, Scaled, Sum
-from skymodel.sightlines.ray.geometry import Floats, Ints
+from profiles.contract.arrays import Floats, Ints
 from skymodel.sightlines.ray.pieces import Pieces, about_axis
 from skymodel.sightlines.ray.quadrature import Integrand, Panels
 

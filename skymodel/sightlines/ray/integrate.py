@@ -10,15 +10,13 @@ from typing import Any
 
 import numpy as np
 from astropy import units
-from numpy.typing import NDArray
 
 from profiles import Density
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.ray import quadrature
-from skymodel.sightlines.ray.geometry import Floats, Ints, Observer, PathEnd, Rays, rays, unit_vectors
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, name, panels
 from skymodel.sightlines.ray.pieces import Pieces, cut
-
-Bools = NDArray[np.bool_]
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 BLOCK = 8192  # sight lines at a time: their pieces fit in a few MiB
@@ -31,7 +29,7 @@ class LineIntegrals:
 
     value: Floats
     error: Floats
-    evaluations: NDArray[np.intp]
+    evaluations: Ints
     unit: Any
 
 

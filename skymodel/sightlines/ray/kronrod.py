@@ -7,9 +7,8 @@ The error of a panel is read off the decay of its Legendre coefficients (null ru
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from profiles.contract.arrays import Floats
 
 ROUNDING = 64 * float(np.finfo(float).eps)  # share of an integral of a positive function that rounding may cost
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from profiles import Density, Hints
-from skymodel.sightlines.ray.geometry import SMALLEST_SCALE, Floats, Ints, Observer, Rays, half_chord
+from profiles.contract.arrays import Bools, Floats, Ints
+from skymodel.sightlines.ray.geometry import SMALLEST_SCALE, Observer, Rays, half_chord
 
 INNERMOST, NARROWEST, WIDEST = 0.003, 1e-4, 0.7  # p / r_sun and d / p between which the chart is about the axis
 CLOSE = 0.5  # p from the axis that the foot may be to need no cut of its own: the integrand is smooth there within p
@@ -48,7 +48,7 @@ class Pieces:
     scale: Floats
     base: Floats
     direction: Floats
-    joined: NDArray[np.bool_]
+    joined: Bools
 
     @property
     def middle(self) -> Floats:
@@ -100,9 +100,7 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
     return _charted(lines, line, u[line, step], u[line, step + 1], [chart, *centres], smooth)
 
 
-def _charted(
-    lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre], smooth: NDArray[np.bool_]
-) -> Pieces:
+def _charted(lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre], smooth: Bools) -> Pieces:
     """Give each piece from u = `left` to `right` the chart of the last centre that reaches it; the first one does."""
     origin, scale = centres[0].u[line], centres[0].scale[line]
     base, direction = centres[0].base.take(line, axis=1), lines.direction.take(line, axis=1)
@@ -129,7 +127,7 @@ def _around_axis(lines: Rays, observer: Observer, foot: _Centre) -> _Centre:
     return _Centre(at, np.where(closer, scale, foot.scale), lines.foot + at * lines.direction, foot.reach)
 
 
-def _away(lines: Rays, observer: Observer) -> NDArray[np.bool_]:
+def _away(lines: Rays, observer: Observer) -> Bools:
     """Return which lines ``(N,)`` do not pass so near the centre that its cusp rules."""
     return np.asarray(lines.p > INNERMOST * observer.r_sun)
 

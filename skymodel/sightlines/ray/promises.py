@@ -11,13 +11,11 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from profiles import Density
+from profiles.contract.arrays import Floats
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrand import name
-
-Floats = NDArray[np.float64]
 
 _RTOL = 1e-9  # rounding of a rotated coordinate, amplified by a steep or thin density, stays far below
 _COUNT = 20

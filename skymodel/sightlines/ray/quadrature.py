@@ -15,12 +15,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.ray.kronrod import BLIND, DECAY, NODES, SMOOTH, rule
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 Integrand = Callable[[Ints, Floats], Floats]
 _Measure = Callable[[Ints, Floats], tuple[Floats, ...]]  # what a rule says of an integrand
 
@@ -64,7 +62,7 @@ class Panels(NamedTuple):
     right: Floats
     left_stretch: Floats
     right_stretch: Floats
-    joined: NDArray[np.bool_]
+    joined: Bools
 
 
 class _Work(NamedTuple):
@@ -107,7 +105,7 @@ def integrate(
     floor: float | Floats = 0.0,
     share: float = 0.0,
     example: Ints | None = None,
-    checked: bool | NDArray[np.bool_] = False,
+    checked: bool | Bools = False,
     best: bool = False,
 ) -> Integrals:
     """Return `count` integrals, each the sum over the panels that it owns.
@@ -203,14 +201,14 @@ def _settled(measure: _Measure, panels: Panels, count: int, work: _Work, goal: _
     return Integrals(value, error, panels_used * NODES.size), joined
 
 
-def _stuck(work: _Work) -> NDArray[np.bool_]:
+def _stuck(work: _Work) -> Bools:
     """Return which panels are too short to be halved."""
     middle = 0.5 * (work.left + work.right)
     return np.asarray((middle <= work.left) | (middle >= work.right))
 
 
 def _resembling(
-    panels: Panels, count: int, example: Ints, first: NDArray[np.bool_], leaves: _Leaves
+    panels: Panels, count: int, example: Ints, first: Bools, leaves: _Leaves
 ) -> tuple[Ints, Floats, Floats]:
     """Return the panels (which, left, right) that the other integrals start with: those their examples ended with.
 
@@ -251,7 +249,7 @@ def _hidden(work: _Work, panels: Panels) -> Floats:
     return found
 
 
-def _halved(measure: _Measure, work: _Work, keep: NDArray[np.bool_], halve: NDArray[np.bool_]) -> _Work:
+def _halved(measure: _Measure, work: _Work, keep: Bools, halve: Bools) -> _Work:
     """Return the panels to keep and both halves of those to halve, in order; others are dropped."""
     chosen = np.flatnonzero(halve)
     panel, left, right = work.panel[chosen], work.left[chosen], work.right[chosen]

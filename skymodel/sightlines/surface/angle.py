@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from profiles import Density
-from skymodel.sightlines.ray.geometry import Floats, Ints, Observer
+from profiles.contract.arrays import Bools, Floats, Ints
+from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrate import FAINT, LineIntegrals, SightLines
 from skymodel.sightlines.surface import chebyshev
 from skymodel.sightlines.surface.probing import TIGHTEST, TRUST
-
-Bools = NDArray[np.bool_]
 
 ORDER = 16
 DEEPEST = 40  # generations; what is not good then is integrated directly

@@ -14,12 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.surface import chebyshev, quarters
 from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 ROUNDING = 64 * float(np.finfo(float).eps)  # relative floor below every stated error
 
@@ -46,18 +43,18 @@ class Batch:
         The largest value at the nodes where logarithmic, else the smallest ``(T,)``: where the error counts most.
     """
 
-    quarter: Integers
-    chart: Integers
+    quarter: Ints
+    chart: Ints
     bounds: Floats
     coefficients: Floats
     missed_u: Floats
     missed_v: Floats
     noise: Floats
-    logarithmic: NDArray[np.bool_]
+    logarithmic: Bools
     brightness: Floats
 
     @classmethod
-    def unknown(cls, quarter: Integers, chart: Integers, bounds: Floats, order: int) -> Batch:
+    def unknown(cls, quarter: Ints, chart: Ints, bounds: Floats, order: int) -> Batch:
         """Return tiles that hold nothing yet."""
         count = len(bounds)
         return cls(
@@ -72,7 +69,7 @@ class Batch:
             np.zeros(count),
         )
 
-    def __getitem__(self, keep: NDArray[np.bool_]) -> Batch:
+    def __getitem__(self, keep: Bools) -> Batch:
         columns: Any = (column[keep] for column in self._columns())
         return Batch(*columns)
 
@@ -122,7 +119,7 @@ class Batch:
         node = chebyshev.rule(order).node
         return self.places(np.repeat(node, order), np.tile(node, order))
 
-    def halves(self, along_u: NDArray[np.bool_]) -> Batch:
+    def halves(self, along_u: Bools) -> Batch:
         """Return both halves of each tile, cut along u or v."""
         low, high = self.bounds.copy(), self.bounds.copy()
         for cut, (a, b) in ((along_u, (0, 1)), (~along_u, (2, 3))):
@@ -138,7 +135,7 @@ class Batch:
         np.expm1(table, out=table, where=self.logarithmic[:, None, None])
         return np.asarray(table.ravel())
 
-    def held(self, index: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+    def held(self, index: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return values and errors ``(N,)`` at places of closed tiles `index`, in rising order."""
         ends = [0, *(np.flatnonzero(np.diff(index)) + 1).tolist(), len(index)]
         parts = [(index[first], slice(first, last)) for first, last in itertools.pairwise(ends)]

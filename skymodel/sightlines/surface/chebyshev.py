@@ -13,9 +13,8 @@ import functools
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from profiles.contract.arrays import Floats, Ints
 
 SLOWEST = 0.85  # ratio of successive pairs beyond which nothing is extrapolated: that of a jump at order 14
 FASTEST = 0.04  # and below which it is not believed
@@ -87,7 +86,7 @@ def _by_cell(samples: Floats) -> Floats:
     return np.maximum(np.maximum(samples[:, :-1:2], samples[:, 1::2]), samples[:, 2::2])
 
 
-def cell(x: Floats) -> NDArray[np.intp]:
+def cell(x: Floats) -> Ints:
     """Return the cells that places in [-1, 1] lie in."""
     found = ((x + 1) * (CELLS / 2)).astype(np.intp)  # rounds to 0 a little below -1
     return np.minimum(found, CELLS - 1, out=found)

@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.cubature.refine import targets
 from skymodel.sightlines.ray import examples
 from skymodel.sightlines.ray.integrate import LineIntegrals
 from skymodel.sightlines.surface import chebyshev, probing
-from skymodel.sightlines.surface.batch import Batch, Bools, Floats, Integers
+from skymodel.sightlines.surface.batch import Batch
 from skymodel.sightlines.surface.partition import starting
 from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
 from skymodel.sightlines.surface.tiles import Source, TiledSky
@@ -106,7 +107,7 @@ class Fitter:
         vectors[::2, 1:] *= 0.1
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
-    def lines(self, directions: Floats, share: Floats, checked: Bools, example: Integers) -> LineIntegrals:
+    def lines(self, directions: Floats, share: Floats, checked: Bools, example: Ints) -> LineIntegrals:
         """Return integrals along unit vectors ``(M, 3)``, like those of their examples, to a share of the tolerance."""
         if self.sightlines + len(directions) > self.request.budget:
             raise NotWorthTiles

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from profiles.contract.arrays import Bools, Floats
 from skymodel.sightlines.surface import chebyshev
-from skymodel.sightlines.surface.batch import Batch, Bools, Floats
+from skymodel.sightlines.surface.batch import Batch
 
 EACH = 24  # probes of a tile: with 8 to 16, one tile in a thousand of random skies erred more than it stated
 TRUST = 8.0  # the bound stays this many times above the worst probe

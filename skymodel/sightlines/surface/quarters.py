@@ -15,13 +15,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.ray.geometry import Observer
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 WIDE = float(np.radians(6.0))  # side of the box where polar and rectangular tiles cost the same; also b_0
 NARROW = float(np.radians(0.3))  # no box is smaller
@@ -44,7 +40,7 @@ class Folds(NamedTuple):
             for lon in ((1.0,) if self.left_right else (1.0, -1.0))
         )
 
-    def quarter(self, west: Bools, south: Bools) -> Integers:
+    def quarter(self, west: Bools, south: Bools) -> Ints:
         """Return the index in :attr:`quarters` from the signs of directions."""
         return np.asarray(west * (not self.left_right) + south * (not self.up_down) * (1 if self.left_right else 2))
 
@@ -62,7 +58,7 @@ def from_lon(lon: Floats) -> Floats:
 class Place(NamedTuple):
     """Where directions lie: quarter, chart and coordinates, ``(N,)`` each."""
 
-    quarter: Integers
+    quarter: Ints
     near: Bools
     u: Floats
     v: Floats
@@ -113,7 +109,7 @@ class Frame:
         """Return the second far coordinate of |b| [rad]."""
         return np.asarray(np.log1p(lat / self.layer))
 
-    def directions(self, quarter: Integers, chart: int, u: Floats, v: Floats) -> Floats:
+    def directions(self, quarter: Ints, chart: int, u: Floats, v: Floats) -> Floats:
         """Return Galactic unit vectors ``(T, N, 3)`` of coordinates ``(T, N)`` in quarters ``(T,)``."""
         signs = np.array(self.folds.quarters)[quarter][:, None, :]
         if chart == NEAR:

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from profiles import Density
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrate import LineIntegrals
 from skymodel.sightlines.surface import quarters
-from skymodel.sightlines.surface.batch import Batch, Bools, Floats, Integers
+from skymodel.sightlines.surface.batch import Batch
 from skymodel.sightlines.surface.quarters import FAR, NEAR, Folds, Frame, Place
 
 BLOCK = 2048  # points evaluated at once: their basis stays in the cache
@@ -49,7 +50,7 @@ class Source(Protocol):
         rtol: float | Floats,
         floor: float | Floats = 0.0,
         share: float = 0.0,
-        example: Integers | None = None,
+        example: Ints | None = None,
         checked: bool | Bools = False,
         best: bool = False,
     ) -> LineIntegrals:
@@ -62,8 +63,8 @@ class Reading(NamedTuple):
 
     value: Floats
     error: Floats
-    evaluations: Integers
-    tile: Integers
+    evaluations: Ints
+    tile: Ints
 
 
 class Grid(NamedTuple):
@@ -182,7 +183,7 @@ class TiledSky:
             near.put(found.value.reshape(near.value.shape), found.error.reshape(near.value.shape))
 
     def _read(
-        self, place: Place, directions: Callable[[Integers], Floats], rtol: float, floor: float | Floats, share: float
+        self, place: Place, directions: Callable[[Ints], Floats], rtol: float, floor: float | Floats, share: float
     ) -> Reading:
         tile = self._tile(place)
         value, error = self._tiled(tile, place.u, place.v)
@@ -194,7 +195,7 @@ class TiledSky:
             value[bare], error[bare], evaluations[bare] = found.value, found.error, found.evaluations
         return Reading(value, error, evaluations, tile)
 
-    def _tile(self, place: Place) -> Integers:
+    def _tile(self, place: Place) -> Ints:
         tile = np.empty(len(place.u), dtype=np.intp)
         for quarter, chart in self._finders:
             here = place.near if chart == NEAR else ~place.near
@@ -213,7 +214,7 @@ class TiledSky:
         """Which tiles hold something; the last entry, -1, is no tile."""
         return np.append(~np.isnan(self.tiles.coefficients[:, 0, 0]), False)
 
-    def _tiled(self, tile: Integers, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+    def _tiled(self, tile: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return values and errors of places ``(N,)`` in their tiles; nan where no closed tile is."""
         value, error = np.full(len(tile), np.nan), np.full(len(tile), np.nan)
         order = np.argsort(tile.astype(np.int16) if len(self.tiles.bounds) < 2**15 else tile, kind="stable")
@@ -230,7 +231,7 @@ class _Finder:
 
     u: Floats
     v: Floats
-    table: Integers
+    table: Ints
 
     @classmethod
     def of(cls, tiles: Batch, quarter: int, chart: int) -> _Finder:
@@ -243,7 +244,7 @@ class _Finder:
             table[across, slice(*np.searchsorted(v, [low_v, high_v]))] = index
         return cls(u, v, table)
 
-    def __call__(self, u: Floats, v: Floats) -> Integers:
+    def __call__(self, u: Floats, v: Floats) -> Ints:
         """Return indices ``(N,)`` of tiles, -1 below the innermost; beyond the outer edges the nearest tile."""
         if not self.u.size:
             return np.full(len(u), -1, dtype=np.intp)
