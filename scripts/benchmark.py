@@ -3,6 +3,8 @@
     python scripts/benchmark.py --output benchmark.txt     # every engine and nside 32 to 2048, some minutes
     python scripts/benchmark.py --largest 256 --repeats 3
     python scripts/benchmark.py --huge                     # also nside 4096, written in pieces: 3 GB of disk
+    python scripts/benchmark.py --galaxies                 # instead: evaluations that bars, sums and cubes take
+    python scripts/benchmark.py --galaxies bar --limit 60  # those with "bar" in their name, maps stopped after 60 s
 
 The sky is an NFW halo times an exponential disk (h = 0.3 kpc), seen from 8.2 kpc, to r = 60 kpc. Times are medians, and
 shares of the time that ``healpy.pix2ang`` takes for all pixels of nside 1024 in the same process. Errors are the
@@ -33,7 +35,8 @@ import skymodel as sm
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "reference"))
 
-import sky_truth  # found by the line above
+import galaxy_costs  # needs tests/reference, found by the line above
+import sky_truth
 
 NSIDE = 64
 HERE = sm.Observer(R_SUN)
@@ -214,9 +217,14 @@ def main() -> None:
     parser.add_argument("--largest", type=int, default=2048, help="largest nside")
     parser.add_argument("--huge", action="store_true", help="also write nside 4096 to a temporary file")
     parser.add_argument("--output", type=Path, help="where to write the tables as well")
+    parser.add_argument(
+        "--galaxies", nargs="?", const="", help="count evaluations for Galaxies with this in their name"
+    )
+    parser.add_argument("--limit", type=int, default=240, help="seconds that one of these maps may take")
     options = parser.parse_args()
     lines = []
-    for line in tables(options):
+    report = tables(options) if options.galaxies is None else galaxy_costs.tables(options.galaxies, options.limit)
+    for line in report:
         print(line, flush=True)
         lines.append(line)
     if options.output:
