@@ -11,10 +11,11 @@ import inspect
 import re
 from typing import Any, NamedTuple
 
+from profiles.contract.spelling import options
 from profiles.shelf.configuration import build, dark_matter, electrons
 from profiles.shelf.description import describe
 from profiles.shelf.literature import Preset, preset, preset_names
-from profiles.shelf.registry import claims, get, names, nearest, owner
+from profiles.shelf.registry import claims, get, names, owner
 from profiles.shelf.schema import parameters
 
 __all__ = [
@@ -147,7 +148,7 @@ def about(name: str) -> About:
         return _about_preset(preset(name))
     if ":" not in name and name not in names():
         known = [*names(), *preset_names()]
-        raise ValueError(f"no profile or preset {name!r}; {nearest(name, known)}there are: {', '.join(known)}")
+        raise ValueError(f"no profile or preset {name!r}{options(name, known, 'there are')}")
     maker = get(name)
     sections = _sections(inspect.getdoc(maker) or "")
     meanings = _meanings(sections.get("Parameters", ""))

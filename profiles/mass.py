@@ -14,14 +14,13 @@ import numpy as np
 from astropy import units
 
 from profiles.contract.algebra import Scaled, Sum, scaled
-from profiles.contract.arrays import Floats
+from profiles.contract.arrays import ROUNDING, Floats
 from profiles.contract.density import Density
 from profiles.contract.fields import MASS_DENSITY, Mass
 from profiles.forms.bulges import HernquistBulge
 from profiles.forms.halos import NFW, Burkert, Einasto, GeneralizedNFW, Isothermal, Moore, Zhao
 
 Known = tuple[float, float] | None
-_ROUNDING = 64 * float(np.finfo(float).eps)
 
 
 class Enclosed(NamedTuple):
@@ -148,7 +147,7 @@ def _(density: Zhao, r: float) -> Known:
 @_closed_form.register
 def _(density: HernquistBulge, r: float) -> Known:
     value = 2 * math.pi * density.n_0 * density.a**3 * (r / (r + density.a)) ** 2
-    return value, _ROUNDING * value
+    return value, ROUNDING * value
 
 
 @_closed_form.register
@@ -178,7 +177,7 @@ def _(density: Einasto, r: float) -> Known:
 
 def _difference(scale: float, first: float, second: float) -> tuple[float, float]:
     """Return a difference that cancels near the centre, with the rounding error this leaves."""
-    return scale * (first - second), _ROUNDING * scale * (first + second)
+    return scale * (first - second), ROUNDING * scale * (first + second)
 
 
 def _quadrature(density: Density, r: Floats, rtol: float, floor: Floats) -> tuple[Floats, Floats]:
@@ -186,7 +185,7 @@ def _quadrature(density: Density, r: Floats, rtol: float, floor: Floats) -> tupl
     previous = _polar(density, r, 4)
     for order in (6, 9, 13, 19, *(() if density.symmetry == "none" else (28, 40))):  # 19 are 2e7 points already
         value = _polar(density, r, order)
-        error = np.abs(value - previous) + _ROUNDING * np.abs(value)
+        error = np.abs(value - previous) + ROUNDING * np.abs(value)
         if np.all(error <= rtol * np.maximum(np.abs(value), floor)):
             return value, error
         previous = value

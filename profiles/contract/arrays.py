@@ -1,6 +1,7 @@
 """What an array is here: the names of the NumPy kinds, and the array library that some coordinates come from.
 
-Every annotation of an array takes its name from this module, so that a kind has one name in the house.
+Every annotation of an array takes its name from this module, so that a kind has one name in the house. So does every
+stated error its rounding floor.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.void]  # a table: one record a row
+
+# The share of a sum of positive numbers that double precision may cost, and so the least error that is stated: adding n
+# terms pairwise costs up to log2(n) eps, 20 for a million, and exponentials and powers a few eps in each term.
+ROUNDING = 64 * float(np.finfo(float).eps)
 
 
 def array_namespace(*coordinates: Any) -> Any:

@@ -20,10 +20,10 @@ from profiles.contract.density import Density, Symmetry
 from profiles.contract.fields import MASS_DENSITY, NUMBER_DENSITY
 from profiles.contract.functions import from_function
 from profiles.contract.normalise import amplitudes_of
+from profiles.contract.spelling import options
 from profiles.shelf import registry
 from profiles.shelf.description import COMBINATIONS
 from profiles.shelf.literature import Preset, Role, preset, preset_names
-from profiles.shelf.registry import nearest
 from profiles.shelf.schema import parsed, schema
 from profiles.shelf.tracers import gas_mass
 
@@ -137,8 +137,8 @@ def _changes(chosen: Preset, changes: dict[str, Any]) -> dict[str, Any]:
     unknown = [key for key in changes if key not in chosen.components]
     if unknown:
         known = list(chosen.components)
-        hint = f"{nearest(unknown[0], known)}components: {', '.join(known)}"
-        raise ValueError(f"preset {chosen.name!r} has no component {unknown[0]!r}; {hint}")
+        hint = options(unknown[0], known, "components")
+        raise ValueError(f"preset {chosen.name!r} has no component {unknown[0]!r}{hint}")
     return changes
 
 
@@ -188,7 +188,7 @@ def _call(name: str, call: Callable[..., Any], maker: Callable[..., Any], given:
     known = schema(maker) | (schema(call) if call is not maker else {})
     for key in given:
         if key not in known:
-            raise ValueError(f"{name} has no {key!r}; {nearest(key, known)}allowed: {', '.join(known)}")
+            raise ValueError(f"{name} has no {key!r}{options(key, known, 'allowed')}")
     arguments = {key: parsed(f"{name}.{key}", known[key], value, build) for key, value in given.items()}
     first = next(iter(inspect.signature(call).parameters), "")
     try:

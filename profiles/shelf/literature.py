@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal, cast
 
-from profiles.shelf.registry import nearest
+from profiles.contract.spelling import options
 
 Role = Literal["dark_matter", "baryons", "electrons", "hydrogen", "model"]
 
@@ -77,7 +77,7 @@ def preset(name: str) -> Preset:
 
     known = preset_names()
     if name not in known:
-        raise ValueError(f"no preset {name!r}; {nearest(name, known)}available: {', '.join(known)}")
+        raise ValueError(f"no preset {name!r}{options(name, known, 'available')}")
     content = cast(dict[str, Any], yaml.safe_load(_folder().joinpath(f"{name}.yaml").read_text(encoding="utf-8")))
     return Preset(name=name, **content)
 

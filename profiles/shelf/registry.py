@@ -7,14 +7,15 @@ be ``"package.module:Name"``, imported from the Python path or the working direc
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
+
+from profiles.contract.spelling import options
 
 GROUP = "skymodel.profiles"
 Maker = Callable[..., Any]
@@ -48,7 +49,7 @@ def get(name: str) -> Maker:
         return _from_path(name)
     offers = _offers()
     if name not in offers:
-        raise ValueError(f"no profile {name!r}; {nearest(name, offers)}installed: {', '.join(sorted(offers))}")
+        raise ValueError(f"no profile {name!r}{options(name, sorted(offers), 'installed')}")
     offered = offers[name]
     if len(offered) > 1:
         owners = " and ".join(f"{owner(claim)} ({claim.value})" for claim in offered)
@@ -73,12 +74,6 @@ def name_of(maker: Maker) -> str:
     path = f"{maker.__module__}:{maker.__qualname__}"
     registered = [name for name, offer in _offers().items() if len(offer) == 1 and offer[0].value == path]
     return min(registered, default=path)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return "did you mean 'x'? " for the known name most like `name`, or nothing."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}? " if close else ""
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from astropy import units
 from profiles.contract.arrays import Floats, array_namespace
 from profiles.contract.density import Array, Density, Hints, Spherical
 from profiles.contract.fields import MASS_DENSITY, NUMBER_DENSITY
-from profiles.shelf.registry import nearest
+from profiles.contract.spelling import options
 
 Inside = Literal["power law", "constant", "refuse"]
 Beyond = Literal["power law", "zero", "refuse"]
@@ -208,7 +208,7 @@ def plain_unit(unit: Any) -> Any:
 def one_of(owner: str, name: str, value: str, allowed: tuple[str, ...]) -> None:
     """Raise ValueError unless `value` is one of the allowed words."""
     if value not in allowed:
-        raise ValueError(f"{owner}: {name} = {value!r}; {nearest(value, allowed)}allowed: {', '.join(allowed)}")
+        raise ValueError(f"{owner}: {name} = {value!r}{options(value, allowed, 'allowed')}")
 
 
 def radial_table(file: str, inside: Inside = "power law", beyond: Beyond = "power law") -> Density:

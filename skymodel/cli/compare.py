@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from profiles.contract.spelling import options
 from skymodel.cli.terminal import one_line_errors
 
 
@@ -77,15 +78,11 @@ def _beam(text: str) -> tuple[Any, str]:
 
 
 def _instrument(name: str) -> Any:
-    import difflib
-
     from skymodel.sky.instruments import load_instruments
 
     known = load_instruments()
     if name not in known:
-        nearest = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ";"
-        raise ValueError(f"--beam: no instrument {name!r}{hint} known: {', '.join(known)}")
+        raise ValueError(f"--beam: no instrument {name!r}{options(name, known)}")
     return known[name]
 
 

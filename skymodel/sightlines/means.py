@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from profiles import Density
-from skymodel.sightlines.cubature.cells import ROUNDING
+from profiles.contract.arrays import ROUNDING
 from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.cubature.polar import Plan, plan
 from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets

@@ -8,7 +8,6 @@ configuration a region is a name or a mapping with gammapy's keys:
 
 from __future__ import annotations
 
-import difflib
 import functools
 import operator
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 from astropy import units
 
+from profiles.contract.spelling import options
 from skymodel.sky.region import Combination, Complement, Region, as_region
 from skymodel.sky.shapes import COMPTEL_WINDOW, INTEGRAL_CIRCLE, NAMED_REGIONS, Box, Circle, known_name
 
@@ -97,9 +97,7 @@ def region_to_config(region: Region) -> str | dict[str, Any]:
 def _named(name: str) -> Region:
     if name in NAMED_REGIONS:
         return NAMED_REGIONS[name]
-    nearest = difflib.get_close_matches(name, NAMED_REGIONS, n=1)
-    hint = f"; did you mean {nearest[0]!r}?" if nearest else ";"
-    raise ValueError(f"no region {name!r}{hint} known: {', '.join(NAMED_REGIONS)}; or a mapping, {_FORMS}")
+    raise ValueError(f"no region {name!r}{options(name, NAMED_REGIONS)}; or a mapping, {_FORMS}")
 
 
 def _circle(spec: Mapping[str, Any]) -> Region:

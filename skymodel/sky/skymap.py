@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from astropy import units
 
-from profiles.contract.arrays import Bools, Floats
+from profiles.contract.arrays import ROUNDING, Bools, Floats
 from skymodel.sky.healpix import UNSEEN, nside_of, pixel_area
 from skymodel.sky.region import as_region
 
-ROUNDING = 64 * float(np.finfo(float).eps)  # relative floor below every stated error
 _LEVEL = 1e-2  # relative: pixels that share a cusp at their common corner differ by less
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from astropy import units as u
 
+from profiles.contract.arrays import ROUNDING
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511
-from skymodel.runs.one.fluxes import ROUNDING, Measured, Part, flux_table
+from skymodel.runs.one.fluxes import Measured, Part, flux_table
 
 
 @pytest.mark.parametrize(("a", "b"), [((2.0, 0.1), (4.0, 0.3)), ((1e-9, 0.0), (3.0, 1.0)), ((0.0, 0.2), (5.0, 0.1))])

@@ -4,8 +4,9 @@ import mpmath
 import numpy as np
 import pytest
 
+from profiles.contract.arrays import ROUNDING
 from skymodel.sightlines.ray import kronrod
-from skymodel.sightlines.ray.kronrod import NODES, ROUNDING, WEIGHTS, rule
+from skymodel.sightlines.ray.kronrod import NODES, WEIGHTS, rule
 from skymodel.sightlines.ray.quadrature import NotConverged, Panels, integrate
 
 

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from profiles.contract.arrays import Floats
+from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.comparison.likeness.shape import Statistic
 from skymodel.sky.region import as_region
 from skymodel.sky.regions import Circle
-from skymodel.sky.skymap import ROUNDING, SkyMap
+from skymodel.sky.skymap import SkyMap
 
 _SUMMED = 1e-13  # rounding of sums over a million pixels
 ALL_SKY = Circle(lon=0.0, lat=0.0, radius=180.0)

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from profiles.contract.arrays import Floats
+from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.emission.event.annihilation import gauss_legendre
 from skymodel.emission.nuggets.line_sky import Gaussian
 from skymodel.sightlines.cubature import faces as charts
 from skymodel.sky.circles import directions, lonlat, separation
 from skymodel.sky.healpix import pixel_area
-from skymodel.sky.skymap import ROUNDING, SkyMap
+from skymodel.sky.skymap import SkyMap
 
 UNIT = "cm-2 s-1 sr-1"
 _BLOCK = 400_000  # directions at a time

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from profiles.contract.arrays import Floats
+from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.comparison.forecast.field import Field
 from skymodel.comparison.likeness.correlation import ALL_SKY, overlap
 from skymodel.comparison.likeness.shape import Statistic
@@ -23,7 +23,7 @@ from skymodel.comparison.likeness.subpixels import require_flux
 from skymodel.sky.circles import separation
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.region import as_region
-from skymodel.sky.skymap import ROUNDING, SkyMap
+from skymodel.sky.skymap import SkyMap
 
 PLACES = 768  # nside 8 on the whole sky; in a region that is small the pixels are finer
 _FINE = 50_000  # nside 64 on the whole sky: pixels that the plan is bracketed on

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from astropy import units
 
 from profiles import Density
 from profiles.contract.algebra import in_unit
+from profiles.contract.arrays import ROUNDING
 from skymodel.emission.event.bands import Band
 from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.sightlines.means import Mean, Ratio, region_mean, window_factor
@@ -22,7 +22,6 @@ from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.region import as_region
 
 DEFAULT_R_MAX = 60.0  # kpc, that of the preset `paper`
-_ROUNDING = 64 * float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ def ratio(model: SkyModel, *, numerator: BandRegion, denominator: BandRegion, rt
     _refuse_dark(below.value, denominator[0], as_region(denominator[1]).name)
     value = above.value / below.value
     error = (above.error + abs(value) * below.error) / (below.value - below.error)
-    return Ratio(value, error + _ROUNDING * abs(value), above, below)
+    return Ratio(value, error + ROUNDING * abs(value), above, below)
 
 
 def band_mean(model: SkyModel, band: Band, region: Any, *, rtol: float = 1e-6) -> Mean:
@@ -183,7 +182,7 @@ def of_bands(model: SkyModel, columns: Ratio, numerator: Band, denominator: Band
     above, below = (sum(factor for _, factor in model.emissivity(band)) for band in (numerator, denominator))
     _refuse_dark(below, denominator, "any region")
     factor = above / below
-    error = columns.error * factor + _ROUNDING * abs(columns.value * factor)
+    error = columns.error * factor + ROUNDING * abs(columns.value * factor)
     means = _scaled(columns.numerator, above), _scaled(columns.denominator, below)
     return Ratio(columns.value * factor, error, *means)
 

@@ -11,7 +11,7 @@ from skymodel.emission.nuggets.model import NuggetEmission
 
 NEAR_ONE = 0.2  # COMPTEL's points have errors of 20 %: a window factor nearer to 1 would not show
 UNLIKELY = 0.01  # p-value below which a spectrum is said not to fit
-ROUNDING = 1e-13
+_EQUAL = 1e-13  # a relative difference below this is rounding
 
 
 def describe(pairs: Sequence[PairVerdict], emission: NuggetEmission) -> str:
@@ -31,7 +31,7 @@ def describe(pairs: Sequence[PairVerdict], emission: NuggetEmission) -> str:
 def _same_window(pairs: Sequence[PairVerdict]) -> str:
     ratios = [pair.same_window.value for pair in pairs]
     departure = max(ratios) / min(ratios) - 1 if min(ratios) > 0 else 0.0  # a band beyond the spectrum: all are zero
-    accuracy = f"{departure:.0e}" if departure > ROUNDING else "rounding"
+    accuracy = f"{departure:.0e}" if departure > _EQUAL else "rounding"
     return (
         f"In one window the claim holds: the band ratio is {ratios[0]:.4g} for all {len(pairs)} pairs, to "
         f"{accuracy}, because both bands are numbers times the same integral."

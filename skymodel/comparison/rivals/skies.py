@@ -7,7 +7,6 @@ and ``data/rivals.yaml`` with what was read where; a part that a paper gives no 
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from profiles import Density, from_function, library
+from profiles.contract.arrays import ROUNDING
 from profiles.contract.smeared import Smeared
+from profiles.contract.spelling import options
 from skymodel.comparison.comptel.interstellar import interstellar_intensity
 from skymodel.comparison.likeness.gaussian_sky import UNIT, gaussian_sky
 from skymodel.datafiles import data_path
@@ -27,7 +28,7 @@ from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.healpix import pixel_area, require_nside
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
-from skymodel.sky.skymap import ROUNDING, SkyMap
+from skymodel.sky.skymap import SkyMap
 
 R_MAX = 60.0  # kpc, where sight lines end
 
@@ -154,9 +155,7 @@ def rival(name: str) -> Rival:
         If there is none of that name; the message names the nearest.
     """
     if name not in RIVALS:
-        nearest = difflib.get_close_matches(name, RIVALS, n=1)
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ";"
-        raise ValueError(f"no rival {name!r}{hint} known: {', '.join(RIVALS)}")
+        raise ValueError(f"no rival {name!r}{options(name, RIVALS)}")
     return RIVALS[name]()
 
 

@@ -6,12 +6,12 @@ number of nuggets, their size and their speed drop out. Published anchors go by 
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from profiles.contract.spelling import options
 from skymodel.emission.event.inputs import not_negative, positive
 from skymodel.emission.nuggets.line_sky import LINE_SKIES
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
@@ -109,8 +109,6 @@ def published_anchor(name: str, region: Any = INTEGRAL_CIRCLE) -> Anchor:
         )
     if name not in LINE_SKIES:
         known = ["paper", *LINE_SKIES]
-        nearest = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ";"
-        raise ValueError(f"no anchor {name!r}{hint} known: {', '.join(known)}")
+        raise ValueError(f"no anchor {name!r}{options(name, known)}")
     sky = LINE_SKIES[name]()
     return Anchor(*sky.mean_intensity(region), reference=sky.reference)

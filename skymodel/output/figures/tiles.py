@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from profiles.contract.arrays import Floats
+from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.output.figures.style import COLOURS, PAGE, figure
 from skymodel.sightlines.surface.fitting import Fitted
 from skymodel.sightlines.surface.quarters import NEAR
@@ -16,7 +16,6 @@ _STEPS = 40  # of a drawn edge
 _ZOOM = 9.0  # half width of the panel at the centre [deg]
 _DECADES = 5
 _OUTWARDS = 1 + 1e-9
-_ROUNDING = 64 * np.finfo(float).eps
 _LEAST = 1e-17  # smaller errors are drawn there
 
 
@@ -41,7 +40,7 @@ def honesty_figure(stated: Floats, true: Floats, label: str = "") -> Any:
     ends = np.array([stated.min() / 3, stated.max() * 3])
     axes.plot(ends, ends, color=COLOURS[1], label="true = stated")
     axes.plot(ends, ends / 100, "--", color=COLOURS[2], label="a hundredth")
-    axes.axhline(_ROUNDING, color="0.6", linewidth=0.6, label="rounding floor")
+    axes.axhline(ROUNDING, color="0.6", linewidth=0.6, label="rounding floor")
     axes.set(xlabel="stated relative error", ylabel="true relative error", xlim=ends)
     axes.legend(loc="upper left", fontsize="small")
     return made

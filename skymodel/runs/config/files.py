@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from profiles.contract.spelling import options
 
 PRESETS = Path(__file__).parent / "presets"
 
@@ -43,10 +44,7 @@ def read_raw(source: str | Path | None = None) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)
     except FileNotFoundError:
-        shipped = ", ".join(presets())
-        raise FileNotFoundError(
-            f"no configuration file '{path}'{nearest(str(path), presets())} presets: {shipped}"
-        ) from None
+        raise FileNotFoundError(f"no configuration file '{path}'{options(str(path), presets(), 'presets')}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot read the configuration '{path}': {error}; give a YAML text file") from None
     except yaml.YAMLError as error:
@@ -55,9 +53,3 @@ def read_raw(source: str | Path | None = None) -> dict[str, Any]:
         what = "is empty" if content is None else f"holds a {type(content).__name__}"
         raise ValueError(f"'{path}' {what}; a configuration is a mapping with at least dark_matter and electrons")
     return {str(key): value for key, value in content.items()}
-
-
-def nearest(name: str, known: Any) -> str:
-    """Return "; did you mean 'x'?" for the known name most like `name`, or a semicolon alone."""
-    match = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean '{match[0]}'?" if match else ";"

@@ -28,10 +28,11 @@ from pydantic_core import PydanticSerializationError
 from profiles import Density, library
 from profiles.contract.algebra import in_unit
 from profiles.contract.fields import MASS_DENSITY, NUMBER_DENSITY
+from profiles.contract.spelling import options
 from skymodel.emission.event.bands import Band
 from skymodel.emission.event.constants import ELECTRON_MASS
 from skymodel.emission.nuggets.model import Convention, NuggetEmission
-from skymodel.runs.config.files import nearest, read_raw
+from skymodel.runs.config.files import read_raw
 from skymodel.runs.config.quantities import WithUnit
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.regions import INTEGRAL_CIRCLE, Region, region_from_config, region_to_config
@@ -254,7 +255,7 @@ def one_line(error: ValidationError, model: type[BaseModel] = RunConfig) -> str:
 def _unknown_key(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
     known = list(_section(loc[:-1], model).model_fields)
     place = ".".join(map(str, loc[:-1])) or "the configuration"
-    return f"unknown key '{loc[-1]}' in {place}{nearest(str(loc[-1]), known)} allowed: {', '.join(known)}"
+    return f"unknown key '{loc[-1]}' in {place}{options(str(loc[-1]), known, 'allowed')}"
 
 
 def _section(loc: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel]:

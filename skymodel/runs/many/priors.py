@@ -18,7 +18,7 @@ from typing import Any
 from astropy import units
 from pydantic import TypeAdapter, ValidationError
 
-from skymodel.runs.config.files import nearest
+from profiles.contract.spelling import options
 from skymodel.runs.many.distributions import Choice, MultiNormal, Prior
 
 _ADAPTER: TypeAdapter[list[Any]] = TypeAdapter(list[Prior])
@@ -90,8 +90,7 @@ def _one_line(error: ValidationError, entries: Any) -> str:
     name = entry.get("parameter", first["loc"][0]) if isinstance(entry, dict) else first["loc"][0]
     if first["type"].startswith("union_tag"):
         given = entry.get("distribution")
-        allowed = ", ".join(DISTRIBUTIONS)
-        return f"prior on {name}: distribution '{given}'{nearest(str(given), DISTRIBUTIONS)} allowed: {allowed}"
+        return f"prior on {name}: distribution '{given}'{options(str(given), DISTRIBUTIONS, 'allowed')}"
     place = ".".join(str(part) for part in first["loc"][2:])
     return f"prior on {name}: {place}: {first['input']!r} is refused; {first['msg'][0].lower()}{first['msg'][1:]}"
 

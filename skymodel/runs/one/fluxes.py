@@ -10,11 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from profiles.contract.arrays import ROUNDING
 from skymodel.emission.event.bands import Band
-
-ROUNDING = 64 * float(np.finfo(float).eps)
 
 
 class Measured(NamedTuple):

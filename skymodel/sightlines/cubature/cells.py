@@ -16,8 +16,6 @@ import numpy as np
 
 from profiles.contract.arrays import Bools, Floats, Ints
 
-ROUNDING = 64 * np.finfo(np.float64).eps
-
 
 class Chart(Protocol):
     """Where the coordinates of patches lie on the sky."""

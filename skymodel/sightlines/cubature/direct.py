@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from profiles.contract.arrays import Bools, Floats, Ints
-from skymodel.sightlines.cubature.cells import ROUNDING, Cells, gauss, grid, measure
+from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
+from skymodel.sightlines.cubature.cells import Cells, gauss, grid, measure
 from skymodel.sightlines.cubature.faces import cut, is_cut, whole
 from skymodel.sightlines.cubature.refine import Shares, focused, integrate, line_integrals, targets
 from skymodel.sightlines.ray.integrate import FAINT, SightLines

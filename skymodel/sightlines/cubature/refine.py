@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from profiles.contract.arrays import Bools, Floats, Ints
-from skymodel.sightlines.cubature.cells import ROUNDING, Cells, Chart, Grid, Lines, Measured, Rule, grid, measure
+from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
+from skymodel.sightlines.cubature.cells import Cells, Chart, Grid, Lines, Measured, Rule, grid, measure
 from skymodel.sightlines.ray.integrate import SightLines
 
 _ROUNDS = 60

@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from profiles.contract.arrays import Bools, Floats, Ints
-from skymodel.sightlines.cubature.cells import ROUNDING, Cells, Chart, Measured, Rule, gauss
+from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
+from skymodel.sightlines.cubature.cells import Cells, Chart, Measured, Rule, gauss
 from skymodel.sightlines.cubature.direct import aimed
 from skymodel.sightlines.cubature.faces import is_cut, parted, whole
 from skymodel.sightlines.cubature.refine import focused, targets

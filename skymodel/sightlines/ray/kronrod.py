@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from profiles.contract.arrays import Floats
-
-ROUNDING = 64 * float(np.finfo(float).eps)  # share of an integral of a positive function that rounding may cost
+from profiles.contract.arrays import ROUNDING, Floats
 
 # The Kronrod rule of 21 nodes on [0, 1), exact to degree 31 (Piessens et al. 1983, QUADPACK, routine qk21).
 _NODES = (

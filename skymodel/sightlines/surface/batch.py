@@ -14,11 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
 from skymodel.sightlines.surface import chebyshev, quarters
 from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
-
-ROUNDING = 64 * float(np.finfo(float).eps)  # relative floor below every stated error
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,35 @@
+"""What an error says about a name that is not known: the one most like it, and all that are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_ALIKE = (
+    0.5  # the cut of difflib at which 'H1' still finds 'HI'; at its default of 0.6 names of two letters never match
+)
+
+
+def options(name: str, known: Iterable[str], label: str = "known") -> str:
+    """Return ``; did you mean 'nfw'? known: burkert, nfw``, to follow ``no profile 'nwf'``.
+
+    Parameters
+    ----------
+    name
+        What was given.
+    known
+        What is allowed.
+    label
+        What the list is called: "known", "allowed", "installed".
+
+    Examples
+    --------
+    >>> "no profile 'nwf'" + options("nwf", ["burkert", "nfw"], "installed")
+    "no profile 'nwf'; did you mean 'nfw'? installed: burkert, nfw"
+    >>> options("xyz", ["burkert", "nfw"])
+    '; known: burkert, nfw'
+    """
+    listed = list(known)
+    close = difflib.get_close_matches(name, listed, n=1, cutoff=_ALIKE)
+    hint = f" did you mean {close[0]!r}?" if close else ""
+    return f";{hint} {label}: {', '.join(listed)}"
