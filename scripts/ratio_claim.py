@@ -21,9 +21,9 @@ from skymodel.comparison.ratio.breaking import (
 )
 from skymodel.comparison.ratio.candidates import default_electrons, default_halos
 from skymodel.comparison.ratio.falsify import window_test
-from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.comparison.ratio.verdict import verdict
 from skymodel.comparison.ratio.windows import boxes, circles, matching, share
+from skymodel.galaxy import SkyModel
 from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from skymodel.comparison.ratio.candidates import default_electrons, default_halos
-from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.comparison.ratio.windows import share
 from skymodel.emission.claims import (
     FAILS,
@@ -28,6 +27,7 @@ from skymodel.emission.claims import (
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.spectrum_table import read_spectrum
+from skymodel.galaxy import SkyModel
 from skymodel.output.figures.paper import (
     Background,
     confrontation_table,

@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from profiles import Density, from_function
+from profiles.contract.mapped import mapped
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.bands import Band
-from skymodel.emission.nuggets.local import local_factor, local_speed_factor, thermal_speed
+from skymodel.emission.nuggets.local import local_speed_factor, thermal_speed
 from skymodel.runs.config.model import load_config
 from skymodel.sightlines.means import window_factor
 
@@ -37,7 +38,7 @@ def main() -> None:
     line = window_factor(pair, **lines)
     print(f"{'band':>10}   W (box / circle)   photons per line photon: circle, box")
     print(f"{'511 keV':>10}   {line.value:.4f} +- {line.error:.0e}   1, 1")
-    speed = local_factor(thermal_speed, temperature())
+    speed = mapped(thermal_speed, temperature())
     for band in BANDS:
         found = window_factor(pair * local_speed_factor(MODEL, band, speed), **lines)
         circle = found.denominator.value / line.denominator.value

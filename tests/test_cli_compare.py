@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from skymodel.cli import app as cli
 from skymodel.comparison.rivals.skies import Blob
-from skymodel.emission.nuggets.line_sky import Gaussian
 from skymodel.output.files.fits_write import read_maps, write_maps
+from skymodel.sky.line_skies import Gaussian
 from skymodel.sky.skymap import SkyMap
 
 SIGMA = 8.0

@@ -12,6 +12,7 @@ FLOORS = [
     "skymodel.sky",
     "skymodel.sightlines",
     "skymodel.emission",
+    "skymodel.galaxy",
     "skymodel.comparison",
     "skymodel.runs",
     "skymodel.output",

@@ -14,9 +14,8 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from profiles import Density, Hints
 from profiles.contract.arrays import Floats
-from profiles.contract.density import Axisymmetric
+from profiles.contract.density import Axisymmetric, Density, Hints
 from profiles.contract.fields import Kind
 
 _NEAR = 8.0  # widths from the centre or the plane within which nodes are graded; a Gaussian is 1e-14 there

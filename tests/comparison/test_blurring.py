@@ -3,9 +3,10 @@ import pytest
 
 from profiles import NFW, ExponentialDisk, GaussianBulge, from_function
 from skymodel.comparison.ratio.blurring import beam_effects
-from skymodel.comparison.ratio.ratio import SkyModel, ratio
+from skymodel.comparison.ratio.ratio import ratio
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511
 from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.galaxy import SkyModel
 from skymodel.sky.beams import FWHM_PER_SIGMA, GaussianBeam
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 

@@ -11,9 +11,9 @@ from skymodel.comparison.ratio.breaking import (
     varying_chi,
     varying_rate,
 )
-from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.emission.event.bands import CONTINUUM_1_20
 from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.galaxy import SkyModel
 
 HALO = NFW(r_s=20)
 DISK = ExponentialDisk(n_0=1.0, R_d=2.6, z_d=0.3)

@@ -8,7 +8,7 @@ from skymodel.comparison.likeness.gaussian_sky import UNIT
 from skymodel.comparison.rivals.confront import BulgeFit, confront, fit_bulge, fit_line, inflight
 from skymodel.comparison.rivals.skies import Blob, rival
 from skymodel.datafiles import data_path
-from skymodel.emission.nuggets.line_sky import LINE_SKIES, Gaussian
+from skymodel.sky.line_skies import LINE_SKIES, Gaussian
 from skymodel.sky.skymap import SkyMap
 
 NSIDE = 64  # the beams need two pixels

@@ -9,8 +9,8 @@ from skymodel.comparison.comptel.chi_fit import continuum_template
 from skymodel.comparison.comptel.spectra import WINDOWS, comptel
 from skymodel.comparison.ratio.candidates import default_electrons, default_halos
 from skymodel.comparison.ratio.falsify import window_test
-from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.galaxy import SkyModel
 
 CUSPY = SkyModel(default_halos()["pppc4dmid_nfw"], default_electrons()["mcmillan2017_bulge"])
 EXTENDED = SkyModel(default_halos()["pppc4dmid_burkert"], default_electrons()["mcmillan2017_gas"])

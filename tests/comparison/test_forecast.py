@@ -21,7 +21,7 @@ from skymodel.comparison.forecast.mocks import LIKELIHOOD
 from skymodel.comparison.forecast.observations import Observation
 from skymodel.comparison.rivals.skies import Blob, rival
 from skymodel.emission.event.bands import LINE_511, Band
-from skymodel.emission.nuggets.line_sky import Gaussian
+from skymodel.sky.line_skies import Gaussian
 from skymodel.sky.regions import Box
 
 NSIDE = 32

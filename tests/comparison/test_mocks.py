@@ -19,9 +19,9 @@ from skymodel.comparison.forecast.observations import Observation, background_of
 from skymodel.comparison.forecast.unlike import STATISTICS
 from skymodel.comparison.rivals.skies import Blob
 from skymodel.emission.event.bands import LINE_511
-from skymodel.emission.nuggets.line_sky import Gaussian
 from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.healpix import pixel_area
+from skymodel.sky.line_skies import Gaussian
 from skymodel.sky.regions import Box, Circle
 from skymodel.sky.skymap import SkyMap
 

@@ -4,9 +4,9 @@ from scipy.integrate import quad_vec
 
 from profiles import NFW, ExponentialDisk, from_function
 from skymodel.comparison.ratio.null import band_map, null_test
-from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.galaxy import SkyModel
 
 HALO = NFW(r_s=20)
 DISK = ExponentialDisk(n_0=1.0, R_d=2.6, z_d=0.3)

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from profiles import NFW, ExponentialDisk, HernquistBulge, HoledDisk, from_function
-from skymodel.comparison.ratio.ratio import SkyModel, band_mean, ratio
+from skymodel.comparison.ratio.ratio import band_mean, ratio
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.galaxy import SkyModel
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 HALO = NFW(r_s=20)

@@ -12,8 +12,8 @@ from skymodel.comparison.likeness.gaussian_sky import gaussian_integral
 from skymodel.comparison.rivals.skies import RIVALS, Blob, Point, Volume, rival
 from skymodel.datafiles import data_path
 from skymodel.emission.event.bands import Band
-from skymodel.emission.nuggets.line_sky import FWHM, LINE_SKIES, Gaussian
 from skymodel.sightlines.means import region_mean
+from skymodel.sky.line_skies import FWHM, LINE_SKIES, Gaussian
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box
 from skymodel.sky.skymap import SkyMap
 

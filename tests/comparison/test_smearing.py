@@ -6,7 +6,7 @@ from scipy.special import erfc
 from profiles import NFW, ExponentialDisk, GaussianBulge, HernquistBulge, from_function
 from profiles.contract.smeared import Smeared
 from skymodel.comparison.ratio.breaking import break_claim, positrons_travel
-from skymodel.comparison.ratio.ratio import SkyModel
+from skymodel.galaxy import SkyModel
 
 
 def test_a_gaussian_ball_becomes_a_wider_one():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from profiles import NFW, Burkert, ExponentialDisk, GaussianBulge, from_function
-from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.comparison.ratio.windows import boxes, circles, mapped_window_factors, matching, share, window_curve
+from skymodel.galaxy import SkyModel
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 ONE = from_function(lambda x, y, z: 1 + 0 * x, unit="GeV cm-3", symmetry="spherical")

@@ -7,12 +7,12 @@ import pytest
 from scipy.integrate import quad
 
 from profiles import NFW, from_function
+from profiles.contract.mapped import mapped
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.local import (
     local_band_factor,
-    local_factor,
     local_spectrum_factor,
     local_speed_factor,
     thermal_speed,
@@ -102,7 +102,7 @@ def test_where_the_speed_varies_the_local_factor_is_that_of_an_electrosphere_of_
 
 def test_a_hot_centre_makes_the_continuum_harder_there():
     hot = from_function(lambda x, y, z: 8.0 * np.exp(-radius(x, y, z)) + 0.01, unit="", symmetry="spherical")
-    v_e = local_factor(thermal_speed, hot)  # a temperature in keV becomes a speed
+    v_e = mapped(thermal_speed, hot)  # a temperature in keV becomes a speed
     model = ElectrosphereEmission(Electrosphere(60, 30, v_e=0.1))
     hard, soft = (local_speed_factor(model, Band("X", low, high), v_e) for low, high in ((10, 20), (1, 3)))
     r = np.array([0.1, 5.0])
@@ -116,7 +116,7 @@ def test_the_thermal_speed_of_the_hot_plasma_is_the_known_one():
 
 def test_symmetry_hints_and_mirror_are_the_lowest_of_the_fields():
     flat = from_function(lambda x, y, z: 0.1 + 0 * x, unit="", symmetry="axisymmetric", mirror_z=False)
-    factor = local_factor(lambda a, b: a + b, RISING_CHI, flat)
+    factor = mapped(lambda a, b: a + b, RISING_CHI, flat)
     assert factor.symmetry == "axisymmetric"
     assert not factor.mirror_z
     assert factor.meridional(3.0, 4.0) == factor(3.0, 0.0, 4.0) == pytest.approx(0.7)
@@ -130,4 +130,4 @@ def test_fields_of_the_wrong_unit_or_none_at_all_are_refused():
     with pytest.raises(ValueError, match="unknown field 'kappa'; give one or more of mu, chi, positronium_fraction"):
         local_band_factor(MODEL, CONTINUUM_1_20, kappa=RISING_CHI)
     with pytest.raises(ValueError, match="at least one field"):
-        local_factor(lambda: 1.0)
+        mapped(lambda: 1.0)

@@ -6,9 +6,9 @@ from astropy.table import QTable
 
 from skymodel.comparison.likeness.morphology import compare
 from skymodel.comparison.rivals.skies import Blob
-from skymodel.emission.nuggets.line_sky import Gaussian
 from skymodel.output.figures.morphology import comparison_figure, confrontation_figure, forecast_figure, matrix_figure
 from skymodel.output.folders.comparison import write
+from skymodel.sky.line_skies import Gaussian
 from skymodel.sky.regions import COMPTEL_WINDOW, Circle
 from skymodel.sky.skymap import SkyMap
 

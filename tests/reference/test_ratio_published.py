@@ -7,9 +7,10 @@ from scipy.integrate import quad
 from profiles import NFW, Burkert, ExponentialDisk, HernquistBulge
 from skymodel.comparison.comptel.chi_fit import continuum_template, fit_windows
 from skymodel.comparison.comptel.spectra import comptel
-from skymodel.comparison.ratio.ratio import SkyModel, ratio
+from skymodel.comparison.ratio.ratio import ratio
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511
 from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.galaxy import SkyModel
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 M = 0.51099895

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Floats
-from skymodel.emission.event.annihilation import gauss_legendre
-from skymodel.emission.nuggets.line_sky import Gaussian
+from profiles.contract.nodes import gauss_legendre
 from skymodel.sightlines.cubature import faces as charts
 from skymodel.sky.circles import directions, lonlat, separation
 from skymodel.sky.healpix import pixel_area
+from skymodel.sky.line_skies import Gaussian
 from skymodel.sky.skymap import SkyMap
 
 UNIT = "cm-2 s-1 sr-1"

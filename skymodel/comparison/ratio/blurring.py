@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from skymodel.comparison.ratio.null import band_map
-from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
+from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Mean, Ratio, region_mean
 from skymodel.sky.beams import Beam, smooth
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE

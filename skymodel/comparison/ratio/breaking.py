@@ -15,8 +15,9 @@ from typing import Any
 
 from profiles import Density, from_function
 from profiles.contract.smeared import Smeared
-from skymodel.comparison.ratio.ratio import SkyModel, ratio
+from skymodel.comparison.ratio.ratio import ratio
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
+from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 

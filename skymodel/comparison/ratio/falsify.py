@@ -17,8 +17,8 @@ from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.backgrounds import background as background_means
 from skymodel.comparison.comptel.chi_fit import ChiFit, fit_chi, fit_windows
 from skymodel.comparison.comptel.spectra import WINDOWS, Measurement, comptel
-from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
+from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 

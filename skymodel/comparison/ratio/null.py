@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from profiles import Density
-from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
+from skymodel.galaxy import SkyModel
 from skymodel.sightlines.project import project
 from skymodel.sky.skymap import SkyMap
 

@@ -10,8 +10,9 @@ from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.backgrounds import background, background_names
 from skymodel.comparison.comptel.chi_fit import ChiFit, fit_chi
 from skymodel.comparison.comptel.spectra import comptel
-from skymodel.comparison.ratio.ratio import SkyModel, of_bands
+from skymodel.comparison.ratio.ratio import of_bands
 from skymodel.emission.event.bands import LINE_511, Band
+from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 

@@ -19,10 +19,10 @@ from skymodel.comparison.comptel.chi_fit import continuum_template
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.ratio.candidates import default_electrons, default_halos, reference
 from skymodel.comparison.ratio.pair import PairVerdict, judge
-from skymodel.comparison.ratio.ratio import SkyModel
 from skymodel.comparison.ratio.statement import describe
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
+from skymodel.galaxy import SkyModel
 from skymodel.sightlines.ray.geometry import Observer
 
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.comparison.ratio.ratio import SkyModel
-from skymodel.emission.nuggets.line_sky import LINE_SKIES
+from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio, window_factor
+from skymodel.sky.line_skies import LINE_SKIES
 from skymodel.sky.region import Region, as_region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
 

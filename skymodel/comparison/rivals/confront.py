@@ -23,12 +23,12 @@ from skymodel.comparison.ratio import candidates
 from skymodel.comparison.rivals.skies import R_MAX, rival
 from skymodel.datafiles import data_path
 from skymodel.emission.event.bands import Band
-from skymodel.emission.nuggets.line_sky import LINE_SKIES
 from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.healpix import pixel_area
+from skymodel.sky.line_skies import LINE_SKIES
 from skymodel.sky.regions import Box
 from skymodel.sky.skymap import SkyMap
 

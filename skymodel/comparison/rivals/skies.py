@@ -22,11 +22,11 @@ from skymodel.comparison.comptel.interstellar import interstellar_intensity
 from skymodel.comparison.likeness.gaussian_sky import UNIT, gaussian_sky
 from skymodel.datafiles import data_path
 from skymodel.emission.event.bands import CONTINUUM_1_20
-from skymodel.emission.nuggets.line_sky import FWHM, LINE_SKIES, Gaussian
 from skymodel.sightlines.means import Mean, region_mean
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.healpix import pixel_area, require_nside
+from skymodel.sky.line_skies import FWHM, LINE_SKIES, Gaussian
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from skymodel.emission.claims.claim import Claim, near
 from skymodel.emission.claims.scenario import Scenario
 from skymodel.emission.event.positronium import photons_per_annihilation
-from skymodel.emission.nuggets.line_sky import FWHM, LINE_SKIES, Gaussian
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
+from skymodel.sky.line_skies import FWHM, LINE_SKIES, Gaussian
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 

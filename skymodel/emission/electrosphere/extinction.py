@@ -17,7 +17,8 @@ from functools import cache, cached_property
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.emission.event.annihilation import event_rate, event_rate_leading_log, gauss_legendre
+from profiles.contract.nodes import gauss_legendre
+from skymodel.emission.event.annihilation import event_rate, event_rate_leading_log
 from skymodel.emission.event.constants import ALPHA, ELECTRON_MASS
 
 THOMAS_FERMI = np.sqrt(3 * np.pi / (2 * ALPHA))  # c = mu (z + z_0), dimensionless

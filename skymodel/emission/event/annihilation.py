@@ -11,13 +11,13 @@ number of *events*, and each event has two photons.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from profiles.contract.arrays import Floats
+from profiles.contract.nodes import gauss_legendre
 from skymodel.emission.event.constants import ALPHA, ELECTRON_MASS
 from skymodel.emission.event.inputs import above_mass, photon_energy
 
@@ -174,13 +174,6 @@ def photon_rate_integral(k: ArrayLike, mu: ArrayLike) -> Floats:
     states = (E - m) * (E + m) / np.pi**2  # 2 * 4 pi p^2 dp / (2 pi)^3 * v, per dE
     integrand = states * differential_cross_section(k[..., None], E) * other
     return np.where(inside, (stop - start) * (integrand @ weights), 0.0)[()]
-
-
-@cache
-def gauss_legendre(count: int) -> tuple[Floats, Floats]:
-    """Return the nodes and weights ``(count,)`` of the Gauss-Legendre rule on [0, 1]."""
-    nodes, weights = np.polynomial.legendre.leggauss(count)
-    return (nodes + 1) / 2, weights / 2
 
 
 def event_rate(mu: ArrayLike) -> Floats:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from profiles.contract.arrays import Floats
-from skymodel.emission.event.annihilation import event_rate, gauss_legendre, photon_range, photon_rate
+from profiles.contract.nodes import gauss_legendre
+from skymodel.emission.event.annihilation import event_rate, photon_range, photon_rate
 from skymodel.emission.event.constants import ELECTRON_MASS
 from skymodel.emission.event.inputs import above_mass, plain
 

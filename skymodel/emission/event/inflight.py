@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from profiles.contract.arrays import Floats
+from profiles.contract.nodes import gauss_legendre
 from skymodel.emission.event.annihilation import (
     differential_cross_section,
-    gauss_legendre,
     photon_range,
     threshold_energy,
     total_cross_section,

@@ -13,8 +13,8 @@ import numpy as np
 
 from profiles.contract.spelling import options
 from skymodel.emission.event.inputs import not_negative, positive
-from skymodel.emission.nuggets.line_sky import LINE_SKIES
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
+from skymodel.sky.line_skies import LINE_SKIES
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 
 UNIT = "cm-2 s-1 sr-1"

@@ -4,16 +4,14 @@ Where chi, mu or the positronium fraction f depend on the place, through the ele
 give them as densities without a unit (mu in MeV). :func:`local_band_factor` turns them into the local photons per line
 photon, again a density without a unit: ``pair * local_band_factor(model, band, chi=chi)`` is projected like any other
 product, and ``scale`` times its map is the map of the band. The line itself is proportional to the product as given;
-a rate per encounter that varies, kappa(x), is a factor the user multiplies into it. :func:`local_factor` is the
-general form: any function of any fields.
+a rate per encounter that varies, kappa(x), is a factor the user multiplies into it. Any function of any fields is
+:func:`~profiles.contract.mapped.mapped`.
 """
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +19,8 @@ from astropy import units
 from numpy.typing import ArrayLike
 
 from profiles.contract.arrays import Floats
-from profiles.contract.density import SYMMETRIES, Density, Hints, Symmetry
+from profiles.contract.density import Density
+from profiles.contract.mapped import mapped
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.event.bands import Band
 from skymodel.emission.event.constants import ELECTRON_MASS
@@ -30,74 +29,6 @@ from skymodel.emission.nuggets.model import NuggetEmission, band_photons, contin
 
 FIELDS = ("mu", "chi", "positronium_fraction")
 SPEEDS = (1e-4, 1.0)  # of electrons, in units of c
-
-
-@dataclass(frozen=True)
-class LocalFactor(Density):
-    """A function of densities, evaluated place by place; made by :func:`local_factor`.
-
-    Parameters
-    ----------
-    function
-        Called with one array for each field; returns their shape.
-    fields
-        Densities.
-    """
-
-    function: Callable[..., Any]
-    fields: tuple[Density, ...]
-
-    @property
-    def symmetry(self) -> Symmetry:
-        """The lowest symmetry of the fields."""
-        return max((field.symmetry for field in self.fields), key=SYMMETRIES.index)
-
-    @property
-    def mirror_z(self) -> bool:
-        """Whether all fields are mirror symmetric."""
-        return all(field.mirror_z for field in self.fields)
-
-    @property
-    def hints(self) -> Hints:
-        """The hints of all fields."""
-        return functools.reduce(operator.or_, (field.hints for field in self.fields))
-
-    def radial(self, r: Any) -> Any:
-        """Return the values at radius `r` [kpc]; only where the symmetry is spherical."""
-        return self.function(*(field.radial(r) for field in self.fields))  # type: ignore[attr-defined]
-
-    def meridional(self, R: Any, z: Any) -> Any:
-        """Return the values at ``(R, z)`` [kpc]; only where the symmetry is axisymmetric or higher."""
-        return self.function(*(field.meridional(R, z) for field in self.fields))  # type: ignore[attr-defined]
-
-    def __call__(self, x: Any, y: Any, z: Any) -> Any:
-        """Return the values at ``(x, y, z)`` [kpc]."""
-        return self.function(*(field(x, y, z) for field in self.fields))
-
-
-def local_factor(function: Callable[..., Any], *fields: Density, unit: Any = "") -> Density:
-    """Return the density ``function(field_1, field_2, ...)``, evaluated place by place.
-
-    Parameters
-    ----------
-    function
-        Called with one array for each field, in the field's unit; returns an array of their shape, not negative.
-    fields
-        One density or more.
-    unit
-        Unit of what the function returns.
-
-    Examples
-    --------
-    >>> from profiles import from_function
-    >>> radius = from_function(lambda x, y, z: (x**2 + y**2 + z**2) ** 0.5, unit="kpc", symmetry="spherical")
-    >>> cold = local_factor(lambda r: 1 / (1 + r), radius)
-    >>> float(cold(0.0, 3.0, 0.0)), cold.symmetry
-    (0.25, 'spherical')
-    """
-    if not fields:
-        raise ValueError("local_factor needs at least one field; a constant factor is a number times the density")
-    return LocalFactor(function, fields, unit=unit)
 
 
 def local_band_factor(model: NuggetEmission, band: Band, **fields: Density) -> Density:
@@ -175,7 +106,7 @@ def local_speed_factor(model: ElectrosphereEmission, band: Band, v_e: Density) -
         checked = within(speed, "v_e", *SPEEDS, "in units of the speed of light")
         return PchipInterpolator(np.log(speeds), table)(np.log(checked))
 
-    return local_factor(photons, v_e)
+    return mapped(photons, v_e)
 
 
 def thermal_speed(temperature_kev: ArrayLike) -> Floats:
@@ -205,7 +136,7 @@ def _local(model: NuggetEmission, photons: Callable[..., Any], fields: dict[str,
     def here(*values: Any) -> Any:
         return photons(**fixed, **dict(zip(fields, values, strict=True)))
 
-    return local_factor(here, *fields.values(), unit=unit)
+    return mapped(here, *fields.values(), unit=unit)
 
 
 def _require_units(fields: dict[str, Density]) -> None:

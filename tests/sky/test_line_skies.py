@@ -6,7 +6,7 @@ import yaml
 from scipy.integrate import dblquad, quad
 
 from skymodel.datafiles import data_path
-from skymodel.emission.nuggets.line_sky import FWHM, LINE_SKIES, Gaussian
+from skymodel.sky.line_skies import FWHM, LINE_SKIES, Gaussian
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from profiles.contract.arrays import Floats
+from profiles.contract.nodes import gauss_legendre
 from skymodel.datafiles import data_path
-from skymodel.emission.event.annihilation import gauss_legendre
 from skymodel.sky.arcs import arcs, radii_of_change
 from skymodel.sky.region import as_region
 
