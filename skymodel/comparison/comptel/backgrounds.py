@@ -1,15 +1,19 @@
 """Published interstellar backgrounds (GALPROP) in COMPTEL's windows, as means over the measured bins.
 
 Three models of Tsuji et al. (2023) are shipped as box averages in three bands, 0.1-1, 1-10 and 10-100 MeV, each an
-independent power-law fit per pixel: neighbouring bands meet with steps of up to ten per cent. Inside a band k^2 I
-is interpolated as a power law between neighbouring energies; at 1 and 10 MeV, where two bands meet, each side keeps
-its own value. COMPTEL's bins end on these joints, so no bin contains a step.
+independent power-law fit per pixel: neighbouring bands meet with steps of up to 13 per cent (:func:`steps`). Inside a
+band k^2 I is a power law between neighbouring energies. COMPTEL's bins end on the joints, so no bin contains a step;
+curves that are drawn across them (:func:`background_curve`) have them smoothed, and say so.
+
+The fourth, z04LMS (GALPROP 54, digitised by Bouchet et al. 2011), is published in |l| < 30, |b| < 15 deg alone. In other
+windows it is that curve times the mean ratio of the three models in the two windows: an estimate, to ten per cent.
 """
 
 from __future__ import annotations
 
 import functools
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,8 +21,12 @@ import numpy as np
 from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.spectra import INTENSITY_UNIT, Measurement
 from skymodel.datafiles import data_path
+from skymodel.emission.event.bands import Band
+from skymodel.emission.event.spectrum_table import SpectrumTable
 
 NO_BACKGROUND = "none"
+LOWEST = "z04LMS"
+_LOWEST_FILE, _LOWEST_WINDOW = "galprop_54_z04LMS_total_bouchet2011_fig7_l30_b15.ecsv", "l30_b15"
 _FILE = "galprop_tsuji2023_box_averages.ecsv"
 _REGION_OF_WINDOW = {"l30_b5": "|l|<30,|b|<5", "l30_b15": "|l|<30,|b|<15", "l60_b20": "|l|<60,|b|<20"}
 
@@ -31,8 +39,17 @@ def _table() -> Any:
 
 
 def background_names() -> tuple[str, ...]:
-    """Return the names of the backgrounds: "none" and the GALPROP models, in the order of the file."""
-    return (NO_BACKGROUND, *dict.fromkeys(str(name) for name in _table()["model"]))
+    """Return the names of the backgrounds: "none", the three models of one paper in its order, and "z04LMS"."""
+    return (NO_BACKGROUND, *_box_models(), LOWEST)
+
+
+def _box_models() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(name) for name in _table()["model"]))
+
+
+def _require_known(name: str) -> None:
+    if name not in background_names():
+        raise ValueError(f"no background {name!r}; there are {', '.join(map(repr, background_names()))}")
 
 
 def background(name: str, measurement: Measurement) -> Floats:
@@ -56,12 +73,82 @@ def background(name: str, measurement: Measurement) -> Floats:
     >>> background("Ackermann", comptel("l30_b5")).round(4).tolist()
     [0.0049, 0.0073, 0.0112]
     """
-    if name not in background_names():
-        raise ValueError(f"no background {name!r}; there are {', '.join(map(repr, background_names()))}")
+    _require_known(name)
     if name == NO_BACKGROUND:
         return np.zeros(len(measurement.bins))
+    if name == LOWEST:
+        curve = background_curve(name, measurement.name)
+        return np.array([curve.log_mean(Band("bin", *edges)) for edges in measurement.bins])
     bands = _bands(name, _REGION_OF_WINDOW[measurement.name])
     return np.array([_mean(bands, low, high) for low, high in measurement.bins])
+
+
+@functools.cache
+def background_curve(name: str, window: str = "l30_b5") -> SpectrumTable:
+    """Return the spectrum of a background in a window, the steps of the table smoothed.
+
+    At a joint both sides are moved to their geometric mean, with a weight that falls linearly in ln k to none at the
+    other end of the band. The means over COMPTEL's bins (:func:`background`) are those of the table as published.
+
+    Parameters
+    ----------
+    name
+        One of :func:`background_names`, but "none".
+    window
+        One of COMPTEL's.
+
+    Examples
+    --------
+    >>> curve = background_curve("z04LMS")
+    >>> print(f"{curve(5.0):.2e}")
+    4.26e-03
+    """
+    _require_known(name)
+    if name == NO_BACKGROUND:
+        raise ValueError("the background 'none' has no curve; choose one of the others")
+    if name == LOWEST:
+        return _lowest(window)
+    bands = _bands(name, _REGION_OF_WINDOW[window])
+    jumps = [0.0, *(math.log(after[1][0] / before[1][-1]) for before, after in pairwise(bands)), 0.0]
+    pieces = []
+    for (energy, values), left, right in zip(bands, jumps[:-1], jumps[1:], strict=True):
+        share = np.log(energy / energy[0]) / np.log(energy[-1] / energy[0])
+        pieces.append((energy, values * np.exp((share * right - (1 - share) * left) / 2)))
+    first = [slice(None)] + [slice(1, None)] * (len(pieces) - 1)  # a joint once
+    energies, values = (
+        np.concatenate([piece[side][cut] for piece, cut in zip(pieces, first, strict=True)]) for side in (0, 1)
+    )
+    return SpectrumTable(energies, values, name)
+
+
+def steps(name: str, window: str = "l30_b5") -> dict[float, float]:
+    """Return by how much the table of a background jumps where two of its bands meet: energy [MeV] to relative step.
+
+    Examples
+    --------
+    >>> {energy: round(step, 3) for energy, step in steps("Ackermann").items()}
+    {1.0: 0.108, 10.0: 0.014}
+    """
+    _require_known(name)
+    if name in (NO_BACKGROUND, LOWEST):
+        return {}
+    bands = _bands(name, _REGION_OF_WINDOW[window])
+    return {float(after[0][0]): float(after[1][0] / before[1][-1] - 1) for before, after in pairwise(bands)}
+
+
+def _lowest(window: str) -> SpectrumTable:
+    from astropy.table import QTable
+
+    table = QTable.read(data_path(_LOWEST_FILE), format="ascii.ecsv")
+    energy, values = table["E"].to_value("MeV"), table["E2I"].to_value(INTENSITY_UNIT)
+    if window == _LOWEST_WINDOW:
+        return SpectrumTable(energy, values, LOWEST)
+    inside = energy >= 0.1  # where the three models begin
+    ratios = [
+        background_curve(name, window)(energy[inside]) / background_curve(name, _LOWEST_WINDOW)(energy[inside])
+        for name in _box_models()
+    ]
+    return SpectrumTable(energy[inside], values[inside] * np.mean(ratios, axis=0), LOWEST)
 
 
 @functools.cache
