@@ -1,7 +1,7 @@
 """The paper's figure 1 computed anew, and the figure it lacks: how the spectrum depends on the electrons' speed.
 
-The background curve of the paper's figure 1 (its reference 24) was not found in numbers; three published GALPROP models
-of the same window stand in, and they differ by more than COMPTEL's errors.
+The background curve of the paper's figure 1 (its reference 24) was not found in numbers; four published GALPROP models
+stand in, and they differ by more than COMPTEL's errors.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.comparison.comptel.backgrounds import background, background_names
+from skymodel.comparison.comptel.backgrounds import background, background_curve, background_names
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.datafiles import data_path
 from skymodel.emission.claims import flatness, speed_of_flatness
@@ -30,8 +30,6 @@ UNIT = "MeV cm-2 s-1 sr-1"
 SPEEDS = (1e-3, 0.01, 0.1, 0.3, 1.0)
 _WARM_GAS_KEV = 8000 * 8.617333262e-8  # Boltzmann's constant [keV/K], CODATA 2018
 _EGRET = "egret_strong1999_fig3_l30_b5.ecsv"
-_GALPROP = "galprop_tsuji2023_box_averages.ecsv"
-_REGION = "|l|<30,|b|<5"
 _ENERGIES, _INTENSITIES = (0.6, 300.0), (1.5e-3, 0.07)  # shown: MeV, and in UNIT
 _INTENSITY_LABEL = r"$k^2\,d\Phi/(d\Omega\,dk)$ [MeV cm$^{-2}$ s$^{-1}$ sr$^{-1}$]"
 
@@ -45,17 +43,11 @@ class Background(NamedTuple):
 
 
 def galprop_backgrounds() -> tuple[Background, ...]:
-    """Return the shipped models of COMPTEL's window; each band of energies is a fit of its own, so a piece."""
-    from astropy.table import QTable
-
-    table = QTable.read(data_path(_GALPROP), format="ascii.ecsv")
-    table = table[table["region"] == _REGION]
+    """Return the shipped models of COMPTEL's window, the steps of their tables smoothed in what is drawn."""
     found = []
     for name in background_names()[1:]:
-        rows = table[table["model"] == name]
-        bands = [rows[rows["band"] == band] for band in dict.fromkeys(rows["band"])]
-        pieces = tuple((band["E"].to_value("MeV"), band["E2I"].to_value(UNIT)) for band in bands)
-        found.append(Background(f"GALPROP {name}", pieces, background(name, comptel())))
+        curve = background_curve(name)
+        found.append(Background(f"GALPROP {name}", ((curve.energies, curve.e2i),), background(name, comptel())))
     return tuple(found)
 
 
