@@ -51,3 +51,10 @@ def test_a_misspelt_anchor_names_the_nearest_and_the_papers_holds_for_its_circle
         published_anchor("siegert")
     with pytest.raises(ValueError, match="circle of 6 deg"):
         published_anchor("paper", COMPTEL_WINDOW)
+
+
+def test_the_papers_anchor_has_the_relative_error_of_the_flux_it_rests_on():
+    paper, source = published_anchor("paper"), published_anchor("knoedlseder2005")
+    relative = source.line_intensity_error / source.line_intensity
+    assert relative == pytest.approx(0.06 / 1.05, rel=1e-6)  # A&A 441, 513: 1.05e-3 +- 0.06e-3
+    assert paper.line_intensity_error == pytest.approx(0.025 * relative, abs=5e-5)  # two digits

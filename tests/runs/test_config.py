@@ -196,3 +196,14 @@ def test_a_density_that_cannot_be_written_down_is_named_when_it_is_asked_for():
 def test_a_configuration_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
         make().map.nside = 128
+
+
+def test_the_anchors_default_error_belongs_to_its_default_intensity_alone():
+    densities = {"dark_matter": {"type": "nfw"}, "electrons": {"type": "exponential_disk"}}
+    assert RunConfig(**densities).anchor.relative_error == pytest.approx(0.056)
+    own = RunConfig(**densities, anchor={"line_intensity": "0.016 cm-2 s-1 sr-1"})
+    assert own.anchor.line_intensity_error == 0
+    both = {"line_intensity": "0.016 cm-2 s-1 sr-1", "line_intensity_error": "0.001 cm-2 s-1 sr-1"}
+    assert RunConfig(**densities, anchor=both).anchor.relative_error == pytest.approx(1 / 16)
+    with pytest.raises(ValueError, match="out of range"):
+        RunConfig(**densities, anchor={"line_intensity_error": "-1 cm-2 s-1 sr-1"})

@@ -32,12 +32,12 @@ def table():
         Part("comptel_window", other, Measured(3.0, 0.03), Measured(0.5, 0.01)),
     ]
     sky = Part("all_sky", 4 * math.pi, Measured(whole, 0.0), Measured(whole / 6.0, 0.0))
-    return flux_table(parts, sky, 0.025, {LINE_511: 1.0, CONTINUUM_1_20: 0.5})
+    return flux_table(parts, sky, 0.025, {LINE_511: 1.0, CONTINUUM_1_20: 0.5}, relative_error=0.04)
 
 
 def test_the_columns_are_those_that_others_read(table):
-    names = "region band e_min e_max solid_angle mean mean_error flux flux_error share_of_sky"
-    assert table.colnames == names.split()
+    names = "region band e_min e_max solid_angle mean mean_error mean_error_measured flux flux_error flux_error_measured"
+    assert table.colnames == [*names.split(), "share_of_sky"]
     assert table["mean"].unit == u.Unit("cm-2 s-1 sr-1")
     assert table["flux"].unit == u.Unit("cm-2 s-1")
     assert table["solid_angle"].unit == u.sr
@@ -70,3 +70,9 @@ def test_shares_are_those_of_the_flux_and_the_whole_sky_has_all(table):
     assert share[0] + share[2] == pytest.approx(1.0, rel=1e-14)
     assert share[-1] == 1.0
     assert table.meta["share_of_sky_error"]["integral_circle"] == pytest.approx(0.01 * 0.18 / 0.78, rel=1e-9)
+
+
+def test_the_anchors_error_is_the_same_share_of_every_row_and_apart_from_the_numerical_one(table):
+    for name in ("mean", "flux"):
+        np.testing.assert_allclose(table[f"{name}_error_measured"].value, 0.04 * table[name].value, rtol=1e-15)
+        assert table[f"{name}_error"].value[0] == 0  # the anchor's own region has no numerical error here

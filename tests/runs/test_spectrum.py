@@ -41,6 +41,13 @@ def test_the_window_factor_and_its_error_scale_every_energy():
         np.testing.assert_allclose(table[f"E2I_{convention}_with_window_error"], 0.003 * plain, rtol=1e-15)
 
 
+def test_the_anchors_error_is_carried_in_columns_of_its_own():
+    table = spectrum_table(PAPER, 0.025, (0.27, 0.0), relative_error=0.056)
+    for convention in ("paper", "consistent"):
+        for column in (f"E2I_{convention}", f"E2I_{convention}_with_window"):
+            np.testing.assert_allclose(table[f"{column}_error_measured"], 0.056 * table[column], rtol=1e-14)
+
+
 def test_the_spectrum_is_proportional_to_the_line():
     one, two = (spectrum_table(PAPER, line, (1.0, 0.0))["E2I_consistent"] for line in (0.025, 0.05))
     np.testing.assert_allclose(two, 2 * one, rtol=1e-15)

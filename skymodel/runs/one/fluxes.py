@@ -53,7 +53,14 @@ class Part:
     relative: Measured
 
 
-def flux_table(parts: Sequence[Part], sky: Part, line_intensity: float, factors: Mapping[Band, float]) -> Any:
+def flux_table(
+    parts: Sequence[Part],
+    sky: Part,
+    line_intensity: float,
+    factors: Mapping[Band, float],
+    *,
+    relative_error: float = 0.0,
+) -> Any:
     """Return a QTable with one row for each region and band, the whole sky last.
 
     Parameters
@@ -64,11 +71,13 @@ def flux_table(parts: Sequence[Part], sky: Part, line_intensity: float, factors:
         Mean of the line in the anchor's region [cm-2 s-1 sr-1].
     factors
         Photons of each band per photon of the line.
+    relative_error
+        Measured error of the line intensity over its value: it scales every row alike.
     """
     from astropy.table import QTable
 
     rows = [
-        _row(part, sky, part.relative.times(line_intensity * factor), band)
+        _row(part, sky, part.relative.times(line_intensity * factor), band, relative_error)
         for part in (*parts, sky)
         for band, factor in factors.items()
     ]
@@ -87,8 +96,10 @@ _COLUMNS = {
     "solid_angle": ("sr", "solid angle of the region"),
     "mean": ("cm-2 s-1 sr-1", "mean photon intensity in the region"),
     "mean_error": ("cm-2 s-1 sr-1", "bound of its numerical error"),
+    "mean_error_measured": ("cm-2 s-1 sr-1", "its error from the anchor's, one standard deviation, common to all rows"),
     "flux": ("cm-2 s-1", "photon flux from the region"),
     "flux_error": ("cm-2 s-1", "bound of its numerical error"),
+    "flux_error_measured": ("cm-2 s-1", "its error from the anchor's, one standard deviation, common to all rows"),
     "share_of_sky": ("", "flux from the region over flux from the whole sky; errors in the meta data"),
 }
 
@@ -98,6 +109,7 @@ def share_of_sky(part: Part, sky: Part) -> Measured:
     return part.mean.over(sky.mean).times(part.solid_angle / sky.solid_angle)
 
 
-def _row(part: Part, sky: Part, mean: Measured, band: Band) -> tuple[Any, ...]:
+def _row(part: Part, sky: Part, mean: Measured, band: Band, relative_error: float) -> tuple[Any, ...]:
     flux = mean.times(part.solid_angle)
-    return (part.name, band.name, band.low, band.high, part.solid_angle, *mean, *flux, share_of_sky(part, sky).value)
+    numbers = (number for each in (mean, flux) for number in (*each, abs(each.value) * relative_error))
+    return (part.name, band.name, band.low, band.high, part.solid_angle, *numbers, share_of_sky(part, sky).value)

@@ -93,15 +93,15 @@ def run(config: RunConfig, *, progress: Progress | None = None) -> RunResult:
         judged = _verdict(config, report)
     with clock("claims"):
         claims = _claims(config, seen, judged)
-    emission, line = config.emission.build(), config.anchor.line_intensity
+    emission, line, measured = config.emission.build(), config.anchor.line_intensity, config.anchor.relative_error
     factors = {band: emission.band_factor(band) for band in (LINE_511, config.emission.continuum)}
     return RunResult(
         config=config,
         maps=_maps(column, seen.anchor, line, factors),
         coverage=coverage,
-        fluxes=flux_table(seen.parts, seen.sky, line, factors),
+        fluxes=flux_table(seen.parts, seen.sky, line, factors, relative_error=measured),
         ratio=judged.table(),
-        spectrum=spectrum_table(emission, line, seen.parts[1].relative),
+        spectrum=spectrum_table(emission, line, seen.parts[1].relative, relative_error=measured),
         statement=judged.statement,
         claims=claims,
         timings=clock.seconds,

@@ -38,7 +38,9 @@ def energies(emission: NuggetEmission) -> Floats:
     )
 
 
-def spectrum_table(emission: NuggetEmission, line_intensity: float, window: tuple[float, float]) -> Any:
+def spectrum_table(
+    emission: NuggetEmission, line_intensity: float, window: tuple[float, float], *, relative_error: float = 0.0
+) -> Any:
     """Return a QTable of k^2 dPhi/dk over photon energies [MeV].
 
     Parameters
@@ -49,6 +51,8 @@ def spectrum_table(emission: NuggetEmission, line_intensity: float, window: tupl
         The anchor [cm-2 s-1 sr-1].
     window
         Mean of J in COMPTEL's window over that in the anchor's region, and its error.
+    relative_error
+        Measured error of the line intensity over its value.
     """
     from astropy import units
     from astropy.table import QTable
@@ -61,7 +65,12 @@ def spectrum_table(emission: NuggetEmission, line_intensity: float, window: tupl
         columns = {
             f"E2I_{convention}": (e2i, f"k^2 dPhi/dk of the continuum, convention {convention}, W = 1"),
             f"E2I_{convention}_with_window": (window[0] * e2i, f"the same times W, convention {convention}"),
-            f"E2I_{convention}_with_window_error": (window[1] * e2i, "bound of its error, from that of W"),
+            f"E2I_{convention}_with_window_error": (window[1] * e2i, "bound of its numerical error, from that of W"),
+            f"E2I_{convention}_error_measured": (relative_error * e2i, "error of the W = 1 column from the anchor's"),
+            f"E2I_{convention}_with_window_error_measured": (
+                relative_error * window[0] * e2i,
+                "error of the column with W from the anchor's",
+            ),
         }
         for name, (values, description) in columns.items():
             table[name] = values * units.Unit(UNIT)
