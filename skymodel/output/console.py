@@ -110,13 +110,30 @@ def _fluxes(table: Any) -> Any:
         (
             str(row["region"]),
             str(row["band"]),
-            number(row["mean"].value, row["mean_error"].value),
-            number(row["flux"].value, row["flux_error"].value),
+            _both_errors(row, "mean"),
+            _both_errors(row, "flux"),
             f"{float(row['share_of_sky']):.4f}",
         )
         for row in table
     ]
     return _table("Photon intensities and fluxes", [*columns, ("share of sky", "right")], rows)
+
+
+def _both_errors(row: Any, name: str) -> str:
+    """Return a value with the error that was measured, and with the bound of the numerical one on a line of its own."""
+    value, measured, numerical = (float(row[key].value) for key in (name, f"{name}_error_measured", f"{name}_error"))
+    if measured == 0:
+        return number(value, numerical)
+    return f"{_two_digits(value, measured)} (measured)\n+- {numerical:.0e} (numerical)"
+
+
+def _two_digits(value: float, error: float) -> str:
+    """Return a measured number with two digits of its error: '0.0250 +- 0.0014', '8.60e-04 +- 4.8e-05'."""
+    power = math.floor(math.log10(error))
+    if power >= -4:
+        return f"{value:.{max(0, 1 - power)}f} +- {error:.{max(0, 1 - power)}f}"
+    digits = max(0, math.floor(math.log10(abs(value))) - power + 1)
+    return f"{value:.{digits}e} +- {error:.1e}"
 
 
 def _own(table: Any) -> list[Any]:

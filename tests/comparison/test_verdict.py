@@ -59,8 +59,8 @@ def test_without_a_background_and_with_w_one_chi_is_the_papers_check_value(judge
 def test_the_table_has_the_columns_that_others_read_with_units_and_references(judged):
     table = judged.table()
     assert table.colnames == COLUMNS
-    assert len(table) == 4 * 4  # pairs times backgrounds
-    assert list(dict.fromkeys(table["background"])) == ["none", "Ackermann", "Orlando_DRE", "Orlando_DRELowV"]
+    assert len(table) == 4 * 5  # pairs times backgrounds
+    assert list(dict.fromkeys(table["background"])) == ["none", "Ackermann", "Orlando_DRE", "Orlando_DRELowV", "z04LMS"]
     assert table["mean_window"].unit == units.Unit("GeV cm-6 kpc")
     assert np.allclose(table["W"], table["mean_window"] / table["mean_circle"], rtol=1e-12)
     assert all(table[name].info.description for name in COLUMNS)
@@ -115,7 +115,7 @@ def test_verdicts_on_a_pair_of_ones_own_and_on_others_are_joined():
     own = verdict({"mine": NFW(r_s=20)}, {"mine": ExponentialDisk(R_d=2.6, z_d=0.3)})
     other = verdict({"nfw": NFW()}, {"bulge": HernquistBulge()})
     joined = own + other
-    assert list(joined.table()["dark_matter"]) == ["mine"] * 4 + ["nfw"] * 4
+    assert list(joined.table()["dark_matter"]) == ["mine"] * 5 + ["nfw"] * 5
     assert "for all 2 pairs" in joined.statement
     with pytest.raises(ValueError, match="cannot be joined"):
         own + verdict({"nfw": NFW()}, {"bulge": HernquistBulge()}, emission=NuggetEmission(mu=15.0))

@@ -40,7 +40,7 @@ def test_the_papers_own_parameters_overshoot_with_w_one_and_fit_with_the_window_
 
 def test_the_table_has_a_row_for_every_window_background_and_bin():
     table = confrontation_table(MODEL, galprop_backgrounds(), [1.0, 0.381])
-    assert len(table) == 2 * 3 * 3
+    assert len(table) == 2 * 4 * 3  # windows, backgrounds, bins
     assert table["point"].unit == table["nuggets"].unit == "MeV cm-2 s-1 sr-1"
     row = table[0]
     pull = (row["point"] - row["background_mean"] - row["nuggets"]) / row["error"]
@@ -60,7 +60,7 @@ def test_figure_one_shows_both_windows_with_residuals_and_every_background():
     for name in ("Ackermann", "Orlando DRE:", "Orlando DRELowV", "flat", "COMPTEL", "EGRET", "nuggets alone"):
         assert any(name in entry for entry in legend), name
     residuals = [text.get_text() for axes in made.axes[2:] for text in axes.get_legend().get_texts()]
-    assert len(residuals) == 2 * 4
+    assert len(residuals) == 2 * 5
 
 
 def test_the_speed_figure_draws_every_speed_both_ways_and_the_crossing():

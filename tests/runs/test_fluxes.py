@@ -36,7 +36,9 @@ def table():
 
 
 def test_the_columns_are_those_that_others_read(table):
-    names = "region band e_min e_max solid_angle mean mean_error mean_error_measured flux flux_error flux_error_measured"
+    names = (
+        "region band e_min e_max solid_angle mean mean_error mean_error_measured flux flux_error flux_error_measured"
+    )
     assert table.colnames == [*names.split(), "share_of_sky"]
     assert table["mean"].unit == u.Unit("cm-2 s-1 sr-1")
     assert table["flux"].unit == u.Unit("cm-2 s-1")

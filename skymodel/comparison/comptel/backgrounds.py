@@ -5,8 +5,8 @@ independent power-law fit per pixel: neighbouring bands meet with steps of up to
 band k^2 I is a power law between neighbouring energies. COMPTEL's bins end on the joints, so no bin contains a step;
 curves that are drawn across them (:func:`background_curve`) have them smoothed, and say so.
 
-The fourth, z04LMS (GALPROP 54, digitised by Bouchet et al. 2011), is published in |l| < 30, |b| < 15 deg alone. In other
-windows it is that curve times the mean ratio of the three models in the two windows: an estimate, to ten per cent.
+The fourth, z04LMS (GALPROP 54, digitised by Bouchet et al. 2011), is published in |l| < 30, |b| < 15 deg alone. In
+other windows it is that curve times the mean ratio of the three models in the two windows: an estimate, to ten per cent.
 """
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ from profiles.contract.fields import MASS_DENSITY, NUMBER_DENSITY
 from profiles.contract.spelling import options
 from skymodel.emission.event.bands import Band
 from skymodel.emission.event.constants import ELECTRON_MASS
-from skymodel.emission.nuggets.model import Convention, NuggetEmission
+from skymodel.emission.nuggets.anchor import PAPER_LINE_INTENSITY_ERROR
+from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, Convention, NuggetEmission
 from skymodel.runs.config.files import read_raw
 from skymodel.runs.config.quantities import WithUnit
 from skymodel.sightlines.ray.geometry import Observer
@@ -164,10 +165,26 @@ class EmissionConfig(Section):
 
 
 class AnchorConfig(Section):
-    """The measured mean line intensity that fixes the scale, and the region it was measured in."""
+    """The measured mean line intensity that fixes the scale, its error, and the region it was measured in.
+
+    The default error belongs to the default intensity: another intensity comes with its own error, or with none.
+    """
 
     region: AnyRegion = INTEGRAL_CIRCLE
-    line_intensity: Annotated[float, WithUnit("cm-2 s-1 sr-1", above=0.0)] = 0.025
+    line_intensity: Annotated[float, WithUnit("cm-2 s-1 sr-1", above=0.0)] = PAPER_LINE_INTENSITY
+    line_intensity_error: Annotated[float, WithUnit("cm-2 s-1 sr-1", at_least=0.0)] = PAPER_LINE_INTENSITY_ERROR
+
+    @model_validator(mode="before")
+    @classmethod
+    def _error_of_its_own(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "line_intensity" in values and "line_intensity_error" not in values:
+            return {**values, "line_intensity_error": "0 cm-2 s-1 sr-1"}
+        return values
+
+    @property
+    def relative_error(self) -> float:
+        """The measured error over the intensity: that of every intensity that the anchor scales."""
+        return self.line_intensity_error / self.line_intensity
 
 
 class RunConfig(Section):
