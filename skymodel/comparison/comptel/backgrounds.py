@@ -6,7 +6,7 @@ band k^2 I is a power law between neighbouring energies. COMPTEL's bins end on t
 curves that are drawn across them (:func:`background_curve`) have them smoothed, and say so.
 
 The fourth, z04LMS (GALPROP 54, digitised by Bouchet et al. 2011), is published in |l| < 30, |b| < 15 deg alone. In
-other windows it is that curve times the mean ratio of the three models in the two windows: an estimate, to ten per cent.
+other windows it is that curve times the mean ratio of the three models in the two windows: an estimate, to 10 %.
 """
 
 from __future__ import annotations
