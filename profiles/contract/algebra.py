@@ -10,11 +10,12 @@ import operator
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Annotated, Any
 
 from astropy import units
 
-from profiles.contract.density import SYMMETRIES, Array, Density, Hints, Symmetry
+from profiles.contract.density import SYMMETRIES, Array, Density, Hints, Oval, Symmetry
 from profiles.contract.fields import Kind, convert, field_kinds
 
 
@@ -71,6 +72,12 @@ class Product(_Combination):
         unit = functools.reduce(operator.mul, (units.Unit(part.unit) for part in self.parts))
         object.__setattr__(self, "unit", unit)
 
+    @property
+    def support(self) -> Oval | None:
+        """The smallest of the parts' supports."""
+        found = [part.support for part in self.parts if part.support]
+        return min(found, key=lambda oval: oval.radius) if found else None
+
     def _operation(self) -> Callable[[Array, Array], Array]:
         return operator.mul
 
@@ -90,6 +97,12 @@ class Sum(_Combination):
         unit = units.Unit(self.parts[0].unit)
         object.__setattr__(self, "parts", tuple(in_unit(part, unit) for part in self.parts))
         object.__setattr__(self, "unit", unit)
+
+    @property
+    def support(self) -> Oval | None:
+        """That of the parts, if they share one."""
+        first, *others = (part.support for part in self.parts)
+        return first if all(other == first for other in others) else None
 
     def _operation(self) -> Callable[[Array, Array], Array]:
         return operator.add
@@ -125,6 +138,11 @@ class Scaled(Density):
         """Those of the scaled density."""
         return self.density.hints
 
+    @property
+    def support(self) -> Oval | None:
+        """That of the scaled density."""
+        return self.density.support
+
     def radial(self, r: Array) -> Array:
         """Return the values at radius `r` [kpc]; only where the symmetry is spherical."""
         return self.factor * self.density.radial(r)  # type: ignore[attr-defined]  # promised by `symmetry`
@@ -136,6 +154,26 @@ class Scaled(Density):
     def __call__(self, x: Array, y: Array, z: Array) -> Array:
         """Return the values at ``(x, y, z)`` [kpc]."""
         return self.factor * self.density(x, y, z)
+
+
+def expanded(density: Density) -> tuple[Density, ...]:
+    """Return terms whose sum a density is, products of sums multiplied out.
+
+    Examples
+    --------
+    >>> from profiles import NFW, ExponentialDisk, HernquistBulge
+    >>> [len(term.parts) for term in expanded(NFW() * (2 * (ExponentialDisk() + HernquistBulge())))]
+    [2, 2]
+    """
+    match density:
+        case Sum():
+            return tuple(term for part in density.parts for term in expanded(part))
+        case Scaled() if len(terms := expanded(density.density)) > 1:
+            factor = units.Unit(density.unit) / units.Unit(density.density.unit)
+            return tuple(scaled(term, density.factor, units.Unit(term.unit) * factor) for term in terms)
+        case Product():
+            return tuple(functools.reduce(operator.mul, one) for one in product(*map(expanded, density.parts)))
+    return (density,)
 
 
 def parts_of(density: Density, kind: type[Product] | type[Sum]) -> tuple[Density, ...]:

@@ -35,6 +35,7 @@ from profiles.contract.fields import (
     convert,
     field_kinds,
 )
+from profiles.contract.oval import Oval
 
 __all__ = [
     "MASS_DENSITY",
@@ -54,6 +55,7 @@ __all__ = [
     "MassDensity",
     "Number",
     "NumberDensity",
+    "Oval",
     "Positive",
     "Spherical",
     "SurfaceDensity",
@@ -81,6 +83,8 @@ class Hints:
         Places ``(x, y, z, size)`` [kpc] away from the centre around which the density is concentrated.
     walls
         Upright planes through the rotation axis, by the azimuth [deg] from the x towards the y axis.
+    ovals
+        Ellipsoids anywhere, sharp edges of the density.
     """
 
     spheres: tuple[float, ...] = ()
@@ -88,6 +92,7 @@ class Hints:
     planes: tuple[float, ...] = ()
     points: tuple[tuple[float, float, float, float], ...] = ()
     walls: tuple[float, ...] = ()
+    ovals: tuple[Oval, ...] = ()
 
     def __or__(self, other: Hints) -> Hints:
         """Return the hints of both, without repetition."""
@@ -157,6 +162,11 @@ class Density(ABC):
     def hints(self) -> Hints:
         """Scales, kinks and edges worth knowing for an integrator."""
         return Hints()
+
+    @property
+    def support(self) -> Oval | None:
+        """The ellipsoid outside of which the density promises to be zero, if there is one."""
+        return None
 
     def __mul__(self, other: Density | float | units.Quantity) -> Density:
         """Return the product with a density, or the density scaled by a number or a Quantity."""

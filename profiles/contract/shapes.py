@@ -9,8 +9,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from profiles.contract.arrays import array_namespace
-from profiles.contract.density import Array, Axisymmetric, Density, Hints
+import numpy as np
+
+from profiles.contract.arrays import Floats, array_namespace
+from profiles.contract.density import Array, Axisymmetric, Density, Hints, Oval
 from profiles.contract.fields import Angle, Coordinate, Positive
 from profiles.forms.halos import NFW
 
@@ -54,9 +56,8 @@ class Flattened(Axisymmetric):
 
     @property
     def hints(self) -> Hints:
-        """The spheres of the density, touched from inside and outside."""
-        radii = self.density.hints.spheres
-        return Hints(spheres=(*radii, *(self.q * radius for radius in radii)))
+        """The spheres of the density, flattened."""
+        return Hints(ovals=_squeezed(self.density.hints.spheres, 1.0, self.q))
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,11 @@ class Triaxial(Density):
         """Its axes are the Galaxy's, so it is its own mirror image."""
         return True
 
+    @property
+    def hints(self) -> Hints:
+        """The spheres of the density, squeezed."""
+        return Hints(ovals=_squeezed(self.density.hints.spheres, self.p, self.q))
+
 
 @dataclass(frozen=True)
 class Rotated(Density):
@@ -127,9 +133,28 @@ class Rotated(Density):
 
     @property
     def hints(self) -> Hints:
-        """The spheres of the density; without tilt also its cylinders and planes."""
-        own = self.density.hints
-        return Hints(own.spheres, own.cylinders, own.planes) if self.tilt == 0 else Hints(own.spheres)
+        """Those of the density, turned; with a tilt without its cylinders, planes and walls."""
+        own, turn = self.density.hints, self._turn
+        places = [turn.T @ point[:3] for point in own.points]
+        points = tuple((*place.tolist(), point[3]) for place, point in zip(places, own.points, strict=True))
+        ovals = tuple(oval.moved(turn) for oval in own.ovals)
+        if self.tilt != 0:
+            return Hints(own.spheres, points=points, ovals=ovals)
+        walls = tuple(wall - self.angle for wall in own.walls)
+        return Hints(own.spheres, own.cylinders, own.planes, points, walls, ovals)
+
+    @property
+    def support(self) -> Oval | None:
+        """That of the density, turned."""
+        own = self.density.support
+        return own.moved(self._turn) if own else None
+
+    @property
+    def _turn(self) -> Floats:
+        """The matrix ``(3, 3)`` from the Galaxy's axes to the body's."""
+        x, y = turned(np.eye(3)[0], np.eye(3)[1], self.angle)
+        y, z = turned(y, np.eye(3)[2], -self.tilt)
+        return np.stack([x, y, z])
 
 
 @dataclass(frozen=True)
@@ -163,8 +188,22 @@ class Shifted(Density):
 
     @property
     def hints(self) -> Hints:
-        """The new centre."""
-        return Hints(points=((self.x_0, self.y_0, self.z_0, self.size),))
+        """The new centre, and the points and ovals of the density."""
+        own, shift = self.density.hints, (self.x_0, self.y_0, self.z_0)
+        points = tuple((x + self.x_0, y + self.y_0, z + self.z_0, size) for x, y, z, size in own.points)
+        return Hints(
+            points=((*shift, self.size), *points), ovals=tuple(oval.moved(np.eye(3), shift) for oval in own.ovals)
+        )
+
+    @property
+    def support(self) -> Oval | None:
+        """That of the density, moved."""
+        own = self.density.support
+        return own.moved(np.eye(3), (self.x_0, self.y_0, self.z_0)) if own else None
+
+
+def _squeezed(radii: tuple[float, ...], p: float, q: float) -> tuple[Oval, ...]:
+    return tuple(Oval.along_axes((0.0, 0.0, 0.0), (r, p * r, q * r)) for r in radii)
 
 
 def turned(x: Array, y: Array, angle: Any) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from profiles.contract.arrays import array_namespace
-from profiles.contract.density import Array, Axisymmetric, Density, Hints, Spherical
+from profiles.contract.density import Array, Axisymmetric, Density, Hints, Oval, Spherical
 from profiles.contract.fields import Angle, Coordinate, Length, NumberDensity, Positive
 from profiles.contract.shapes import turned
 
@@ -180,8 +180,13 @@ class Ellipsoid(Density):
 
     @property
     def hints(self) -> Hints:
-        """The cloud's place and its height."""
-        return Hints(points=((self.x_0, self.y_0, self.z_0, self.h),))
+        """The cloud's place, its height and its edge."""
+        return Hints(points=((self.x_0, self.y_0, self.z_0, self.h),), ovals=(self.support,))
+
+    @property
+    def support(self) -> Oval:
+        """The cloud itself."""
+        return Oval.along_axes((self.x_0, self.y_0, self.z_0), (self.r, self.r, self.h))
 
 
 @dataclass(frozen=True)

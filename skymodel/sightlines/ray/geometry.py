@@ -9,13 +9,14 @@ A sight line is measured from its foot point, the place closest to the centre, f
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from astropy import units
 
 from profiles.contract.arrays import Bools, Floats
+from profiles.contract.oval import Oval
 
 SMALLEST_SCALE = 1e-150  # replaces p in u = p sinh(t) on a line through the centre [kpc]; its square is still a number
 
@@ -117,6 +118,8 @@ class Rays:
         u where the path begins and ends [kpc]; equal where the line misses the sphere.
     foot, direction
         Galactocentric foot points [kpc] and unit vectors ``(3, N)``.
+    grazing
+        Share of the path that rounding may cost where it ends on a surface that it only just enters.
     """
 
     p: Floats
@@ -125,18 +128,29 @@ class Rays:
     stop: Floats
     foot: Floats
     direction: Floats
+    grazing: Floats | float = 0.0
 
     @property
     def blur(self) -> Floats:
         """Share of a path's length that the rounding of its ends may cost ``(N,)``."""
         length = self.stop - self.start
         ends = 2 * np.finfo(float).eps * (np.abs(self.start) + np.abs(self.stop))
-        return np.where(length > 0, ends / np.where(length > 0, length, 1.0), 0.0)
+        return np.where(length > 0, ends / np.where(length > 0, length, 1.0), 0.0) + self.grazing
 
     @property
     def through_centre(self) -> Bools:
         """Which paths hold the centre itself ``(N,)``."""
         return (self.p < SMALLEST_SCALE) & (self.start <= 0) & (self.stop >= 0) & (self.start < self.stop)
+
+
+def within(lines: Rays, oval: Oval | None) -> Rays:
+    """Return the parts of the lines inside an ellipsoid; all of them if there is none."""
+    if oval is None:
+        return lines
+    found = oval.chords(lines.foot, lines.direction)
+    start = np.clip(np.where(found.hit, found.enter, lines.start), lines.start, lines.stop)
+    stop = np.clip(np.where(found.hit, found.leave, start), start, lines.stop)
+    return replace(lines, start=start, stop=stop, grazing=found.blur)
 
 
 def rays(observer: Observer, end: PathEnd, directions: Floats) -> Rays:

@@ -14,7 +14,7 @@ from astropy import units
 from profiles import Density
 from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.ray import quadrature
-from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors, within
 from skymodel.sightlines.ray.integrand import integrand, name, panels
 from skymodel.sightlines.ray.pieces import Pieces, cut
 
@@ -196,7 +196,7 @@ class SightLines:
         share: float,
         **how: Any,
     ) -> quadrature.Integrals:
-        lines = rays(self.observer, self.end, directions)
+        lines = within(rays(self.observer, self.end, directions), self.density.support)
         pieces, blur = self.cut(lines), lines.blur
         chain, function = panels(pieces, pieces.line), integrand(self.density, pieces)
         left = np.maximum(rtol - blur, 0.5 * rtol)

@@ -17,6 +17,7 @@ import numpy as np
 
 from profiles import Density, Hints
 from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.oval import Oval
 from skymodel.sightlines.ray.geometry import SMALLEST_SCALE, Observer, Rays, half_chord
 
 INNERMOST, NARROWEST, WIDEST = 0.003, 1e-4, 0.7  # p / r_sun and d / p between which the chart is about the axis
@@ -75,7 +76,7 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
     which stands for the foot where they are close and the centre is not.
     """
     hints, centres = density.hints, []
-    edges = _spheres(lines, hints.spheres)
+    edges = [*_spheres(lines, hints.spheres), *_ovals(lines, hints.ovals)]
     cuts = [lines.start, lines.stop, *places]
     everywhere = np.full_like(lines.p, np.inf)
     chart = _Centre(np.zeros_like(lines.p), np.maximum(lines.p, SMALLEST_SCALE), lines.foot, everywhere)
@@ -154,6 +155,15 @@ def _around_points(lines: Rays, hints: Hints) -> list[_Centre]:
 def _spheres(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
     halves = [half_chord(radius, lines.p) for radius in radii]
     return [sign * half for half in halves for sign in (-1.0, 1.0)]
+
+
+def _ovals(lines: Rays, ovals: tuple[Oval, ...]) -> list[Floats]:
+    """Return where lines enter and leave ellipsoids; of those that miss one the start, which cuts nothing."""
+    crossings = []
+    for oval in ovals:
+        found = oval.chords(lines.foot, lines.direction)
+        crossings += [np.where(found.hit, end, lines.start) for end in (found.enter, found.leave)]
+    return crossings
 
 
 def _planes(lines: Rays, height: float, heights: tuple[float, ...]) -> list[Floats]:

@@ -1,0 +1,85 @@
+"""Closed smooth surfaces anywhere: ellipsoids, by the affine map that makes them the unit sphere.
+
+A density that has a sharp edge there says so among its hints (``Hints.ovals``), and one that is nothing outside of it
+says so too (``Density.support``): sight lines then end at the surface, and those that miss it cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from profiles.contract.arrays import Bools, Floats
+
+Triple = tuple[float, float, float]
+
+
+class Chords(NamedTuple):
+    """Where lines enter and leave [kpc], which do, and the share of the way inside that rounding may cost; ``(N,)``."""
+
+    enter: Floats
+    leave: Floats
+    hit: Bools
+    blur: Floats
+
+
+class Oval(NamedTuple):
+    """The surface of an ellipsoid: the places r with ``|rows (r - centre)| = 1``.
+
+    Parameters
+    ----------
+    centre
+        Its centre [kpc].
+    rows
+        A matrix ``(3, 3)`` [1/kpc]: for axes along x, y, z the reciprocal semi-axes on the diagonal.
+    """
+
+    centre: Triple
+    rows: tuple[Triple, Triple, Triple]
+
+    @classmethod
+    def along_axes(cls, centre: Triple, semi_axes: Triple) -> Oval:
+        """Return an ellipsoid whose axes are the Galaxy's.
+
+        Examples
+        --------
+        >>> Oval.along_axes((0.0, 0.0, 0.0), (2.0, 2.0, 1.0)).radius
+        2.0
+        """
+        a, b, c = semi_axes
+        return cls(centre, ((1 / a, 0.0, 0.0), (0.0, 1 / b, 0.0), (0.0, 0.0, 1 / c)))
+
+    @property
+    def radius(self) -> float:
+        """The largest semi-axis [kpc]."""
+        return float(1 / np.linalg.svd(np.array(self.rows), compute_uv=False).min())
+
+    def moved(self, turn: Sequence[Sequence[float]] | Floats, shift: Sequence[float] = (0.0, 0.0, 0.0)) -> Oval:
+        """Return the surface of a body that is placed: a place r of the Galaxy is ``turn (r - shift)`` of the body."""
+        matrix = np.asarray(turn, dtype=float)
+        centre = matrix.T @ np.array(self.centre) + np.asarray(shift)
+        rows = np.array(self.rows) @ matrix
+        return Oval(_triple(centre), (_triple(rows[0]), _triple(rows[1]), _triple(rows[2])))
+
+    def chords(self, base: Floats, direction: Floats) -> Chords:
+        """Return the parts inside of lines base + u * direction ``(3, N)``, as intervals of u.
+
+        Of lines that miss it both ends are their closest approach, in units of the semi-axes.
+        """
+        rows = np.array(self.rows)
+        start, step = rows @ (base - np.array(self.centre)[:, None]), rows @ direction
+        square, away = np.sum(step * step, axis=0), np.sum(start * start, axis=0)
+        miss2 = np.sum(np.cross(start, step, axis=0) ** 2, axis=0) / square  # no difference of large numbers
+        inside = np.maximum(1 - miss2, 0.0)
+        nearest, half = -np.sum(start * step, axis=0) / square, np.sqrt(inside / square)
+        rounding = 4 * np.finfo(float).eps * (1 + np.sqrt(away))
+        hit = inside > rounding  # what only touches it is nothing
+        half = np.where(hit, half, 0.0)
+        return Chords(nearest - half, nearest + half, hit, np.where(hit, rounding / np.where(hit, inside, 1.0), 0.0))
+
+
+def _triple(vector: Floats) -> Triple:
+    x, y, z = vector.tolist()
+    return x, y, z
