@@ -7,7 +7,9 @@ converted, a number out of range refused, and a configuration must state the uni
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
+from decimal import Decimal
 from numbers import Real
 from typing import Annotated, Any, get_type_hints
 
@@ -81,11 +83,27 @@ def field_kinds(cls: type) -> dict[str, Kind]:
     return found
 
 
+def in_plain(value: units.Quantity, target: Any) -> float:
+    """Return the number of a Quantity in another unit, mass and energy being one; powers of ten cost no digit.
+
+    Examples
+    --------
+    >>> in_plain(20.8 * units.pc, units.kpc), in_plain(9 * units.keV, units.MeV)
+    (0.0208, 0.009)
+    """
+    number = float(value.to_value(target, equivalencies=units.mass_energy()))
+    factor = float((1.0 * value.unit).to_value(target, equivalencies=units.mass_energy()))
+    power = round(math.log10(factor)) if factor > 0 else 0
+    if power and math.isfinite(number) and abs(factor * 10.0**-power - 1) < 1e-14:
+        return float(Decimal(repr(float(value.value))).scaleb(power))
+    return number
+
+
 def convert(value: units.Quantity, targets: list[Any], label: str) -> tuple[float, Any]:
     """Return the number and the first of the target units [mass and energy being one] that fits a Quantity."""
     for target in targets:
         try:
-            return float(value.to_value(target, equivalencies=units.mass_energy())), target
+            return in_plain(value, target), target
         except units.UnitConversionError:
             continue
     allowed = " or ".join(dict.fromkeys(f"[{target}]" for target in targets))

@@ -9,14 +9,16 @@ entry's ``status`` says where it was read; an entry without one has that of its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from astropy import units
 
+from profiles.contract.spelling import options
 from skymodel.datafiles import data_path
-from skymodel.sky.beams import GaussianBeam
+from skymodel.sky.beams import Beam, GaussianBeam
 
 _RESOLUTION = "angular_resolution"
 
@@ -122,6 +124,78 @@ def load_instruments(path: str | Path | None = None) -> dict[str, Instrument]:
             f"'{source}' is no table of instruments; allowed: name: {{entry: ...}}, as in instruments.yaml"
         )
     return {name: Instrument(name, entries) for name, entries in table.items()}
+
+
+@dataclass(frozen=True)
+class CitedBeam(GaussianBeam):
+    """A Gaussian beam as a text gave it: a width, or an instrument at an energy.
+
+    Parameters
+    ----------
+    text
+        What was written.
+    origin
+        Where the width comes from.
+    """
+
+    text: str = field(default="", compare=False)
+    origin: str = field(default="as given", compare=False)
+
+
+def read_beam(value: Any) -> Beam:
+    """Return a beam from a width with its unit, or from ``instrument@energy`` (MeV unless the unit is named).
+
+    Parameters
+    ----------
+    value
+        "3 deg", "180 arcmin", "spi@0.511", "spi@511 keV", an angular Quantity, or a beam itself.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these, or the table has no such number.
+
+    Examples
+    --------
+    >>> read_beam("180 arcmin").width, read_beam("spi@511 keV").width
+    (3.0, 2.5)
+    """
+    if isinstance(value, Beam):
+        return value
+    if isinstance(value, str) and "@" in value:
+        name, _, energy = value.partition("@")
+        cited = _instrument(name.strip()).resolution(_energy(energy))
+        return CitedBeam(cited.value, text=value, origin=f"{cited.source}: {cited.status}")
+    try:
+        width = units.Quantity(value)
+        return CitedBeam(float(width.to_value("deg")), text=f"{width}")
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"beam {value!r}; write a width as in '3 deg', or instrument@MeV as in spi@0.511") from error
+
+
+def write_beam(beam: Beam) -> str:
+    """Return the text that :func:`read_beam` reads as the same beam."""
+    if isinstance(beam, GaussianBeam):
+        return getattr(beam, "text", "") or f"{beam.fwhm!r} deg"
+    raise ValueError(f"{type(beam).__name__} cannot be written in a configuration; give the width of a Gaussian")
+
+
+def _instrument(name: str) -> Instrument:
+    known = load_instruments()
+    if name not in known:
+        raise ValueError(f"no instrument {name!r}{options(name, known)}")
+    return known[name]
+
+
+def _energy(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return float(units.Quantity(text).to_value("MeV"))
+    except (TypeError, ValueError):
+        raise ValueError(f"{text!r} is no photon energy; write spi@0.511 (MeV) or spi@511 keV") from None
 
 
 def _in_words(key: str, entry: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -247,8 +248,9 @@ def as_region(obj: Any) -> Region:
     Parameters
     ----------
     obj
-        A :class:`Region`; anything with ``contains(SkyCoord)``; or a HEALPix array ``(12 nside^2,)`` of booleans or of
-        covered shares from 0 to 1, RING ordered, Galactic.
+        A :class:`Region`; its name, text or mapping as in a configuration
+        (:func:`~skymodel.sky.regions.region_from_config`); anything with ``contains(SkyCoord)``; or a HEALPix array
+        ``(12 nside^2,)`` of booleans or of covered shares from 0 to 1, RING ordered, Galactic.
 
     Raises
     ------
@@ -259,16 +261,28 @@ def as_region(obj: Any) -> Region:
     --------
     >>> as_region(np.arange(12) < 6).solid_angle / np.pi
     2.0
+    >>> as_region("circle 0 0 6").name
+    'integral_circle'
     """
     if isinstance(obj, Region):
         return obj
+    if isinstance(obj, str | Mapping):
+        from skymodel.sky.regions import region_from_config
+
+        return region_from_config(obj)
     if hasattr(obj, "contains"):
         return _foreign(obj)
     if isinstance(obj, np.ndarray):
         return _mask(obj)
     raise TypeError(
-        f"{obj!r} is no region; allowed: Circle, Box, & | ~, anything with contains(SkyCoord), a mask array"
+        f"{_short(obj)} is no region; allowed: a name, a text as 'circle 0 0 6', Circle, Box, & | ~, anything with "
+        "contains(SkyCoord), a mask array"
     )
+
+
+def _short(obj: Any) -> str:
+    text = repr(obj)
+    return text if len(text) <= 80 else f"{text[:60]}... ({type(obj).__name__})"
 
 
 def _galactic(coordinate: Any) -> tuple[Any, Any]:

@@ -3,7 +3,8 @@
 Regions combine with ``&``, ``|`` and ``~``; what they can tell is in :class:`~skymodel.sky.region.Region`. In a
 configuration a region is a name or a mapping with gammapy's keys:
 ``{frame: galactic, lon: 0 deg, lat: 0 deg, radius: 6 deg}``, ``{lon: [-30 deg, 30 deg], lat: [-5 deg, 5 deg]}``,
-``{intersection: [...]}``, ``{union: [...]}``, ``{complement: ...}``.
+``{intersection: [...]}``, ``{union: [...]}``, ``{complement: ...}``; or a short text in Galactic degrees,
+``circle LON LAT RADIUS`` or ``box LON LON LAT LAT``.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ def region_from_config(spec: Any) -> Region:
     Parameters
     ----------
     spec
-        A name of NAMED_REGIONS, or a mapping; see the module's docstring. Angles carry their unit. `frame` is
-        galactic if left out; a circle may be given in any frame astropy knows.
+        A name of NAMED_REGIONS, a short text or a mapping; see the module's docstring. Angles of a mapping carry
+        their unit. `frame` is galactic if left out; a circle may be given in any frame astropy knows.
 
     Raises
     ------
@@ -48,7 +49,7 @@ def region_from_config(spec: Any) -> Region:
 
     Examples
     --------
-    >>> region_from_config("comptel_window") == COMPTEL_WINDOW
+    >>> region_from_config("comptel_window") == COMPTEL_WINDOW == region_from_config("box -30 30 -5 5")
     True
     >>> region_from_config({"lon": "0 deg", "lat": "0 deg", "radius": "6 deg"}) == INTEGRAL_CIRCLE
     True
@@ -95,9 +96,27 @@ def region_to_config(region: Region) -> str | dict[str, Any]:
 
 
 def _named(name: str) -> Region:
+    """Return the region of a name, or of a short text in Galactic degrees."""
     if name in NAMED_REGIONS:
         return NAMED_REGIONS[name]
+    word, *numbers = name.replace(",", " ").replace("(", " ").replace(")", " ").split() or [""]
+    if word in _TEXTS:
+        return _of_text(name, word, numbers)
     raise ValueError(f"no region {name!r}{options(name, NAMED_REGIONS)}; or a mapping, {_FORMS}")
+
+
+_TEXTS = {"circle": ("lon", "lat", "radius"), "box": ("lon from", "lon to", "lat from", "lat to")}
+
+
+def _of_text(text: str, word: str, given: list[str]) -> Region:
+    try:
+        numbers = [float(one) for one in given]
+    except ValueError:
+        numbers = []
+    wanted = _TEXTS[word]
+    if len(numbers) != len(wanted):
+        raise ValueError(f"region {text!r}; write '{word}' and {len(wanted)} numbers [deg]: {', '.join(wanted)}")
+    return Circle(*numbers) if word == "circle" else Box(lon=tuple(numbers[:2]), lat=tuple(numbers[2:]))  # type: ignore[arg-type]  # two each
 
 
 def _circle(spec: Mapping[str, Any]) -> Region:
@@ -145,7 +164,7 @@ _READERS: dict[frozenset[str], Callable[[Mapping[str, Any]], Region]] = {
 }
 _FORMS = (
     "allowed: {frame, lon, lat, radius} for a circle, {frame, lon: [low, high], lat: [low, high]} for a box, "
-    "{intersection: [...]}, {union: [...]}, {complement: ...}"
+    "{intersection: [...]}, {union: [...]}, {complement: ...}, 'circle LON LAT RADIUS', 'box LON LON LAT LAT' [deg]"
 )
 
 

@@ -14,7 +14,9 @@ CIRCLE = Part("integral_circle", 0.0344, Measured(500.0, 0.0), Measured(1.0, 0.0
 
 def verdicts(*, window_factor=0.27, containment=0.5, others=(0.2, 1.0), **emission):
     config = RunConfig(**CONFIG, emission=emission)
-    report = check_claims(config, CIRCLE, window_factor=window_factor, containment=containment, others=others)
+    report = check_claims(
+        config.emission.build(), CIRCLE, window_factor=window_factor, containment=containment, others=others
+    )
     return {claim.name: claim.verdict for claim in report.claims}
 
 
@@ -30,7 +32,7 @@ def test_verdicts_follow_the_densities_and_the_emission():
 
 
 def test_the_text_says_for_what_it_was_checked_and_counts_what_holds():
-    report = check_claims(RunConfig(**CONFIG), CIRCLE, window_factor=0.27, containment=0.5, others=())
+    report = check_claims(RunConfig(**CONFIG).emission.build(), CIRCLE, window_factor=0.27, containment=0.5, others=())
     # PHYSICS: the printed flatness needs v_e of about 0.3 c
     assert report.scenario.v_e == pytest.approx(0.3, abs=0.05)
     assert f"v_e = {report.scenario.v_e:.4g} c" in report.text

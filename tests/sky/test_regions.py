@@ -165,7 +165,12 @@ def test_bad_numbers_are_refused_in_one_line(build, words):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("thing", ["galaxy", 3.0, object()])
+def test_a_text_that_names_no_region_is_refused_with_the_names():
+    with pytest.raises(ValueError, match="no region 'galaxy'; known: integral_circle"):
+        as_region("galaxy")
+
+
+@pytest.mark.parametrize("thing", [3.0, object()])
 def test_things_that_are_no_region_are_refused(thing):
     with pytest.raises(TypeError, match="no region; allowed"):
         as_region(thing)

@@ -7,68 +7,29 @@ configuration as plain text and numbers, from which the run can be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal
 
-from astropy import units
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticSerializationError
 
-from profiles import Density, library
-from profiles.contract.algebra import in_unit
-from profiles.contract.fields import MASS_DENSITY, NUMBER_DENSITY
-from profiles.contract.spelling import options
-from skymodel.emission.event.bands import Band
-from skymodel.emission.event.constants import ELECTRON_MASS
-from skymodel.emission.nuggets.anchor import PAPER_LINE_INTENSITY_ERROR
-from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, Convention, NuggetEmission
+from skymodel.emission.event.bands import LINE_511, Band
+from skymodel.emission.nuggets.anchor import PAPER_LINE_INTENSITY_ERROR, Anchor, published_anchor
+from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
+from skymodel.runs.config import messages
+from skymodel.runs.config.bands import Bands
+from skymodel.runs.config.densities import DarkMatter, Electrons
+from skymodel.runs.config.emission import AnyEmission, NuggetsConfig
 from skymodel.runs.config.files import read_raw
 from skymodel.runs.config.quantities import WithUnit
+from skymodel.runs.config.questions import CompareConfig, CubeConfig, Ratios
+from skymodel.runs.config.regions import INSTRUMENTS, AnyRegion, Regions, read_region
+from skymodel.runs.config.section import Section
 from skymodel.sightlines.ray.geometry import Observer
-from skymodel.sky.regions import INTEGRAL_CIRCLE, Region, region_from_config, region_to_config
+from skymodel.sky.regions import INTEGRAL_CIRCLE
 
-
-def _dark_matter(value: Any) -> Density:
-    return in_unit(value, MASS_DENSITY) if isinstance(value, Density) else _built(library.dark_matter, value)
-
-
-def _electrons(value: Any, info: ValidationInfo) -> Density:
-    per_baryon = info.data.get("electrons_per_baryon", 1.0)  # missing only where it was itself refused
-    if not isinstance(value, Density):
-        return _built(library.electrons, value, per_baryon)
-    is_mass = value.unit.is_equivalent(MASS_DENSITY, equivalencies=units.mass_energy())
-    return value.electrons(per_baryon) if is_mass else in_unit(value, NUMBER_DENSITY)
-
-
-def _built(build: Callable[..., Density], value: Any, *settings: float) -> Density:
-    """Return what `build` makes of a configured density; whatever a user's own code raises becomes a ValueError."""
-    try:
-        return build(value, *settings)
-    except ValueError:
-        raise
-    except Exception as error:
-        raise ValueError(f"{value!r} cannot be built: {type(error).__name__}: {error}; give a density") from error
-
-
-def _band(value: Any) -> Any:
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise ValueError(f"{value!r} is not a pair of energies; write it as [1 MeV, 20 MeV]")
-    return value
-
-
-def _region(value: Any) -> Region:
-    return value if isinstance(value, Region) else region_from_config(value)
+Length = Annotated[float, WithUnit("kpc", above=0.0)]
 
 
 def _power_of_two(value: Any) -> int:
@@ -84,19 +45,6 @@ def _reachable(rtol: float) -> float:
     if not 1e-12 <= rtol < 1:  # sight lines get a share of it, and float64 gives 1e-13
         raise ValueError(f"{rtol!r} is not allowed; a tolerance is a number from 1e-12 to below 1, for example 1e-4")
     return rtol
-
-
-DarkMatter = Annotated[Density, BeforeValidator(_dark_matter), PlainSerializer(library.describe)]
-Electrons = Annotated[Density, BeforeValidator(_electrons), PlainSerializer(library.describe)]
-AnyRegion = Annotated[Region, BeforeValidator(_region), PlainSerializer(region_to_config)]
-Energy = Annotated[float, WithUnit("MeV", above=0.0)]
-Length = Annotated[float, WithUnit("kpc", above=0.0)]
-
-
-class Section(BaseModel):
-    """A part of the configuration: unknown keys are refused, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class ObserverConfig(Section):
@@ -115,6 +63,13 @@ class ObserverConfig(Section):
         return self
 
 
+def _observer(value: Any) -> Any:
+    """Return the entry that stands for an :class:`~skymodel.sightlines.ray.geometry.Observer`."""
+    if isinstance(value, Observer):
+        return {"r_sun": f"{value.r_sun!r} kpc", "z_sun": f"{value.z_sun!r} kpc"}
+    return value
+
+
 class PathConfig(Section):
     """Where sight lines end: a Galactocentric sphere or a distance from the observer, exactly one."""
 
@@ -129,39 +84,12 @@ class PathConfig(Section):
 
 
 class MapConfig(Section):
-    """Resolution and requested relative tolerance of the map."""
+    """Resolution and requested relative tolerance of the map, and what happens where it cannot be reached."""
 
     nside: Annotated[int, BeforeValidator(_power_of_two)] = 64
     rtol: Annotated[float, AfterValidator(_reachable)] = 1e-4
-
-
-class EmissionConfig(Section):
-    """What an encounter radiates: uniform chemical potential, survival, counting convention, energy band."""
-
-    mu: Energy = 20.0
-    chi: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.1
-    convention: Convention = "paper"
-    positronium_fraction: Annotated[float, Field(ge=0, le=1)] = 1.0
-    band: Annotated[tuple[Energy, Energy], BeforeValidator(_band)] = (1.0, 20.0)
-
-    @property
-    def continuum(self) -> Band:
-        """The band, named by its edges: CONTINUUM_1_20."""
-        return Band("CONTINUUM_{:g}_{:g}".format(*self.band), *self.band)
-
-    def build(self) -> NuggetEmission:
-        """Return the spectral model."""
-        return NuggetEmission(self.mu, self.chi, self.convention, self.positronium_fraction)
-
-    @model_validator(mode="after")
-    def _physical(self) -> EmissionConfig:
-        if self.mu <= ELECTRON_MASS:
-            raise ValueError(
-                f"mu = {self.mu:g} MeV is not above the electron mass, {ELECTRON_MASS:.6g} MeV; the paper has 20 MeV"
-            )
-        if self.band[0] >= self.band[1]:
-            raise ValueError(f"band = {list(self.band)} MeV is not ascending; write it as [low, high]")
-        return self
+    shortfall: Literal["refuse", "state"] = "refuse"
+    budget: Annotated[int, Field(gt=0)] | None = None
 
 
 class AnchorConfig(Section):
@@ -173,6 +101,7 @@ class AnchorConfig(Section):
     region: AnyRegion = INTEGRAL_CIRCLE
     line_intensity: Annotated[float, WithUnit("cm-2 s-1 sr-1", above=0.0)] = PAPER_LINE_INTENSITY
     line_intensity_error: Annotated[float, WithUnit("cm-2 s-1 sr-1", at_least=0.0)] = PAPER_LINE_INTENSITY_ERROR
+    reference: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -187,14 +116,40 @@ class AnchorConfig(Section):
         return self.line_intensity_error / self.line_intensity
 
 
+def _anchor(value: Any) -> Any:
+    """Return the entry that stands for a published anchor's name or for an Anchor of Python."""
+    if isinstance(value, str):
+        value = published_anchor(value)
+    if isinstance(value, Anchor):
+        measured = {
+            name: f"{getattr(value, name)!r} cm-2 s-1 sr-1" for name in ("line_intensity", "line_intensity_error")
+        }
+        return measured | {"reference": value.reference}
+    if isinstance(value, Mapping) and "name" in value:
+        return _named_anchor(value)
+    return value
+
+
+def _named_anchor(value: Mapping[str, Any]) -> Any:
+    """Return the entry of ``{name: siegert2016, region: ...}``: a model sky's mean over that region."""
+    if set(value) - {"name", "region"}:
+        raise ValueError(f"{dict(value)!r}: a named anchor takes a region and nothing else")
+    region = read_region(value.get("region", INTEGRAL_CIRCLE))
+    return _anchor(published_anchor(str(value["name"]), region)) | {"region": region}
+
+
 class RunConfig(Section):
-    """A complete model: two densities, the observer and the path, the map, the emission, the anchor.
+    """A complete model: two densities, the observer and the path, the map, the emission, the anchor, the questions.
 
     Parameters
     ----------
     dark_matter, electrons
-        Densities, or how to build them (a mapping with ``type`` or ``preset``; a list is a sum). A mass density of
-        the electrons' tracer becomes n_e = `electrons_per_baryon` rho / m_p.
+        Densities, or how to build them (a preset's name; a mapping with ``type`` or ``preset``; a list is a sum). A
+        mass density of the electrons' tracer becomes n_e = `electrons_per_baryon` rho / m_p.
+    regions, bands
+        ``fluxes.ecsv`` has a row for each pair of them, ``maps.fits`` a map for each band.
+    ratios, cube, compare
+        See :mod:`skymodel.runs.config.questions`.
     label
         What every output says about the model.
 
@@ -206,21 +161,32 @@ class RunConfig(Section):
     """
 
     label: str = ""
-    observer: ObserverConfig = ObserverConfig()
+    observer: Annotated[ObserverConfig, BeforeValidator(_observer)] = ObserverConfig()
     dark_matter: DarkMatter
     electrons_per_baryon: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     electrons: Electrons
     path: PathConfig = PathConfig(r_max="60 kpc")
     map: MapConfig = MapConfig()
-    emission: EmissionConfig = EmissionConfig()
-    anchor: AnchorConfig = AnchorConfig()
+    emission: AnyEmission = NuggetsConfig()
+    anchor: Annotated[AnchorConfig, BeforeValidator(_anchor)] = AnchorConfig()
+    regions: Regions = INSTRUMENTS
+    bands: Bands | None = None
+    ratios: Ratios = ()
+    cube: CubeConfig | None = None
+    compare: CompareConfig | None = None
+    verdict: Literal["published", "none"] = "published"
 
     def __init__(self, **values: Any) -> None:
         """Validate keywords; raise ValueError with one line naming field, value and cure."""
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise ValueError(one_line(error)) from None
+            raise ValueError(messages.one_line(error, RunConfig)) from None
+
+    @property
+    def shining(self) -> tuple[Band, ...]:
+        """The bands that are mapped: those listed, else the line and the band of the emission."""
+        return self.bands or (LINE_511, self.emission.continuum)
 
     def resolved(self) -> dict[str, Any]:
         """Return the complete configuration as plain numbers and text with units; ``RunConfig(**it)`` repeats it.
@@ -252,31 +218,18 @@ def load_config(source: str | Path | None = None) -> RunConfig:
     return RunConfig(**read_raw(source))
 
 
-def one_line(error: ValidationError, model: type[BaseModel] = RunConfig) -> str:
-    """Return the most telling of the errors: an unknown key explains a missing one, so it goes first."""
-    found = min(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
-    where, value = ".".join(str(part) for part in found["loc"]), found["input"]
-    match found["type"]:
-        case "extra_forbidden":
-            return _unknown_key(found["loc"], model)
-        case "missing":
-            return f"{where} is missing; a configuration needs dark_matter and electrons"
-        case "model_type":
-            keys = ", ".join(_section(found["loc"], model).model_fields)
-            return f"{where}: {value!r} is no mapping; its keys are {keys}"
-        case "value_error":
-            return f"{where}: {found['ctx']['error']}".removeprefix(": ")
-    return f"{where}: {value!r} is refused; {found['msg'][0].lower()}{found['msg'][1:]}"
+def as_config(source: Any = None) -> RunConfig:
+    """Return a configuration from whatever stands for one: itself, a mapping, a YAML file, a preset's name.
 
-
-def _unknown_key(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    known = list(_section(loc[:-1], model).model_fields)
-    place = ".".join(map(str, loc[:-1])) or "the configuration"
-    return f"unknown key '{loc[-1]}' in {place}{options(str(loc[-1]), known, 'allowed')}"
-
-
-def _section(loc: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel]:
-    section: Any = model
-    for part in loc:
-        section = section.model_fields[str(part)].annotation
-    return cast(type[BaseModel], section)
+    Examples
+    --------
+    >>> as_config("paper") == as_config(load_config()) == as_config(load_config().resolved())
+    True
+    """
+    if isinstance(source, RunConfig):
+        return source
+    if isinstance(source, Mapping):
+        return RunConfig(**{str(key): value for key, value in source.items()})
+    if source is None or isinstance(source, str | Path):
+        return load_config(source)
+    raise TypeError(f"{source!r} is no configuration; give a RunConfig, a mapping, a YAML file or a preset's name")

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from astropy import units
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from profiles.contract.fields import in_plain
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class WithUnit:
             self.read, serialization=core_schema.plain_serializer_function_ser_schema(self.write)
         )
 
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Tell an editor what is written: a text with a unit."""
+        return {"type": "string", "description": f"a number with its unit, in any unit of [{self.unit}]"}
+
     def read(self, value: Any) -> float:
         """Return the number in `unit` of a text with a unit or of a Quantity.
 
@@ -52,7 +58,8 @@ class WithUnit:
         """
         quantity = self._quantity(value)
         try:
-            number = float(quantity.to_value(self.unit))
+            quantity.to(self.unit)  # mass is no energy here
+            number = in_plain(quantity, units.Unit(self.unit))
         except units.UnitConversionError:
             raise ValueError(f"{value} has the wrong dimension; give it in [{self.unit}]") from None
         self._check(number)

@@ -136,7 +136,7 @@ def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
     """Return the ensemble of a YAML file, with some entries changed; what is wrong is said in one line."""
     from pydantic import ValidationError
 
-    from skymodel.runs.config.model import one_line
+    from skymodel.runs.config.messages import one_line
 
     raw = read_raw(source)
     if isinstance(raw.get("model"), str) and (Path(source).parent / raw["model"]).is_file():

@@ -14,7 +14,7 @@ from typing import Any
 from skymodel.emission.claims import HOLDS, Claim, Scenario, claims_table, claims_text, paper_claims, speed_of_flatness
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.electrosphere.structure import Electrosphere
-from skymodel.runs.config.model import RunConfig
+from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.runs.one.fluxes import Part
 
 MU_0, Z_MAX, CHI = 60.0, 30.0, 0.2  # MeV, z_0: "representative values" of appendix A
@@ -54,13 +54,13 @@ class ClaimsReport:
 
 
 def check_claims(
-    config: RunConfig, circle: Part, *, window_factor: float, containment: float, others: Sequence[float]
+    uniform: NuggetEmission, circle: Part, *, window_factor: float, containment: float, others: Sequence[float]
 ) -> ClaimsReport:
     """Return the verdicts on the paper's statements.
 
     Parameters
     ----------
-    config
+    uniform
         Its mu and chi are those of eq. (6).
     circle
         Mean of J in the circle of 6 deg.
@@ -75,8 +75,8 @@ def check_claims(
         containment=containment,
         window_factors=tuple(others),
         mean_j=circle.mean.value,
-        mu=config.emission.mu,
-        chi=config.emission.chi,
+        mu=uniform.mu,
+        chi=uniform.chi,
         mu_0=MU_0,
         z_max=Z_MAX,
         sphere_chi=CHI,

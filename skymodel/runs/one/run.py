@@ -17,6 +17,7 @@ from profiles import Density
 from profiles.contract.arrays import Floats
 from skymodel.comparison.ratio.verdict import Verdict, verdict
 from skymodel.emission.event.bands import LINE_511, Band
+from skymodel.runs.config.emission import uniform_nuggets
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.one.claims import ClaimsReport, check_claims
 from skymodel.runs.one.fluxes import Measured, Part, flux_table, share_of_sky
@@ -140,7 +141,7 @@ def _mean_rtol(config: RunConfig) -> float:
 
 def _verdict(config: RunConfig, report: Callable[[int, int], None]) -> Verdict:
     """Return the verdict on the configured pair, first, and on the published ones."""
-    emission, band = config.emission.build(), config.emission.continuum
+    emission, band = uniform_nuggets(config.emission), config.emission.continuum
     settings = {"emission": emission, "band": band, "line_intensity": config.anchor.line_intensity, **_lines(config)}
     own = verdict({OWN: config.dark_matter}, {OWN: config.electrons}, rtol=_mean_rtol(config), **settings)
     published = verdict(rtol=MEAN_RTOL, progress=report, **settings)
@@ -151,7 +152,7 @@ def _claims(config: RunConfig, seen: _Seen, judged: Verdict) -> ClaimsReport:
     circle = seen.parts[0]
     own, *others = judged.window_factors.tolist()
     share = share_of_sky(circle, seen.sky).value
-    return check_claims(config, circle, window_factor=own, containment=share, others=others)
+    return check_claims(uniform_nuggets(config.emission), circle, window_factor=own, containment=share, others=others)
 
 
 class _Seen(NamedTuple):
