@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from profiles import Density
-from profiles.contract.arrays import ROUNDING
+from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.cubature.polar import Plan, plan
 from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import SightLines, require_rtol
+from skymodel.sightlines.surface.terms import share, terms
 from skymodel.sky.healpix import UNSEEN, nside_of
 from skymodel.sky.region import Combination, Complement, HealpixMask, Region, as_region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
@@ -166,45 +167,67 @@ def _quotient(above: Mean, below: Mean) -> float:
     return above.value / below.value
 
 
-@dataclass(frozen=True)
-class _Exact:
-    """Regions with known edges, integrated together."""
+class _Term(NamedTuple):
+    """A term integrated over all regions: integrals and errors ``(regions,)``, and cell by cell."""
 
-    regions: tuple[Region, ...]
     plan: Plan
     found: Integrated
+    weight: float
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """Regions with known edges, integrated together, term by term."""
+
+    regions: tuple[Region, ...]
+    terms: tuple[_Term, ...]
     unit: Any
 
     @property
     def means(self) -> list[Mean]:
         """The mean over each region."""
-        cost = self.found.evaluations, self.found.sightlines
+        evaluations = round(sum(term.weight * term.found.evaluations for term in self.terms))
+        cost = evaluations, sum(term.found.sightlines for term in self.terms)
+        value, error = (sum(getattr(term.found, name) for term in self.terms) for name in ("value", "error"))
         return [
-            Mean(float(value / region.solid_angle), float(error / region.solid_angle), self.unit, *cost)
-            for value, error, region in zip(self.found.value, self.found.error, self.regions, strict=True)
+            Mean(float(value[k] / region.solid_angle), float(error[k] / region.solid_angle), self.unit, *cost)
+            for k, region in enumerate(self.regions)
         ]
 
     def difference_error(self, ratio: float) -> float:
         """Return a bound of the error of first - ratio * second: cell by cell, so that what they share cancels."""
         areas = np.array([[region.solid_angle] for region in self.regions])
-        first, second = self.plan.shares.matrix() / areas
-        error = np.abs(first - ratio * second)[self.found.cells.patch] @ self.found.measured.error
-        return float(error + 2 * ROUNDING * self.means[0].value)
+        error = 2 * ROUNDING * self.means[0].value
+        for term in self.terms:
+            first, second = term.plan.shares.matrix() / areas
+            error += np.abs(first - ratio * second)[term.found.cells.patch] @ term.found.measured.error
+        return float(error)
 
 
 def _exact(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exact:
-    kept = promises.check(lines.density, lines.observer)
-    orders = (_RADIAL_ORDERS if kept.spherical else _ORDERS)[rtol <= _FINE]
     for region in regions:
         if region.solid_angle <= _NOTHING:
             raise ValueError(f"the region {region.name} is empty: it has no mean")
+    parts, done, before = terms(lines), list[_Term](), np.zeros(len(regions))
+    own, of_total = share(len(parts), rtol)
+    for part in parts:
+        done.append(_over_regions(part, regions, own, before * (of_total / own)))
+        before = before + done[-1].found.value
+    return _Exact(regions, tuple(done), lines.unit)
+
+
+def _over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats) -> _Term:
+    """Return the integrals of one term, each to `rtol` times the larger of itself and its `floor` ``(regions,)``."""
+    kept = promises.check(lines.density, lines.observer)
+    orders = (_RADIAL_ORDERS if kept.spherical else _ORDERS)[rtol <= _FINE]
     made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders)
     aims = targets(lines)
     start = focused(made.cells, made.chart, made.rules, aims) if aims else made.cells
     first = None if aims else made.first
-    values = line_integrals(lines, rtol)
-    found = integrate(start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, first=first)
-    return _Exact(regions, made, found, lines.unit)
+    faint = float(np.min(floor / [region.solid_angle for region in regions]))
+    values = line_integrals(lines, rtol, faint)
+    found = integrate(start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first)
+    return _Term(made, found, lines.weight)
 
 
 def _shells(lines: SightLines) -> tuple[float, ...]:

@@ -94,7 +94,7 @@ def integrate(
     *,
     rules: tuple[Rule, Rule],
     rtol: float,
-    floor: float = 0.0,
+    floor: float | Floats = 0.0,
     first: Grid | None = None,
 ) -> Integrated:
     """Return the sums of patch integrals, each within `rtol` of the larger of its size and `floor`.
@@ -112,7 +112,7 @@ def integrate(
     rules
         The rules along the two coordinates.
     rtol, floor
-        The tolerance.
+        The tolerance; the floor may be one of each sum ``(owners,)``.
     first
         The nodes of `start`, where they are known already.
 

@@ -123,11 +123,14 @@ class SightLines:
         Where the lines start.
     end
         Where they end.
+    weight
+        What one evaluation counts: less than 1 where the density is some of the terms of another.
     """
 
     density: Density
     observer: Observer
     end: PathEnd
+    weight: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what is no density."""
