@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     "profiles",
     "skymodel.datafiles",
+    "skymodel.bounded",
     "skymodel.sky",
     "skymodel.sightlines",
     "skymodel.emission",

@@ -9,13 +9,14 @@ of the sky they have in common.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from profiles import Density
 from profiles.contract.arrays import ROUNDING, Floats
+from skymodel.bounded import Bounded
 from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.cubature.polar import Plan, plan
 from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets
@@ -36,24 +37,26 @@ _FOREIGN_NSIDE = 128  # of the pixels that stand for a region of another package
 
 
 @dataclass(frozen=True)
-class Mean:
+class Mean(Bounded):
     """The mean over a region, a bound of its error, their unit, and what it cost."""
 
-    value: float
-    error: float
-    unit: Any
     evaluations: int = 0
     sightlines: int = 0
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """The ratio of two means and a bound of its error."""
+class Ratio(Bounded):
+    """The ratio of two means, a bound of its error, the two, and what they cost together."""
 
-    value: float
-    error: float
-    numerator: Mean
-    denominator: Mean
+    numerator: Bounded = field(kw_only=True)
+    denominator: Bounded = field(kw_only=True)
+    evaluations: int = 0
+
+
+def quotient(above: Bounded, below: Bounded) -> Ratio:
+    """Return the ratio of two means of which nothing is known to be shared."""
+    found = above / below
+    return Ratio(found.value, found.error, found.unit, numerator=above, denominator=below)
 
 
 def region_mean(
@@ -96,7 +99,8 @@ def region_mean(
     (6.0, 'kpc / cm3')
     """
     if isinstance(density, SkyMap):
-        return Mean(*density.mean(region))
+        found = density.mean(region)
+        return Mean(found.value, found.error, found.unit)
     require_rtol(rtol)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     part = as_region(region)
@@ -144,27 +148,22 @@ def window_factor(
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     regions = as_region(numerator), as_region(denominator)
     if any(region.edges is None for region in regions):
-        return _independent(
-            *(
-                region_mean(density, region, observer=observer, r_max=r_max, s_max=s_max, rtol=rtol)
-                for region in regions
-            )
+        above, below = (
+            region_mean(density, region, observer=observer, r_max=r_max, s_max=s_max, rtol=rtol) for region in regions
         )
+        _refuse_dark(below)
+        return replace(quotient(above, below), evaluations=above.evaluations + below.evaluations)
     found = _exact(lines, regions, rtol)
     above, below = found.means
-    ratio = _quotient(above, below)
-    return Ratio(ratio, found.difference_error(ratio) / below.value, above, below)
+    _refuse_dark(below)
+    ratio = above.value / below.value
+    error = below.least_under(found.difference_error(ratio))
+    return Ratio(ratio, error, numerator=above, denominator=below, evaluations=above.evaluations)
 
 
-def _independent(above: Mean, below: Mean) -> Ratio:
-    ratio = _quotient(above, below)
-    return Ratio(ratio, (above.error + ratio * below.error) / below.value, above, below)
-
-
-def _quotient(above: Mean, below: Mean) -> float:
+def _refuse_dark(below: Mean) -> None:
     if not below.value > below.error:
         raise ValueError(f"the denominator's mean is {below.value:.3g} +- {below.error:.3g}: there is no ratio to it")
-    return above.value / below.value
 
 
 class _Term(NamedTuple):
@@ -254,7 +253,7 @@ def _sampled(lines: SightLines, region: Region, rtol: float) -> Mean:
     values, errors = np.full((2, 12 * nside**2), UNSEEN)
     values[pixels], errors[pixels] = found.value[place], found.error[place]
     mean = SkyMap(values, errors, lines.unit).mean(region)
-    return Mean(*mean, evaluations=found.evaluations, sightlines=found.sightlines)
+    return Mean(mean.value, mean.error, mean.unit, found.evaluations, found.sightlines)
 
 
 def _mask_nside(region: Region) -> int:

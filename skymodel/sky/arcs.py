@@ -24,7 +24,7 @@ _PANEL_ERROR = 1e-14  # sr
 _LARGEST_DEPTH = 60
 
 
-class Bounded(Protocol):
+class Edged(Protocol):
     """What is needed of a region here."""
 
     @property
@@ -44,7 +44,7 @@ class Arcs(NamedTuple):
     stop: Floats
 
 
-def arcs(region: Bounded, lon: float, lat: float, radius_deg: Any) -> Arcs:
+def arcs(region: Edged, lon: float, lat: float, radius_deg: Any) -> Arcs:
     """Return the parts of circles about a direction that lie in a region.
 
     Parameters
@@ -78,7 +78,7 @@ def arcs(region: Bounded, lon: float, lat: float, radius_deg: Any) -> Arcs:
     return _packed(start, stop, inside & (stop > start))
 
 
-def radii_of_change(region: Bounded, lon: float, lat: float) -> Floats:
+def radii_of_change(region: Edged, lon: float, lat: float) -> Floats:
     """Return the sorted radii [deg] about a direction, 0 and 180 apart, at which arcs appear, vanish or change edges.
 
     They are the radii that touch an edge and those through the crossings of two edges.
@@ -92,7 +92,7 @@ def radii_of_change(region: Bounded, lon: float, lat: float) -> Floats:
     return radii[np.diff(radii, prepend=-1.0) > _SAME_RADIUS]
 
 
-def solid_angle(region: Bounded) -> float:
+def solid_angle(region: Edged) -> float:
     """Return the solid angle [sr] of a region with known edges, to about 1e-13 sr."""
     edges = known_edges(region)
     lon, lat = (edges[0].lon, edges[0].lat) if edges else (0.0, 0.0)
@@ -100,7 +100,7 @@ def solid_angle(region: Bounded) -> float:
     return _integral(lambda theta: np.sin(theta) * _length(region, lon, lat, theta), borders[:-1], borders[1:])
 
 
-def known_edges(region: Bounded) -> tuple[SmallCircle, ...]:
+def known_edges(region: Edged) -> tuple[SmallCircle, ...]:
     """Return the region's edges, each once.
 
     Raises
@@ -158,7 +158,7 @@ def _touching(edge: SmallCircle, centre: Floats) -> Floats:
     return np.array([abs(distance - rho), min(far, _TURN - far)])
 
 
-def _length(region: Bounded, lon: float, lat: float, theta: Floats) -> Floats:
+def _length(region: Edged, lon: float, lat: float, theta: Floats) -> Floats:
     pieces = arcs(region, lon, lat, np.degrees(theta))
     return np.asarray((pieces.stop - pieces.start).sum(axis=1))
 

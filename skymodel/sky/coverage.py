@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Bools, Floats, Ints
-from skymodel.sky.arcs import Bounded, known_edges
+from skymodel.sky.arcs import Edged, known_edges
 from skymodel.sky.circles import SmallCircle, lonlat
 
 _FINEST = 2048  # a straight cut of its pixels, 0.03 deg wide, is good to 1e-3 of one of them for circles above 2 deg
@@ -32,7 +32,7 @@ class _Level(NamedTuple):
     crossed: Bools
 
 
-def exact(region: Bounded, nside: int) -> Floats:
+def exact(region: Edged, nside: int) -> Floats:
     """Return the covered shares ``(12 nside^2,)``, RING ordered, of a region with known edges."""
     import healpy
 
@@ -86,7 +86,7 @@ def _level(edges: tuple[SmallCircle, ...], nside: int, pixels: Ints) -> _Level:
     return _Level(nside, pixels, centres, np.array(crossed, dtype=bool).reshape(len(edges), pixels.size))
 
 
-def _where_it_matters(region: Bounded, edges: tuple[SmallCircle, ...], level: _Level) -> _Level:
+def _where_it_matters(region: Edged, edges: tuple[SmallCircle, ...], level: _Level) -> _Level:
     """Return the level without the crossings that change nothing: most of a meridian is no side of its box."""
     crossed = level.crossed.copy()
     alone = level.crossed.sum(axis=0) == 1
@@ -114,7 +114,7 @@ def _add(shares: Floats, nside: int, fine: int, pixels: Ints, share: Any) -> Non
     np.add.at(shares, pixels // ratio, np.broadcast_to(share, pixels.shape) / ratio)
 
 
-def _cut(region: Bounded, edges: tuple[SmallCircle, ...], level: _Level, on_edge: Bools) -> Floats:
+def _cut(region: Edged, edges: tuple[SmallCircle, ...], level: _Level, on_edge: Bools) -> Floats:
     """Return the shares of the finest pixels on an edge: a straight cut by one edge, samples where edges meet."""
     shares = np.empty(level.pixels.size)
     alone = level.crossed.sum(axis=0) == 1
@@ -134,7 +134,7 @@ class _Sides(NamedTuple):
     far: Bools
 
 
-def _sides(region: Bounded, edge: SmallCircle, nside: int, pixels: Ints) -> _Sides:
+def _sides(region: Edged, edge: SmallCircle, nside: int, pixels: Ints) -> _Sides:
     import healpy
 
     if pixels.size == 0:
@@ -145,7 +145,7 @@ def _sides(region: Bounded, edge: SmallCircle, nside: int, pixels: Ints) -> _Sid
     return _Sides(excess, near, far)
 
 
-def _straight_cut(region: Bounded, edge: SmallCircle, nside: int, pixels: Ints, centres: Floats) -> Floats:
+def _straight_cut(region: Edged, edge: SmallCircle, nside: int, pixels: Ints, centres: Floats) -> Floats:
     sides = _sides(region, edge, nside, pixels)
     mean = (2 * edge.excess(centres) + sides.excess.mean(axis=1)) / 3  # exact for a parabola over the unit square
     north, west, south, east = sides.excess.T

@@ -9,24 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from astropy import units
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats
+from skymodel.bounded import Bounded
 from skymodel.sky.healpix import UNSEEN, nside_of, pixel_area
 from skymodel.sky.region import as_region
 
 _LEVEL = 1e-2  # relative: pixels that share a cusp at their common corner differ by less
-
-
-class MapMean(NamedTuple):
-    """A mean or a sum over a map, with an absolute error in the same unit."""
-
-    value: float
-    error: float
-    unit: units.UnitBase
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,14 +92,14 @@ class SkyMap:
         outside = as_region(region).coverage(self.nside) == 0
         return self._masked_where(outside)
 
-    def total(self) -> MapMean:
+    def total(self) -> Bounded:
         """Return the integral over the pixels that are not masked [unit sr]; errors add as correlated ones do."""
         kept = ~self.masked
         value = float(self.values[kept].sum()) * self.pixel_area
         error = float(self.error[kept].sum()) * self.pixel_area + ROUNDING * abs(value)
-        return MapMean(value, error, self.unit * units.sr)
+        return Bounded(value, error, self.unit * units.sr)
 
-    def mean(self, region: Any) -> MapMean:
+    def mean(self, region: Any) -> Bounded:
         """Return the mean over a region, pixels on its edge weighted by their covered share.
 
         The error is the pixels' own, added as correlated ones, plus what the map cannot tell: where in a pixel on the
@@ -127,7 +120,7 @@ class SkyMap:
         weight = share[touched] / share.sum()
         value = float(weight @ self.values[touched])
         error = float(weight @ self.error[touched]) + self._edge_error(share) + ROUNDING * abs(value)
-        return MapMean(value, error, self.unit)
+        return Bounded(value, error, self.unit)
 
     def to(self, unit: Any) -> SkyMap:
         """Return the map in another unit.
@@ -144,7 +137,9 @@ class SkyMap:
         return replace(self._scaled(factor), unit=unit)
 
     def __mul__(self, factor: Any) -> SkyMap:
-        """Return the map times a number or a Quantity; masked pixels stay masked."""
+        """Return the map times a number, a Quantity, or a number with an error; masked pixels stay masked."""
+        if isinstance(factor, Bounded):
+            return self._scaled_within(factor)
         if isinstance(factor, units.Quantity):
             return replace(self._scaled(float(factor.value)), unit=self.unit * factor.unit)
         return self._scaled(float(factor))
@@ -155,6 +150,12 @@ class SkyMap:
         scaled = replace(self, values=self.values * factor, error=self.error * abs(factor))
         masked = self.masked
         return scaled._masked_where(masked) if masked.any() else scaled
+
+    def _scaled_within(self, factor: Bounded) -> SkyMap:
+        product = self * factor.value
+        doubt = (np.abs(self.values) + self.error) * factor.error  # what the factor may be off by, in each pixel
+        error = np.where(self.masked, product.error, product.error + doubt)
+        return replace(product, error=error, unit=self.unit * factor.unit)
 
     def _masked_where(self, where: Bools) -> SkyMap:
         return replace(self, values=np.where(where, UNSEEN, self.values), error=np.where(where, UNSEEN, self.error))

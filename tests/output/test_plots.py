@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from astropy.table import QTable
 
+from skymodel.bounded import Bounded
 from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.output.figures import run as plots
 from skymodel.output.figures.ratio import ratio_figure
@@ -37,7 +38,7 @@ RATIO = QTable(
         "background": ["none"] * 4 + ["Ackermann"] * 4,
     }
 )
-SPECTRUM = spectrum_table(NuggetEmission(mu=20.0, chi=0.1), 0.025, (0.27, 1e-8))
+SPECTRUM = spectrum_table(NuggetEmission(mu=20.0, chi=0.1), 0.025, Bounded(0.27, 1e-8))
 
 
 def texts(made):

@@ -157,10 +157,20 @@ def test_a_ratio_to_nothing_is_refused():
         sm.window_factor(dark, numerator=sm.INTEGRAL_CIRCLE, denominator=Circle(180, 0, 5), observer=HERE, s_max=5.0)
 
 
+def test_the_ratio_of_two_masks_states_how_far_off_it_may_be():
+    above, below = (0.5 * np.isin(np.arange(192), kept) for kept in ([40, 41], [60, 61, 90]))
+    found = sm.window_factor(DISK, numerator=above, denominator=below, observer=HERE, r_max=60.0, rtol=1e-3)
+    high, low = found.numerator, found.denominator
+    assert low.error > 0.01 * low.value  # half-covered pixels, so that value and value minus error are told apart
+    worst = (high.value + high.error) / (low.value - low.error) - found.value
+    assert worst <= found.error * (1 + 1e-12)
+
+
 def test_a_map_is_averaged_as_the_map_does():
     sky = sm.SkyMap(np.arange(192.0), 0.5, "cm-3 kpc")
     mean = sm.region_mean(sky, Circle(10, 20, 40))
-    assert (mean.value, mean.error, mean.unit) == tuple(sky.mean(Circle(10, 20, 40)))
+    own = sky.mean(Circle(10, 20, 40))
+    assert (mean.value, mean.error, mean.unit) == (own.value, own.error, own.unit)
 
 
 def test_a_mask_has_the_mean_of_its_pixels():

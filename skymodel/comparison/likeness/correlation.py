@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Floats
-from skymodel.comparison.likeness.shape import Statistic
+from skymodel.bounded import Bounded
 from skymodel.sky.region import as_region
 from skymodel.sky.regions import Circle
 from skymodel.sky.skymap import SkyMap
@@ -61,7 +61,7 @@ def overlap(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Overlap:
     return Overlap(values[0], values[1], error[0], error[1], share[kept] / share.sum())
 
 
-def pearson(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Statistic:
+def pearson(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Bounded:
     """Return the correlation of the maps' departures from their means, -1 to 1.
 
     Sees every difference in shape, weighted by brightness squared: the brightest pixels decide. Blind to scaling and
@@ -79,7 +79,7 @@ def pearson(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Statistic:
     return _correlation(a, b, both)
 
 
-def cosine(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Statistic:
+def cosine(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Bounded:
     """Return the cosine between the maps as vectors, 0 to 1 where neither is negative.
 
     Sees shape, weighted by brightness squared; blind to scaling. Unlike Pearson it counts a shared background as
@@ -97,7 +97,7 @@ def cosine(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Statistic:
     return _correlation(both.first, both.second, both)
 
 
-def spearman(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Statistic:
+def spearman(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Bounded:
     """Return the correlation of the pixels' ranks, -1 to 1.
 
     Sees whether the order of brightness is the same, all pixels alike: faint ones decide. Blind to any transformation
@@ -132,8 +132,8 @@ class Fit(NamedTuple):
         Second map minus scaled first; UNSEEN outside the region.
     """
 
-    amplitude: Statistic
-    explained: Statistic
+    amplitude: Bounded
+    explained: Bounded
     residual: SkyMap
 
 
@@ -158,8 +158,8 @@ def amplitude(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Fit:
     left = second.values - factor * first.values
     spread = second.error + abs(factor) * first.error + np.abs(first.values) * error
     rest = replace(second, values=left, error=spread, name=f"{second.name} - {factor:.4g} {first.name}".strip())
-    share = Statistic(likeness.value**2, 2 * abs(likeness.value) * likeness.error)
-    return Fit(Statistic(factor, error + ROUNDING * abs(factor)), share, rest.cut(region))
+    share = Bounded(likeness.value**2, 2 * abs(likeness.value) * likeness.error)
+    return Fit(Bounded(factor, error + ROUNDING * abs(factor)), share, rest.cut(region))
 
 
 class Spectrum(NamedTuple):
@@ -181,7 +181,7 @@ class Spectrum(NamedTuple):
     powers: Floats
     noise: Floats
 
-    def over(self, low: int, high: int) -> Statistic:
+    def over(self, low: int, high: int) -> Bounded:
         """Return the correlation of the maps filtered to the degrees from `low` to `high`.
 
         Each of the 2 l + 1 harmonics of each degree counts with its power, so that degrees without power do not.
@@ -199,7 +199,7 @@ class Spectrum(NamedTuple):
         size = [float(modes @ power) for power in (first, second)]
         r = float(modes @ (self.correlation[kept] * np.sqrt(first * second))) / np.sqrt(size[0] * size[1])
         angle = np.sqrt(self.noise * modes.sum() / size).sum()
-        return Statistic(r, float(_turned(r, angle)))
+        return Bounded(r, float(_turned(r, angle)))
 
 
 def cross_spectrum(first: SkyMap, second: SkyMap, region: Any = None, lmax: int | None = None) -> Spectrum:
@@ -246,7 +246,7 @@ def _turned(cosine: Any, angle: Any) -> Any:
     return angle * np.sqrt(np.maximum(1 - cosine**2, 0.0)) + angle**2 / 2 + ROUNDING
 
 
-def _correlation(a: Floats, b: Floats, both: Overlap) -> Statistic:
+def _correlation(a: Floats, b: Floats, both: Overlap) -> Bounded:
     """Return the weighted cosine between two vectors; its error to second order, as the first vanishes at 1."""
     power_a, power_b = float(both.weight @ a**2), float(both.weight @ b**2)
     scale = np.sqrt(power_a * power_b)
@@ -254,7 +254,7 @@ def _correlation(a: Floats, b: Floats, both: Overlap) -> Statistic:
     slopes = np.abs(b / scale - value * a / power_a), np.abs(a / scale - value * b / power_b)
     first = both.weight @ (slopes[0] * both.first_error + slopes[1] * both.second_error)
     second = both.weight @ both.first_error**2 / power_a + both.weight @ both.second_error**2 / power_b
-    return Statistic(value, float(first + second) + _SUMMED)
+    return Bounded(value, float(first + second) + _SUMMED)
 
 
 def _require_varied(sky: SkyMap, values: Floats, error: Any = 0.0) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from astropy import units
 
 from profiles.contract.arrays import Floats
+from skymodel.bounded import Bounded
 from skymodel.comparison.likeness.correlation import (
     ALL_SKY,
     Fit,
@@ -30,7 +31,6 @@ from skymodel.comparison.likeness.shape import (
     SHARES,
     Concentration,
     Profile,
-    Statistic,
     bulge_to_disk,
     centroid,
     profile,
@@ -190,11 +190,11 @@ def _likeness(first: SkyMap, second: SkyMap, region: Any, fit: Fit, spectrum: Sp
     return table
 
 
-def _shape(sky: SkyMap, region: Any, held: Concentration) -> Mapping[str, tuple[str, Statistic]]:
+def _shape(sky: SkyMap, region: Any, held: Concentration) -> Mapping[str, tuple[str, Bounded]]:
     """Return the statistics of one map: name to unit and number."""
     centre, width = centroid(sky, region), widths(sky, region)
     found = {f"radius_{share:.0%}": ("deg", held.radius(share)) for share in SHARES}
-    found |= {"share_in_6_deg": ("", Statistic(float(held.share(6.0)), float(held.error(6.0))))}
+    found |= {"share_in_6_deg": ("", Bounded(float(held.share(6.0)), float(held.error(6.0))))}
     found |= {"centroid_lon": ("deg", centre.lon), "centroid_lat": ("deg", centre.lat)}
     found |= {"width_lon": ("deg", width.lon), "width_lat": ("deg", width.lat)}
     if region is None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from profiles.contract.arrays import Floats
+from skymodel.bounded import Bounded
 from skymodel.comparison.likeness.subpixels import Points, points
 from skymodel.sky.circles import directions, frame, lonlat, separation
 from skymodel.sky.region import Region
@@ -25,13 +26,6 @@ DISK: Region = Box(lon=(-180.0, 180.0), lat=(-10.0, 10.0)) & ~BULGE
 SHARES = (0.5, 0.68, 0.8)
 _COARSE = 0.1  # what planes in pixels leave of pixel^2 / 12, measured on Gaussians as narrow as 1.6 pixels
 _COUNT_NOISE = 0.3  # rms of a uniform fraction: how far a point on a rim is in or out
-
-
-class Statistic(NamedTuple):
-    """A number and its absolute error; nan where the maps do not know theirs."""
-
-    value: float
-    error: float
 
 
 class Concentration:
@@ -77,7 +71,7 @@ class Concentration:
         coarse = 2 * _COARSE * self._pixel**2 / 12 / np.maximum(rim, self._pixel)
         return np.asarray(fluxes + self._slope(rim) * (_COUNT_NOISE * self._step / np.sqrt(on_rim) + coarse))
 
-    def radius(self, share: float) -> Statistic:
+    def radius(self, share: float) -> Bounded:
         """Return the angle [deg] that holds a share of the flux.
 
         Raises
@@ -91,7 +85,7 @@ class Concentration:
             raise ValueError(f"share = {share}; allowed: above 0, below 1")
         value = float(brentq(lambda angle: float(self.share(angle)) - share, 0.0, 181.0, xtol=1e-10))
         slope = float(self._slope(np.radians(value)))
-        return Statistic(value, math.degrees(float(self.error(value)) / slope) if slope > 0 else math.inf)
+        return Bounded(value, math.degrees(float(self.error(value)) / slope) if slope > 0 else math.inf)
 
     def _passed(self, rim: Floats) -> Floats:
         """Return the integral of the flux within a rim that grows from nothing."""
@@ -107,8 +101,8 @@ class Concentration:
 class Centroid(NamedTuple):
     """The direction [deg] of the flux-weighted mean vector."""
 
-    lon: Statistic
-    lat: Statistic
+    lon: Bounded
+    lat: Bounded
 
 
 def centroid(sky: SkyMap, region: Any = None) -> Centroid:
@@ -134,14 +128,14 @@ def centroid(sky: SkyMap, region: Any = None) -> Centroid:
         math.degrees(float(np.abs(held.vectors @ axis) @ held.error) / length + coarse)
         for axis in (here.east, here.north)
     )
-    return Centroid(Statistic(lon, east / max(math.cos(math.radians(lat)), 1e-12)), Statistic(lat, north))
+    return Centroid(Bounded(lon, east / max(math.cos(math.radians(lat)), 1e-12)), Bounded(lat, north))
 
 
 class Widths(NamedTuple):
     """Root mean squares [deg] of the angle from the centroid, along lon and along lat."""
 
-    lon: Statistic
-    lat: Statistic
+    lon: Bounded
+    lat: Bounded
 
 
 def widths(sky: SkyMap, region: Any = None) -> Widths:
@@ -199,18 +193,18 @@ def profile(sky: SkyMap, axis: Literal["lon", "lat"], edges: ArrayLike, region: 
         return Profile(borders, flux / area, error / area)
 
 
-def bulge_to_disk(sky: SkyMap, bulge: Any = BULGE, disk: Any = DISK) -> Statistic:
+def bulge_to_disk(sky: SkyMap, bulge: Any = BULGE, disk: Any = DISK) -> Bounded:
     """Return the flux of one part over that of another.
 
     By default: within 10 deg of the centre, over elsewhere within 10 deg of the plane.
     Sees how the light is shared between the two; blind to its arrangement in either.
     """
     first, second = points(sky, bulge), points(sky, disk)
-    high, low = float(first.flux.sum()), float(second.flux.sum())
-    return Statistic(high / low, float(first.error.sum()) / low + high / low**2 * float(second.error.sum()))
+    high, low = (Bounded(float(held.flux.sum()), float(held.error.sum())) for held in (first, second))
+    return high / low
 
 
-def _rms(offset: Floats, held: Points) -> Statistic:
+def _rms(offset: Floats, held: Points) -> Bounded:
     """Return the flux-weighted root mean square of an offset [deg].
 
     Pixel means are wider than the sky by the variance of a square of the pixel's size; planes in the pixels take that
@@ -221,4 +215,4 @@ def _rms(offset: Floats, held: Points) -> Statistic:
     error = float(np.abs(offset**2 - variance) @ held.error) / total
     root = math.sqrt(variance)
     coarse = 2 * _COARSE * math.degrees(held.pixel) ** 2 / 12
-    return Statistic(root, (error + coarse) / (2 * root) if root > 0 else math.degrees(held.pixel))
+    return Bounded(root, (error + coarse) / (2 * root) if root > 0 else math.degrees(held.pixel))

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Floats
+from skymodel.bounded import Bounded
 from skymodel.comparison.forecast.field import Field
 from skymodel.comparison.likeness.correlation import ALL_SKY, overlap
-from skymodel.comparison.likeness.shape import Statistic
 from skymodel.comparison.likeness.subpixels import require_flux
 from skymodel.sky.circles import separation
 from skymodel.sky.healpix import pixel_area
@@ -63,7 +63,7 @@ class Plan(NamedTuple):
     potential: Floats
 
 
-def earth_mover(first: SkyMap, second: SkyMap, region: Any = ALL_SKY, places: int = PLACES) -> Statistic:
+def earth_mover(first: SkyMap, second: SkyMap, region: Any = ALL_SKY, places: int = PLACES) -> Bounded:
     """Return the least mean angle [deg] by which the flux of one map must be moved to become that of the other.
 
     Sees shifts, in degrees and at any distance, where the correlations of maps that no longer overlap see nothing; sees
@@ -82,7 +82,7 @@ def earth_mover(first: SkyMap, second: SkyMap, region: Any = ALL_SKY, places: in
 
     Returns
     -------
-    Statistic
+    Bounded
         The error is a bound: of the coarse pixels, bracketed on those of nside 64, or finer ones in a region; of the
         light within these; of the maps' errors, moved through the centre.
 
@@ -103,11 +103,11 @@ def earth_mover(first: SkyMap, second: SkyMap, region: Any = ALL_SKY, places: in
     fine, index = np.unique(number, return_inverse=True)
     left = _difference(*(np.bincount(index, load) for load in loads))
     if not left.any():
-        return Statistic(0.0, float(np.degrees(own)))
+        return Bounded(0.0, float(np.degrees(own)))
     place, _ = _places(fine, first.nside >> step, places)
     value, error = _bracketed(gathered(vectors, share, index).centre, left, place)
     inside = 2 * _IN_A_SQUARE * np.sqrt(pixel_area(first.nside)) * 2**step * np.maximum(left, 0).sum()
-    return Statistic(float(np.degrees(value)), float(np.degrees(error + inside + own)))
+    return Bounded(float(np.degrees(value)), float(np.degrees(error + inside + own)))
 
 
 def moved(a: Floats, b: Floats, field: Field, places: int = 150) -> Floats:

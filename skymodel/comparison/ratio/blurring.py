@@ -12,7 +12,7 @@ from typing import Any
 from skymodel.comparison.ratio.null import band_map
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.galaxy import SkyModel
-from skymodel.sightlines.means import Mean, Ratio, region_mean
+from skymodel.sightlines.means import Mean, Ratio, quotient, region_mean
 from skymodel.sky.beams import Beam, smooth
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
@@ -68,7 +68,7 @@ def beam_effects(
     line = _seen(sharp, line_beam, INTEGRAL_CIRCLE)
     continuum = _seen(_continuum(model, band, sharp, rtol), continuum_beam, COMPTEL_WINDOW)
     tried = {"sharp": (0, 0), "line": (0, 1), "continuum": (1, 0), "together": (1, 1)}
-    ratios = {name: _ratio(continuum[above], line[below]) for name, (above, below) in tried.items()}
+    ratios = {name: quotient(continuum[above], line[below]) for name, (above, below) in tried.items()}
     return tuple(Blurred(name, found, ratios["sharp"]) for name, found in ratios.items())
 
 
@@ -82,8 +82,3 @@ def _continuum(model: SkyModel, band: Band, line: SkyMap, rtol: float) -> SkyMap
 def _seen(sky: SkyMap, beam: Beam, region: Any) -> tuple[Mean, Mean]:
     """Return the mean over a region without and with a beam."""
     return region_mean(sky, region), region_mean(smooth(sky, beam), region)
-
-
-def _ratio(above: Mean, below: Mean) -> Ratio:
-    value = above.value / below.value
-    return Ratio(value, (above.error + value * below.error) / (below.value - below.error), above, below)

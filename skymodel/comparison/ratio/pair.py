@@ -64,7 +64,8 @@ def judge(names: tuple[str, str], model: SkyModel, template: Floats, *, band: Ba
         Tolerance of W.
     """
     window = window_factor(model.pair, numerator=COMPTEL_WINDOW, denominator=INTEGRAL_CIRCLE, rtol=rtol, **model.lines)
-    circle = Ratio(1.0, 0.0, window.denominator, window.denominator)  # the one integral that both bands are made of
+    both = window.denominator  # the one integral that both bands are made of
+    circle = Ratio(1.0, 0.0, numerator=both, denominator=both)
     same = of_bands(model, circle, band, LINE_511)
     fits = {name: Fits(_fit(template, name), _fit(window.value * template, name)) for name in background_names()}
     return PairVerdict(*names, window, same, fits)

@@ -6,10 +6,10 @@ from typing import Any
 
 from astropy import units
 
-from profiles.contract.arrays import ROUNDING
+from skymodel.bounded import Bounded
 from skymodel.emission.event.bands import Band
 from skymodel.galaxy import SkyModel
-from skymodel.sightlines.means import Mean, Ratio, region_mean, window_factor
+from skymodel.sightlines.means import Ratio, quotient, region_mean, window_factor
 from skymodel.sky.region import as_region
 
 BandRegion = tuple[Band, Any]
@@ -36,7 +36,8 @@ def ratio(model: SkyModel, *, numerator: BandRegion, denominator: BandRegion, rt
     Examples
     --------
     >>> from profiles import NFW, ExponentialDisk
-    >>> from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511
+    >>> from skymodel.bounded import Bounded
+    from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511
     >>> from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
     >>> model = SkyModel(NFW(r_s=20), ExponentialDisk(R_d=2.6, z_d=0.3))
     >>> same = ratio(model, numerator=(CONTINUUM_1_20, INTEGRAL_CIRCLE), denominator=(LINE_511, INTEGRAL_CIRCLE))
@@ -50,12 +51,10 @@ def ratio(model: SkyModel, *, numerator: BandRegion, denominator: BandRegion, rt
         return of_bands(model, found, numerator[0], denominator[0])
     above, below = (band_mean(model, *side, rtol=rtol) for side in (numerator, denominator))
     _refuse_dark(below.value, denominator[0], as_region(denominator[1]).name)
-    value = above.value / below.value
-    error = (above.error + abs(value) * below.error) / (below.value - below.error)
-    return Ratio(value, error + ROUNDING * abs(value), above, below)
+    return quotient(above, below)
 
 
-def band_mean(model: SkyModel, band: Band, region: Any, *, rtol: float = 1e-6) -> Mean:
+def band_mean(model: SkyModel, band: Band, region: Any, *, rtol: float = 1e-6) -> Bounded:
     """Return the mean over a region of J times the photons in a band per 511 keV photon, with its error.
 
     Parameters
@@ -68,15 +67,8 @@ def band_mean(model: SkyModel, band: Band, region: Any, *, rtol: float = 1e-6) -
         Tolerance.
     """
     shining = model.emissivity(band)
-    means = [_scaled(region_mean(density, region, rtol=rtol, **model.lines), factor) for density, factor in shining]
-    unit = units.Unit(model.pair.unit) * units.kpc
-    return Mean(
-        sum(mean.value for mean in means),
-        sum(mean.error for mean in means),
-        unit,
-        sum(mean.evaluations for mean in means),
-        sum(mean.sightlines for mean in means),
-    )
+    dark = Bounded(0.0, 0.0, units.Unit(model.pair.unit) * units.kpc)
+    return sum((region_mean(density, region, rtol=rtol, **model.lines) * factor for density, factor in shining), dark)
 
 
 def of_bands(model: SkyModel, columns: Ratio, numerator: Band, denominator: Band) -> Ratio:
@@ -94,15 +86,10 @@ def of_bands(model: SkyModel, columns: Ratio, numerator: Band, denominator: Band
     above, below = (sum(factor for _, factor in model.emissivity(band)) for band in (numerator, denominator))
     _refuse_dark(below, denominator, "any region")
     factor = above / below
-    error = columns.error * factor + ROUNDING * abs(columns.value * factor)
-    means = _scaled(columns.numerator, above), _scaled(columns.denominator, below)
-    return Ratio(columns.value * factor, error, *means)
+    found = columns * Bounded(factor, 0.0)
+    return Ratio(found.value, found.error, numerator=columns.numerator * above, denominator=columns.denominator * below)
 
 
 def _refuse_dark(light: float, band: Band, region: str) -> None:
     if light == 0:
         raise ValueError(f"band {band.name} has no light in {region}: there is no ratio to it")
-
-
-def _scaled(mean: Mean, factor: float) -> Mean:
-    return Mean(mean.value * factor, mean.error * factor, mean.unit, mean.evaluations, mean.sightlines)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats
+from skymodel.bounded import Bounded
 from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sky.line_skies import LINE_SKIES
@@ -22,14 +23,7 @@ from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
 ALL_SKY = Circle(lon=0, lat=0, radius=180)
 
 
-class Share(NamedTuple):
-    """Part of all the light that comes from a region, between 0 and 1, and a bound of its error."""
-
-    value: float
-    error: float
-
-
-def share(model: SkyModel, region: Any, *, rtol: float = 1e-4) -> Share:
+def share(model: SkyModel, region: Any, *, rtol: float = 1e-4) -> Bounded:
     """Return the share of the sky's light that comes from a region: the paper's "80 % within 6 deg".
 
     Parameters
@@ -50,8 +44,7 @@ def share(model: SkyModel, region: Any, *, rtol: float = 1e-4) -> Share:
     """
     part = as_region(region)
     found = window_factor(model.pair, numerator=part, denominator=ALL_SKY, rtol=rtol, **model.lines)
-    covered = part.solid_angle / (4 * math.pi)
-    return Share(found.value * covered, found.error * covered)
+    return found * (part.solid_angle / (4 * math.pi))
 
 
 def circles(radii: Iterable[float]) -> tuple[Region, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,11 +18,12 @@ from profiles import Density, from_function, library
 from profiles.contract.arrays import ROUNDING
 from profiles.contract.smeared import Smeared
 from profiles.contract.spelling import options
+from skymodel.bounded import Bounded
 from skymodel.comparison.comptel.interstellar import interstellar_intensity
 from skymodel.comparison.likeness.gaussian_sky import UNIT, gaussian_sky
 from skymodel.datafiles import data_path
 from skymodel.emission.event.bands import CONTINUUM_1_20
-from skymodel.sightlines.means import Mean, region_mean
+from skymodel.sightlines.means import region_mean
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.healpix import pixel_area, require_nside
@@ -103,10 +104,9 @@ class Volume:
         """Return its map; the scale's error is in every pixel's."""
         column = project(self.density, nside, observer=self.observer, r_max=R_MAX, rtol=self.rtol)
         known = column.total() if self.region is None else self._mean()
-        scale = self.flux / known.value
-        return SkyMap(column.values * scale, scale * (column.error + column.values * known.error / known.value), UNIT)
+        return replace(column * (self.flux / known), unit=UNIT)
 
-    def _mean(self) -> Mean:
+    def _mean(self) -> Bounded:
         return region_mean(self.density, self.region, observer=self.observer, r_max=R_MAX, rtol=self.rtol)
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from profiles.contract.arrays import Floats, Rows
+from skymodel.bounded import Bounded
 from skymodel.comparison.comptel.backgrounds import background, background_names
 from skymodel.comparison.comptel.chi_fit import continuum_template, fit_chi
 from skymodel.comparison.comptel.spectra import comptel
@@ -29,7 +30,7 @@ from skymodel.runs.config.model import RunConfig
 from skymodel.runs.many import designs, priors
 from skymodel.runs.many.maps import Frame, Maps, empty_maps, frame_of, require_frame
 from skymodel.runs.many.trials import middle, trials
-from skymodel.sightlines.means import Mean, region_mean, window_factor
+from skymodel.sightlines.means import region_mean, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle, Region
 
 WHOLE_SKY = Circle(lon=0, lat=0, radius=180)
@@ -217,15 +218,11 @@ def _predict(config: EnsembleConfig, settings: RunConfig) -> dict[str, float]:
     }
     factor = window_factor(pair, rtol=config.rtol, **path)
     circle, window = factor.denominator, factor.numerator
-    found: dict[str, tuple[float, float]] = {
-        "mean_circle": (circle.value, circle.error),
-        "mean_window": (window.value, window.error),
-        "W": (factor.value, factor.error),
-    }
-    cost = circle.evaluations
+    found = {"mean_circle": circle, "mean_window": window, "W": factor}
+    cost = factor.evaluations
     if config.shares:
         sky = region_mean(pair, WHOLE_SKY, rtol=config.rtol, **path)
-        found |= {"mean_sky": (sky.value, sky.error), "share_circle": _share(circle, INTEGRAL_CIRCLE, sky)}
+        found |= {"mean_sky": sky, "share_circle": _share(circle, INTEGRAL_CIRCLE, sky)}
         found |= {"share_window": _share(window, COMPTEL_WINDOW, sky)}
         cost += sky.evaluations
     row = {
@@ -234,9 +231,8 @@ def _predict(config: EnsembleConfig, settings: RunConfig) -> dict[str, float]:
     return row | {"evaluations": cost} | _chi(config, settings, factor.value)
 
 
-def _share(part: Mean, region: Region, sky: Mean) -> tuple[float, float]:
-    share = part.value * region.solid_angle / (sky.value * 4 * math.pi)
-    return share, share * (part.error / part.value + sky.error / sky.value)
+def _share(part: Bounded, region: Region, sky: Bounded) -> Bounded:
+    return part / sky * (region.solid_angle / (4 * math.pi))
 
 
 def _chi(config: EnsembleConfig, settings: RunConfig, factor: float) -> dict[str, float]:

@@ -14,7 +14,6 @@ import numpy as np
 from profiles.contract.arrays import Floats
 from skymodel.emission.event.bands import LINE_511
 from skymodel.runs.config.model import RunConfig
-from skymodel.runs.one.fluxes import Measured
 from skymodel.sightlines.means import region_mean
 from skymodel.sightlines.project import project
 
@@ -61,9 +60,9 @@ class Maps:
         pair, path = settings.dark_matter * settings.electrons, _path(settings)
         column = project(pair, settings.map.nside, rtol=settings.map.rtol, **path)
         anchor = region_mean(pair, settings.anchor.region, rtol=settings.map.rtol, **path)
-        per_column = Measured(settings.anchor.line_intensity, 0.0).over(Measured(anchor.value, anchor.error))
+        per_column = settings.anchor.line_intensity / anchor
         emission = settings.emission.build()
-        scales = [per_column.times(emission.band_factor(band)) for band in (LINE_511, settings.emission.continuum)]
+        scales = [per_column * emission.band_factor(band) for band in (LINE_511, settings.emission.continuum)]
         place = draw - self.first
         self.J[place], self.J_error[place] = column.values, column.error
         self.intensity_per_J[place] = [scale.value for scale in scales]

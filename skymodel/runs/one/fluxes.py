@@ -8,27 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from profiles.contract.arrays import ROUNDING
+from skymodel.bounded import Bounded
 from skymodel.emission.event.bands import Band
-
-
-class Measured(NamedTuple):
-    """A number and a bound of its error."""
-
-    value: float
-    error: float
-
-    def over(self, other: Measured) -> Measured:
-        """Return the ratio to an independent number above its own error."""
-        ratio = self.value / other.value
-        error = (self.error + abs(ratio) * other.error) / (other.value - other.error)
-        return Measured(ratio, error + ROUNDING * abs(ratio))
-
-    def times(self, factor: float) -> Measured:
-        """Return the number times an exact one."""
-        return Measured(self.value * factor, self.error * abs(factor))
 
 
 @dataclass(frozen=True)
@@ -49,8 +32,8 @@ class Part:
 
     name: str
     solid_angle: float
-    mean: Measured
-    relative: Measured
+    mean: Bounded
+    relative: Bounded
 
 
 def flux_table(
@@ -77,7 +60,7 @@ def flux_table(
     from astropy.table import QTable
 
     rows = [
-        _row(part, sky, part.relative.times(line_intensity * factor), band, relative_error)
+        _row(part, sky, part.relative * (line_intensity * factor), band, relative_error)
         for part in (*parts, sky)
         for band, factor in factors.items()
     ]
@@ -104,12 +87,12 @@ _COLUMNS = {
 }
 
 
-def share_of_sky(part: Part, sky: Part) -> Measured:
+def share_of_sky(part: Part, sky: Part) -> Bounded:
     """Return the flux from a part over that from the whole sky."""
-    return part.mean.over(sky.mean).times(part.solid_angle / sky.solid_angle)
+    return part.mean / sky.mean * (part.solid_angle / sky.solid_angle)
 
 
-def _row(part: Part, sky: Part, mean: Measured, band: Band, relative_error: float) -> tuple[Any, ...]:
-    flux = mean.times(part.solid_angle)
+def _row(part: Part, sky: Part, mean: Bounded, band: Band, relative_error: float) -> tuple[Any, ...]:
+    flux = mean * part.solid_angle
     numbers = (number for each in (mean, flux) for number in (*each, abs(each.value) * relative_error))
     return (part.name, band.name, band.low, band.high, part.solid_angle, *numbers, share_of_sky(part, sky).value)

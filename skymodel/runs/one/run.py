@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 
 from profiles import Density
 from profiles.contract.arrays import Floats
+from skymodel.bounded import Bounded
 from skymodel.comparison.ratio.verdict import Verdict, verdict
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.runs.config.emission import uniform_nuggets
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.one.claims import ClaimsReport, check_claims
-from skymodel.runs.one.fluxes import Measured, Part, flux_table, share_of_sky
+from skymodel.runs.one.fluxes import Part, flux_table, share_of_sky
 from skymodel.runs.one.probe import require_density
 from skymodel.runs.one.spectrum import spectrum_table
 from skymodel.sightlines.means import region_mean, window_factor
@@ -160,7 +161,7 @@ class _Seen(NamedTuple):
 
     parts: list[Part]
     sky: Part
-    anchor: Measured
+    anchor: Bounded
 
 
 def _seen(config: RunConfig, pair: Density, column: SkyMap) -> _Seen:
@@ -173,24 +174,17 @@ def _seen(config: RunConfig, pair: Density, column: SkyMap) -> _Seen:
     parts = []
     for window in WINDOWS.values():
         ratio = window_factor(pair, numerator=window, denominator=region, **settings)
-        mean = Measured(ratio.numerator.value, ratio.numerator.error)
-        parts.append(Part(window.name, window.solid_angle, mean, Measured(ratio.value, ratio.error)))
-    anchor, total = Measured(below.value, below.error), column.total()
-    mean = Measured(total.value, total.error).times(1 / (4 * math.pi))
-    return _Seen(parts, Part("all_sky", 4 * math.pi, mean, mean.over(anchor)), anchor)
+        parts.append(Part(window.name, window.solid_angle, ratio.numerator, ratio))
+    total = column.total()
+    mean = Bounded(total.value, total.error, column.unit) * (1 / (4 * math.pi))
+    return _Seen(parts, Part("all_sky", 4 * math.pi, mean, mean / below), below)
 
 
-def _maps(column: SkyMap, anchor: Measured, line_intensity: float, factors: Mapping[Band, float]) -> dict[str, SkyMap]:
+def _maps(column: SkyMap, anchor: Bounded, line_intensity: float, factors: Mapping[Band, float]) -> dict[str, SkyMap]:
     """Return J and each band, scaled so that the line's mean in the anchor's region is as measured."""
-    per_column = Measured(line_intensity, 0.0).over(anchor)
+    per_column = line_intensity / anchor
     maps = {"J": replace(column, name="J")}
     for band, factor in factors.items():
-        scale = per_column.times(factor)
-        maps[band.name] = SkyMap(
-            column.values * scale.value,
-            column.error * scale.value + column.values * scale.error,
-            "cm-2 s-1 sr-1",
-            name=band.name,
-            meta={"e_min": band.low, "e_max": band.high},
-        )
+        meta = {"e_min": band.low, "e_max": band.high}
+        maps[band.name] = replace(column * (per_column * factor), unit="cm-2 s-1 sr-1", name=band.name, meta=meta)
     return maps

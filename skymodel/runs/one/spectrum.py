@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from profiles.contract.arrays import Floats
+from skymodel.bounded import Bounded
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.event.annihilation import photon_range
 from skymodel.emission.event.constants import ELECTRON_MASS
@@ -63,7 +64,7 @@ def _variants(emission: SpectralModel) -> dict[str, SpectralModel]:
 
 
 def spectrum_table(
-    emission: SpectralModel, line_intensity: float, window: tuple[float, float], *, relative_error: float = 0.0
+    emission: SpectralModel, line_intensity: float, window: Bounded, *, relative_error: float = 0.0
 ) -> Any:
     """Return a QTable of k^2 dPhi/dk over photon energies [MeV].
 
@@ -88,11 +89,11 @@ def spectrum_table(
         e2i, counted = energy**2 * model.spectrum(energy, line_intensity), ending.replace("_", ", convention ")
         columns = {
             f"E2I{ending}": (e2i, f"k^2 dPhi/dk of the continuum, W = 1{counted}"),
-            f"E2I{ending}_with_window": (window[0] * e2i, f"the same times W{counted}"),
-            f"E2I{ending}_with_window_error": (window[1] * e2i, "bound of its numerical error, from that of W"),
+            f"E2I{ending}_with_window": (window.value * e2i, f"the same times W{counted}"),
+            f"E2I{ending}_with_window_error": (window.error * e2i, "bound of its numerical error, from that of W"),
             f"E2I{ending}_error_measured": (relative_error * e2i, "error of the W = 1 column from the anchor's"),
             f"E2I{ending}_with_window_error_measured": (
-                relative_error * window[0] * e2i,
+                relative_error * window.value * e2i,
                 "error of the column with W from the anchor's",
             ),
         }
