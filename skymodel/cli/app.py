@@ -54,6 +54,9 @@ def run(
         typer.Option("--out", metavar="DIR", help="Folder to write; by default skymodel-run-001, -002, ..."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run that DIR already holds.")] = False,
+    report_page: Annotated[
+        bool, typer.Option("--report/--no-report", help="Whether the page report.html is written, too.")
+    ] = True,
 ) -> None:
     """Compute maps, fluxes, spectrum and the verdict on the ratio; print them and write a folder."""
     with one_line_errors():
@@ -67,7 +70,7 @@ def run(
         with progress() as report:
             result = compute(settings, progress=report)
             report("writing", 1.0)
-            written = folder.write(result, out, overwrite=overwrite)
+            written = folder.write(result, out, overwrite=overwrite, report=report_page)
     with one_line_errors(f"interrupted while printing; the run is complete in '{written}'"):
         console.show(result, written)
 

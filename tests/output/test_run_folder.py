@@ -30,6 +30,7 @@ FILES = [
     "maps.fits",
     "ratio.ecsv",
     "ratio.png",
+    "report.html",
     "sky.png",
     "spectrum.ecsv",
     "spectrum.png",

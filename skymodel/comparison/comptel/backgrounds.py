@@ -83,6 +83,11 @@ def background(name: str, measurement: Measurement) -> Floats:
     return np.array([_mean(bands, low, high) for low, high in measurement.bins])
 
 
+def background_bands(name: str, measurement: Measurement) -> tuple[tuple[Floats, Floats], ...]:
+    """Return a model's energies [MeV] and k^2 dPhi/dk [MeV cm-2 s-1 sr-1] in a window, band by band, for figures."""
+    return _bands(name, _REGION_OF_WINDOW[measurement.name])
+
+
 @functools.cache
 def background_curve(name: str, window: str = "l30_b5") -> SpectrumTable:
     """Return the spectrum of a background in a window, the steps of the table smoothed.

@@ -53,7 +53,7 @@ def _require_room(parent: Path) -> None:
         raise PermissionError(f"'{parent}' may not be written to; choose another place with --out")
 
 
-def write(result: RunResult, folder: str | Path | None = None, *, overwrite: bool = False) -> Path:
+def write(result: RunResult, folder: str | Path | None = None, *, overwrite: bool = False, report: bool = True) -> Path:
     """Write a run's files and figures and return the folder.
 
     Parameters
@@ -64,6 +64,8 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
         Where to; by default the next free ``skymodel-run-001``, ``-002``, ... of the current directory.
     overwrite
         Whether a run that the folder already holds is replaced, as a whole.
+    report
+        Whether ``report.html``, the page to look at and to touch, is written, too.
 
     Raises
     ------
@@ -80,6 +82,8 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
             draft.mkdir()
             for name, writer in _writers(result):
                 writer(draft / name)
+            if report:
+                _write_report(result, draft)
             return _numbered(draft) if target is None else _settle(draft, target, workspace / "old")
     except OSError as error:
         place = target or Path.cwd()
@@ -109,6 +113,13 @@ def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
     yield "claims.txt", lambda path: path.write_text(claims, encoding="utf-8")
     for name, figure in figures(result).items():
         yield f"{name}.png", functools.partial(save, figure)
+
+
+def _write_report(result: RunResult, folder: Path) -> None:
+    """Write the page of a run, which names the digests of all other files, last."""
+    from skymodel.output.report.run import NAME, digests, report
+
+    (folder / NAME).write_text(report(result, digests(folder), resolved_yaml(result.config)), encoding="utf-8")
 
 
 def resolved_yaml(config: RunConfig) -> str:

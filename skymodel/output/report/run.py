@@ -1,0 +1,135 @@
+"""The page of a run: the verdict first, then the sky, profiles, spectrum, ratio, claims, tables, settings, files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skymodel.output.figures.names import map_name, region_name
+from skymodel.output.report import run_charts, text
+from skymodel.output.report.page import Column, Page, Rows, Section, render
+from skymodel.output.report.skyview import sky_chart
+
+if TYPE_CHECKING:
+    from skymodel.runs.one.run import RunResult
+
+NAME = "report.html"
+
+
+def report(result: RunResult, files: Mapping[str, str], settings: str) -> str:
+    """Return the page of a run.
+
+    Parameters
+    ----------
+    result
+        What :func:`skymodel.run` returned.
+    files
+        SHA-256 digests by name of the other files of the folder.
+    settings
+        The resolved configuration as text.
+    """
+    config = result.config
+    pair = f"{text.densities(config.dark_matter)} times {text.densities(config.electrons)}"
+    page = Page(
+        kind="skymodel run",
+        title=config.label or pair,
+        subtitle=pair if config.label else "",
+        verdict=text.verdict(result),
+        sections=tuple(_sections(result, files, settings)),
+    )
+    return render(page)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 digest of every file in a folder, by name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Iterator[Section]:
+    yield _sky(result)
+    yield Section(
+        "centre",
+        "The inner Galaxy",
+        "Centre",
+        chart=run_charts.centre(result),
+        alt="Image of the 511 keV line within 40 degrees of longitude and 15 of latitude of the Galactic centre.",
+        caption="Painted from the densities, not from the map: each point is a line of sight of its own.",
+    )
+    yield Section(
+        "profiles",
+        "Profiles in longitude and latitude",
+        "Profiles",
+        chart=run_charts.profiles(result),
+        alt="Curves of the 511 keV line along the plane and along the meridian of the centre.",
+        caption="Lines of sight along b = 0 and along l = 0, both against the angle from the Galactic centre.",
+    )
+    yield Section(
+        "spectrum",
+        "Spectrum in COMPTEL's window",
+        "Spectrum",
+        chart=run_charts.spectrum(result),
+        alt="Predicted spectrum from 0.3 to 40 MeV over COMPTEL's three points and a published background.",
+        caption="Boxes: COMPTEL with its systematic errors (Strong et al. 1999). Dotted: interstellar emission "
+        "(GALPROP of "
+        "Ackermann et al. 2012, tables of Tsuji et al. 2023), whose bands are fitted apart and do not quite join at "
+        "1 and "
+        "10 MeV. A click on a legend entry hides its curve.",
+    )
+    yield Section(
+        "ratio",
+        "The ratio over published densities",
+        "Ratio",
+        chart=run_charts.ratio(result),
+        alt="Window factor W of pairs of published halos and electron distributions; 1 would be the paper's claim.",
+        caption="Window factor W: mean of J in COMPTEL's window over that in the INTEGRAL circle. The line at 1 is "
+        "what "
+        "the paper assumes, the full line is this run. Numerical errors are smaller than the markers.",
+        table=text.ratio_rows(result.ratio),
+        copy=True,
+        folded="All pairs as a table",
+    )
+    yield Section(
+        "concentration",
+        "How concentrated the light is",
+        "Concentration",
+        chart=run_charts.concentration(result),
+        alt="Share of the sky's light within an angle of the Galactic centre.",
+        caption="From the map. The dotted curve is one Gaussian of 8° full width at half maximum, to which the paper's "
+        "statement of 80 % within 6° applies.",
+    )
+    yield Section(
+        "claims",
+        "The paper's statements, one by one",
+        "Claims",
+        text=(result.claims.summary + ".",),
+        table=text.claim_rows(result.claims.table),
+        filter="verdict",
+        copy=True,
+    )
+    yield Section("fluxes", "Fluxes", "Fluxes", table=text.flux_rows(result.fluxes), copy=True)
+    yield Section("settings", "Settings of this run", "Settings", code=settings, summary="The resolved configuration")
+    rows = Rows((Column("file"), Column("SHA-256")), tuple(files.items()))
+    yield Section("files", "Files", "Files", text=("What stands beside this page, with its digest.",), table=rows)
+    yield Section("cite", "How to cite", "Cite", text=text.citation(), code=text.BIBTEX, summary="BibTeX")
+
+
+def _sky(result: RunResult) -> Section:
+    maps = {name: sky for name, sky in result.maps.items() if name != "J"} | {"J": result.maps["J"]}
+    titles = {name: map_name(name) for name in maps}
+    regions = {region_name(region.name): region for region in run_charts.regions()}
+    made = sky_chart(maps, titles, regions, "sky", run_charts.measured(result, maps))
+    return Section(
+        "sky",
+        "The sky",
+        "Sky",
+        chart=made.chart,
+        ready=made.ready,
+        sky=titles,
+        alt="All-sky map in Galactic coordinates, brightest at the Galactic centre, with the instruments' windows.",
+        caption="Mollweide projection, longitude growing to the left. Hover, or type a direction, to read the map's "
+        "value in that "
+        "pixel with its errors; drag and use the wheel to look closer. "
+        + (made.note.capitalize() + "." if made.note else ""),
+    )

@@ -1,0 +1,259 @@
+"""The sky to hover over: maps in Mollweide's projection, drawn in the browser from their own pixels at any zoom.
+
+What is told at a place is the map's value in that pixel, with its errors. Maps above nside 64 are averaged to 64, and
+the page says so; bands that are a number times one map share its pixels, so that a page stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from profiles.contract.arrays import Floats
+from skymodel.output.figures.outlines import outline
+from skymodel.output.figures.style import COLOURS
+from skymodel.output.report.charts import frame
+from skymodel.sky.skymap import SkyMap
+
+FINEST = 64
+_RIGHT, _TOP = 2 * np.sqrt(2), np.sqrt(2)
+_DECADES = 5  # shown below the brightest pixel
+_SAME = 1e-12  # relative: maps that differ by less from a multiple are that multiple
+_FORMATS = ("place", "value", "measured", "numerical")
+
+
+class Sky(NamedTuple):
+    """A chart of the sky, what is to be called once it stands, and what the reader should be told of its pixels."""
+
+    chart: Any
+    ready: Any
+    note: str
+
+
+def sky_chart(
+    maps: Mapping[str, SkyMap],
+    titles: Mapping[str, str],
+    regions: Mapping[str, Any],
+    name: str,
+    measured: Mapping[str, float],
+) -> Sky:
+    """Return the chart of some maps of one sky.
+
+    Parameters
+    ----------
+    maps
+        By key; the first is shown first.
+    titles
+        What readers call each.
+    regions
+        Parts of the sky to be outlined, by the name in the legend.
+    name
+        The section's anchor.
+    measured
+        Relative error of each map that comes from a measurement and not from numerics.
+    """
+    from bokeh.models import (
+        ColorBar,
+        ColumnDataSource,
+        CustomJS,
+        CustomJSHover,
+        HoverTool,
+        LinearColorMapper,
+        LogColorMapper,
+        Range1d,
+    )
+    from bokeh.palettes import Inferno256
+
+    nside = next(iter(maps.values())).nside
+    coarse = {key: regridded(sky) for key, sky in maps.items()}
+    shapes, bands = _shared(coarse)
+    for key, band in bands.items():
+        band |= _span(coarse[key]) | {
+            "title": titles[key],
+            "unit": _plain(coarse[key].unit),
+            "measured": measured.get(key, 0.0),
+        }
+    note = f"mean over pixels of nside {FINEST}; the file has nside {nside}" if nside > FINEST else ""
+    chart = frame(
+        "",
+        "",
+        x_range=Range1d(-1.02 * _RIGHT, 1.02 * _RIGHT),
+        y_range=Range1d(-1.02 * _TOP, 1.02 * _TOP),
+        match_aspect=True,
+        height=470,
+    )
+    chart.axis.visible = False
+    chart.grid.visible = False
+    chart.background_fill_color = None
+    pixels = ColumnDataSource(shapes)
+    picture = ColumnDataSource(
+        {"image": [np.zeros((1, 1), np.float32)], "x": [0.0], "y": [0.0], "dw": [0.0], "dh": [0.0]}
+    )
+    log, linear = (
+        kind(palette=Inferno256, low=1e-3, high=1.0, nan_color="rgba(0,0,0,0)")
+        for kind in (LogColorMapper, LinearColorMapper)
+    )
+    drawn = chart.image("image", x="x", y="y", dw="dw", dh="dh", source=picture, color_mapper=log)
+    bar = ColorBar(
+        color_mapper=log,
+        orientation="horizontal",
+        height=12,
+        title_text_font_style="normal",
+        title_standoff=6,
+        margin=16,
+    )
+    chart.add_layout(bar, "below")
+    _graticule(chart)
+    _regions(chart, regions)
+    state = {
+        "name": name,
+        "nside": min(nside, FINEST),
+        "band": next(iter(bands)),
+        "scale": "log",
+        "note": note,
+        "bands": bands,
+    }
+    models = {"source": pixels, "picture": picture, "glyph": drawn.glyph, "bar": bar, "log": log, "linear": linear}
+    models |= {"x": chart.x_range, "y": chart.y_range, "figure": chart}
+    args = {"state": state, **models}
+    gather = "const sky = skymodel.skies[state.name] ??= Object.assign({}, state, {" + ", ".join(models) + "});"
+    tell = CustomJSHover(
+        args=args, code=gather + " return skymodel.hover(sky, special_vars.x, special_vars.y, format);"
+    )
+    rows = "".join(f"<div>$x{{{kind}}}</div>" for kind in _FORMATS)
+    chart.add_tools(
+        HoverTool(
+            renderers=[drawn],
+            tooltips=f"<div style='font-size: 12px'>{rows}</div>",
+            formatters={"$x": tell},
+            description="values",
+        )
+    )
+    return Sky(chart, CustomJS(args=args, code=gather + " skymodel.start(sky);"), note)
+
+
+def regridded(sky: SkyMap) -> SkyMap:
+    """Return a map of nside 64 at most: means over the finer pixels, errors averaged as correlated ones do."""
+    import healpy
+
+    if sky.nside <= FINEST:
+        return sky
+    value, error = (healpy.ud_grade(np.array(part), FINEST) for part in (sky.values, sky.error))
+    return SkyMap(value, error, sky.unit, name=sky.name, meta=sky.meta)
+
+
+def _shared(maps: Mapping[str, SkyMap]) -> tuple[dict[str, Floats], dict[str, dict[str, Any]]]:
+    """Return the pixels of distinct shapes, with relative errors, and for each map its shape and its factor."""
+    columns: dict[str, Any] = {}
+    kept: list[tuple[str, Floats]] = []
+    bands: dict[str, dict[str, Any]] = {}
+    for key, sky in maps.items():
+        values = np.where(sky.masked, np.nan, sky.values)
+        for shape, pixels in kept:
+            top = int(np.nanargmax(pixels)) if np.isfinite(pixels).any() else 0
+            scale = float(values[top] / pixels[top]) if pixels[top] else 1.0
+            if np.allclose(values, scale * pixels, rtol=_SAME, atol=0, equal_nan=True):
+                bands[key] = {"shape": shape, "scale": scale}
+                break
+        else:
+            shape = f"shape{len(kept)}"
+            kept.append((shape, values))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                relative = np.where(values != 0, sky.error / np.abs(values), 0.0)
+            columns[shape] = values.astype(np.float32)
+            columns[f"{shape}_error"] = relative.astype(np.float32)
+            bands[key] = {"shape": shape, "scale": 1.0}
+    return columns, bands
+
+
+def _span(sky: SkyMap) -> dict[str, float]:
+    """Return the limits of the colours: five decades, or from the faintest pixel."""
+    values = sky.values[~sky.masked & (sky.values > 0)]
+    top = float(values.max(initial=0.0)) or 1.0
+    return {"low": max(float(values.min(initial=top)), top * 10.0**-_DECADES) if values.size else 0.1, "high": top}
+
+
+def _plain(unit: Any) -> str:
+    """Return a unit as text, powers raised."""
+    text = str(unit.to_string("fits")) if str(unit) else ""
+    order = sorted(text.replace("(", " ").replace(")", " ").split(), key=_rank)
+    return " ".join(order).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _rank(factor: str) -> int:
+    """Return the place of a factor in a unit as the field writes it: cm-2 s-1 sr-1."""
+    names = ("GeV", "MeV", "kpc", "cm", "s-", "sr")
+    return next((place for place, name in enumerate(names) if factor.startswith(name)), len(names))
+
+
+def mollweide(lon: Any, lat: Any) -> tuple[Floats, Floats]:
+    """Return the place in the projection of directions [deg]; longitude grows to the left."""
+    lon, lat = np.broadcast_arrays(np.asarray(lon, float), np.radians(np.asarray(lat, float)))
+    angle = np.array(lat)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for _ in range(60):  # Newton on 2 t + sin 2 t = pi sin(lat), slow only at the poles
+            step = (2 * angle + np.sin(2 * angle) - np.pi * np.sin(lat)) / (2 + 2 * np.cos(2 * angle))
+            angle = np.where(np.isfinite(step), angle - step, angle)
+    return -_RIGHT * lon / 180 * np.cos(angle), _TOP * np.sin(angle)
+
+
+def _graticule(chart: Any) -> None:
+    along = np.linspace(-180, 180, 181)
+    lines = [mollweide(along, lat) for lat in (-60, -30, 0, 30, 60)]
+    lines += [mollweide(lon, along / 2) for lon in (-120, -60, 0, 60, 120)]
+    chart.multi_line([x for x, _ in lines], [y for _, y in lines], color="white", alpha=0.35, line_width=0.8)
+    edge = [mollweide(side * 180, along / 2) for side in (-1, 1)]
+    chart.multi_line([x for x, _ in edge], [y for _, y in edge], color="#55585c", line_width=1)
+    lons = (120, 60, 0, -60, -120)
+    x, y = mollweide(lons, np.full(5, -2.0))
+    chart.text(
+        x,
+        y,
+        [f"{lon % 360}°" for lon in lons],
+        color="white",
+        text_font_size="8pt",
+        text_align="center",
+        text_baseline="top",
+    )
+    lats = (60, 30, -30, -60)
+    x, y = mollweide(np.full(4, 180.0), lats)
+    chart.text(
+        x,
+        y,
+        [f"{lat:+d}°".replace("-", "\u2212") for lat in lats],
+        color="#1a1a1a",
+        text_font_size="8pt",
+        text_align="right",
+        x_offset=-4,
+        text_baseline="middle",
+    )
+
+
+def _regions(chart: Any, regions: Mapping[str, Any]) -> None:
+    """Draw the outlines of circles and boxes, broken where they pass l = 180 deg."""
+    for number, (name, region) in enumerate(regions.items()):
+        curve = outline(region)
+        if curve is None:
+            continue
+        lon, lat = (np.array(part) for part in curve)
+        x, y = mollweide(lon, lat)
+        x[np.flatnonzero(np.abs(np.diff(lon)) > 180)] = np.nan
+        chart.line(
+            x,
+            y,
+            color=COLOURS[(5, 4, 3, 2)[number % 4]],
+            line_width=2,
+            line_dash=("solid", "dashed", "dotted", "dotdash")[number % 4],
+            legend_label=name,
+        )
+    if regions and chart.legend:
+        chart.legend[0].update(
+            orientation="horizontal",
+            border_line_color=None,
+            background_fill_alpha=0,
+            click_policy="hide",
+            label_text_font_size="9pt",
+        )
+        chart.add_layout(chart.legend[0], "above")
