@@ -32,6 +32,7 @@ _EXPORTS = {
     "skymodel.galaxy": ("SkyModel",),
     "skymodel.comparison.ratio.ratio": ("ratio",),
     "skymodel.comparison.ratio.verdict": ("verdict",),
+    "skymodel.comparison.comptel.fit": ("fit_comptel",),
     "skymodel.comparison.likeness.morphology": ("compare",),
     "skymodel.comparison.rivals.skies": ("rival",),
     "skymodel.comparison.rivals.confront": ("confront",),

@@ -2,9 +2,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from skymodel.comparison.comptel.chi_fit import bin_means, fit_chi, fit_windows, profile_mu
-from skymodel.comparison.comptel.spectra import comptel
-from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.comparison.comptel.chi_fit import bin_means, fit_chi
 
 
 def test_the_mean_over_ln_k_of_power_laws_is_the_closed_form():
@@ -67,12 +65,3 @@ def test_a_model_without_photons_in_the_bins_has_no_chi():
 def test_errors_must_be_positive():
     with pytest.raises(ValueError, match="allowed: errors > 0"):
         fit_chi([1.0, 1.0], [1.0, 1.0], [1.0, 0.0])
-
-
-def test_no_single_mu_fits_the_points_without_a_background():
-    profile = profile_mu(NuggetEmission(), np.geomspace(2, 100, 40), comptel())
-    assert profile.chi_square.min() > 9.2  # 1 % for two degrees of freedom, although mu was chosen as well
-    one = fit_windows(NuggetEmission(mu=profile.best), [comptel()], [1.0])
-    assert one.chi_square == profile.chi_square.min()
-    half = profile_mu(NuggetEmission(), [profile.best], comptel(), factor=0.5)
-    assert half.chi[0] == pytest.approx(2 * one.chi, rel=1e-12)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -168,52 +168,6 @@ def fit_chi(
         pulls=tuple(pulls.tolist()),
         background=background_name,
     )
-
-
-class MuProfile(NamedTuple):
-    """The best chi and its chi-square at each chemical potential [MeV]; arrays of one shape."""
-
-    mu: Floats
-    chi: Floats
-    chi_square: Floats
-
-    @property
-    def best(self) -> float:
-        """The chemical potential [MeV] of the smallest chi-square."""
-        return float(self.mu[np.argmin(self.chi_square)])
-
-
-def profile_mu(
-    emission: NuggetEmission, mu: ArrayLike, measurement: Measurement, *, factor: float = 1.0, background: str = "none"
-) -> MuProfile:
-    """Return the chi-square over mu, chi fitted at each: the profile likelihood of a single chemical potential.
-
-    Parameters
-    ----------
-    emission
-        Gives the convention and the positronium fraction.
-    mu
-        Chemical potentials [MeV], one dimension.
-    measurement
-        The points.
-    factor
-        Window factor of the pair.
-    background
-        One of :func:`~skymodel.comparison.comptel.backgrounds.background_names`.
-
-    Examples
-    --------
-    >>> from skymodel.comparison.comptel.spectra import comptel
-    >>> profile = profile_mu(NuggetEmission(), [10, 15, 20], comptel())
-    >>> profile.best, profile.chi_square.round(1).tolist()
-    (15.0, [40.2, 17.4, 32.5])
-    """
-    values = np.asarray(mu, dtype=float)
-    fits = [
-        fit_windows(replace(emission, mu=float(value)), [measurement], [factor], background=background)
-        for value in values
-    ]
-    return MuProfile(values, np.array([fit.chi for fit in fits]), np.array([fit.chi_square for fit in fits]))
 
 
 def fit_windows(
