@@ -160,8 +160,8 @@ class _Problem:
         names = ["chi", *(f"norm of {each.name}" for each in self.loose), *self.free]
         if len(names) > self.points.data.size:
             raise ValueError(
-                f"{self.points.data.size} points cannot fix {len(names)} parameters: {', '.join(names)} are degenerate; "
-                "free fewer of them, or add measurements"
+                f"{self.points.data.size} points cannot fix {len(names)} parameters: {', '.join(names)} are "
+                "degenerate; free fewer of them, or add measurements"
             )
         for name, (low, high) in self.free.items():
             if not 0 < low < high < math.inf:

@@ -2,6 +2,10 @@
 
 They are presets of :mod:`profiles.library`, whole or in part. Electrons of mass models are one per baryon, as in
 Lawson & Zhitnitsky (2007). Amplitudes cancel in every ratio but give the means of J.
+
+Two tracers. "Visible matter, as printed" is the claim as the paper writes it: any distribution of visible matter, stars
+and parts of models included, gas disks with an empty centre too. "Interstellar electrons" are whole models of the gas,
+which fills the centre: on these the verdict rests.
 """
 
 from __future__ import annotations
@@ -29,6 +33,15 @@ _ELECTRONS: Mapping[str, Any] = {  # from the most to the least concentrated
     "ymw16_disks": {"preset": "ymw16", "centre": None},  # its off-centre cloud has no symmetry: 100 times the cost
     "mcmillan2017_gas": {"preset": "mcmillan2017_gas"},
 }
+_INTERSTELLAR: Mapping[str, Any] = {
+    "interstellar": {"preset": "interstellar"},  # all phases, bound electrons too
+    "ferriere2007_electrons": {"preset": "ferriere2007_electrons"},  # ionised gas alone
+    "ymw16": {"preset": "ymw16"},
+}
+# Whole models that a default run does not integrate, and why.
+NOT_COMPUTED: Mapping[str, str] = {
+    "ne2001": "the hard edge of its central ellipsoid costs minutes for each halo; give it as electrons of a run"
+}
 
 
 @functools.cache
@@ -55,6 +68,18 @@ def default_electrons() -> dict[str, Density]:
     return {name: library.electrons(spec) for name, spec in _ELECTRONS.items()}
 
 
+@functools.cache
+def interstellar_electrons() -> dict[str, Density]:
+    """Return whole models of the interstellar electrons by name.
+
+    Examples
+    --------
+    >>> list(interstellar_electrons())
+    ['interstellar', 'ferriere2007_electrons', 'ymw16']
+    """
+    return {name: library.electrons(spec) for name, spec in _INTERSTELLAR.items()}
+
+
 def reference(name: str) -> str | None:
     """Return where a default density was published; None for any other name.
 
@@ -63,5 +88,5 @@ def reference(name: str) -> str | None:
     >>> reference("mcmillan2017_disks")
     'McMillan 2017, MNRAS 465, 76 (arXiv:1608.00971)'
     """
-    spec = _HALOS.get(name) or _ELECTRONS.get(name)
+    spec = _HALOS.get(name) or _ELECTRONS.get(name) or _INTERSTELLAR.get(name)
     return library.preset(spec["preset"]).reference if spec else None

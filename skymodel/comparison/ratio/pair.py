@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from profiles.contract.arrays import Floats
+from profiles.shelf.tracers import PRINTED
 from skymodel.comparison.comptel.backgrounds import background, background_names
 from skymodel.comparison.comptel.chi_fit import ChiFit, fit_chi
 from skymodel.comparison.comptel.spectra import comptel
@@ -38,6 +39,8 @@ class PairVerdict:
         Ratio of the two bands in the INTEGRAL circle.
     fits
         Fits of chi by the name of the background.
+    tracer
+        Which electrons these are: as printed, or interstellar.
     """
 
     dark_matter: str
@@ -45,6 +48,7 @@ class PairVerdict:
     window: Ratio
     same_window: Ratio
     fits: Mapping[str, Fits]
+    tracer: str = PRINTED
 
 
 def judge(names: tuple[str, str], model: SkyModel, template: Floats, *, band: Band, rtol: float) -> PairVerdict:
