@@ -36,6 +36,7 @@ _CONSTRUCTORS = {
     "mass": "from_mass",
     "Sigma_0": "from_surface_density",
 }
+_TRACER_ROLES: tuple[Role, ...] = ("baryons", "electrons", "hydrogen")
 _COMPANIONS = {"local_density": {"r_sun"}, "m_200": {"c", "h"}}
 
 
@@ -54,7 +55,11 @@ def build(spec: Spec) -> Density:
     >>> build([{"type": "nfw"}, {"type": "burkert", "local_density": "0.01 GeV cm-3", "r_sun": "8.2 kpc"}]).symmetry
     'spherical'
     """
-    return total(part for part, _ in _components(spec, None))
+    parts = _components(spec, None)
+    masses = [_is_mass(part) for part, _ in parts]
+    if any(masses) and not all(masses) and all(role in _TRACER_ROLES for _, role in parts):
+        return electrons(spec)  # gas given partly by its mass, partly by its electrons: counted in electrons
+    return total(part for part, _ in parts)
 
 
 def dark_matter(spec: Spec) -> Density:
@@ -90,7 +95,7 @@ def electrons(spec: Spec, per_baryon: float = 1.0) -> Density:
     >>> electrons([{"preset": "mcmillan2017_baryons"}, {"type": "exponential_disk", "n_0": "1 cm-3"}]).unit
     Unit("1 / cm3")
     """
-    parts = _components(spec, ("baryons", "electrons", "hydrogen"))
+    parts = _components(spec, _TRACER_ROLES)
     return total([_as_electrons(part, role, per_baryon) for part, role in parts])
 
 

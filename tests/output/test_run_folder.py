@@ -66,6 +66,7 @@ def written(tmp_path_factory):
         for name in ("default_halos", "default_electrons"):
             last = dict(list(getattr(candidates, name)().items())[-1:])
             patch.setattr(verdict, name, lambda last=last: last)
+        patch.setattr(verdict, "interstellar_electrons", dict)
         for arguments in (["plummer.yaml", "--out", "first"], ["first/config.resolved.yaml", "--out", "second"]):
             outcome = CliRunner().invoke(app, ["run", *arguments], catch_exceptions=False)
             assert outcome.exit_code == 0, outcome.output

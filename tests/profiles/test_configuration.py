@@ -237,3 +237,13 @@ def test_a_plain_function_is_built_from_its_path_and_described():
     assert library.build(library.describe(density)) == density
     with pytest.raises(ValueError, match="unit"):
         library.build({"type": path})
+
+
+def test_gas_given_partly_by_mass_and_partly_by_electrons_is_counted_in_electrons():
+    whole = library.build("interstellar")
+    assert whole.unit == "cm-3"
+    parts = ({"preset": "ferriere2007_gas"}, {"preset": "mcmillan2017_gas"}, {"preset": "ferriere2007_electrons"})
+    for place in ((0.05, 0.02, 0.0), (-6.0, 1.0, 0.1)):
+        assert whole(*place) == pytest.approx(sum(library.electrons(part)(*place) for part in parts), rel=1e-12)
+    without = library.electrons({"preset": "interstellar", "neutral_disks": None})
+    assert without(-6.0, 1.0, 0.0) < 0.3 * whole(-6.0, 1.0, 0.0)  # the disks make the gas beyond the centre

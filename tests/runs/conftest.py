@@ -12,4 +12,5 @@ def few_pairs(monkeypatch):
     )
     monkeypatch.setattr(verdict, "default_halos", lambda: dict(halo))
     monkeypatch.setattr(verdict, "default_electrons", lambda: dict(electrons))
+    monkeypatch.setattr(verdict, "interstellar_electrons", dict)
     return halo[0][0]

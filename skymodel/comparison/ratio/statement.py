@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from profiles.shelf.tracers import INTERSTELLAR, PRINTED
 from skymodel.comparison.ratio.pair import PairVerdict
 from skymodel.comparison.ratio.windows import mapped_window_factors
+from skymodel.emission.event.annihilation import event_rate, event_rate_leading_log
 from skymodel.emission.nuggets.model import NuggetEmission
 
 NEAR_ONE = 0.2  # COMPTEL's points have errors of 20 %: a window factor nearer to 1 would not show
@@ -20,12 +22,29 @@ def describe(pairs: Sequence[PairVerdict], emission: NuggetEmission) -> str:
     Parameters
     ----------
     pairs
-        What was judged, at least one.
+        What was judged, at least one. If some have interstellar electrons the sentences rest on these, and say what the
+        tracer as printed gives.
     emission
         What an encounter radiates.
     """
-    sentences = [_same_window(pairs), _across(pairs), _mapped(), *_spread(pairs), *_chi(pairs, emission)]
+    gas = [pair for pair in pairs if pair.tracer == INTERSTELLAR]
+    printed = [pair for pair in pairs if pair.tracer != INTERSTELLAR]
+    judged = gas or pairs
+    sentences = [_same_window(pairs), _across(judged, f"with {INTERSTELLAR} " if gas else "")]
+    sentences += [_printed(printed)] if gas and printed else []
+    sentences += [_mapped(), *_spread(judged), *_chi(judged, printed if gas else [], emission)]
     return " ".join(sentences)
+
+
+def _printed(pairs: Sequence[PairVerdict]) -> str:
+    factors = sorted(map(_window, pairs))
+    near = [pair for pair in pairs if abs(_window(pair) - 1) <= NEAR_ONE]
+    tracers = ", ".join(dict.fromkeys(pair.electrons for pair in near))
+    return (
+        f"The tracer as printed ({PRINTED}) gives W = {factors[0]:.3f} to {factors[-1]:.3f}; {len(near)} of "
+        f"{len(pairs)} pairs lie within {NEAR_ONE:.0%} of 1"
+        + (f" (electrons: {tracers}; gas disks without gas at the centre reach it with any halo)." if near else ".")
+    )
 
 
 def _same_window(pairs: Sequence[PairVerdict]) -> str:
@@ -38,14 +57,14 @@ def _same_window(pairs: Sequence[PairVerdict]) -> str:
     )
 
 
-def _across(pairs: Sequence[PairVerdict]) -> str:
+def _across(pairs: Sequence[PairVerdict], which: str) -> str:
     ordered = sorted(pairs, key=_window)
     low, high = ordered[0], ordered[-1]
     near = [pair for pair in pairs if abs(_window(pair) - 1) <= NEAR_ONE]
     holds = "fails" if len(near) < len(pairs) else "holds to COMPTEL's accuracy"
     tracers = ", ".join(dict.fromkeys(pair.electrons for pair in near))
     return (
-        f"Across the two instruments' windows it {holds}: the window factor W, which the paper sets to 1, is "
+        f"Across the two instruments' windows {which}it {holds}: the window factor W, which the paper sets to 1, is "
         f"{_window(low):.3f} ({_names(low)}) to {_window(high):.3f} ({_names(high)}), a factor of "
         f"{_window(high) / _window(low):.1f}; {len(near)} of {len(pairs)} pairs lie within {NEAR_ONE:.0%} of 1"
         + (f" (electrons: {tracers})." if near else ".")
@@ -68,11 +87,19 @@ def _spread(pairs: Sequence[PairVerdict]) -> list[str]:
     ]
 
 
-def _chi(pairs: Sequence[PairVerdict], emission: NuggetEmission) -> list[str]:
-    return [_chi_of(name, pairs, emission) for name in pairs[0].fits]
+def _chi(pairs: Sequence[PairVerdict], printed: Sequence[PairVerdict], emission: NuggetEmission) -> list[str]:
+    sentences = [_chi_of(name, pairs, printed, emission) for name in pairs[0].fits]
+    counted = float(2 * event_rate(emission.mu) / event_rate_leading_log(emission.mu))
+    if emission.convention == "paper" and not math.isnan(pairs[0].fits["none"].neglecting_window.chi):
+        sentences.append(
+            f"These chi are counted as the paper counts; counted photons ask for {counted:.2f} times as much. The "
+            "spectrum is eq. (6), which the paper calls no fit; appendix A's fits better and asks for several times "
+            "the chi (fits.ecsv)."
+        )
+    return sentences
 
 
-def _chi_of(name: str, pairs: Sequence[PairVerdict], emission: NuggetEmission) -> str:
+def _chi_of(name: str, pairs: Sequence[PairVerdict], printed: Sequence[PairVerdict], emission: NuggetEmission) -> str:
     plain = pairs[0].fits[name].neglecting_window
     fitted = [pair.fits[name].with_window.chi for pair in pairs]
     words = "no background" if name == "none" else f"the background {name}"
@@ -81,10 +108,18 @@ def _chi_of(name: str, pairs: Sequence[PairVerdict], emission: NuggetEmission) -
     verdict = "does not fit" if plain.p_value < UNLIKELY else "is not excluded"
     return (
         f"With {words}, COMPTEL asks for chi = {plain.chi:.4f} +- {plain.chi_error:.4f} if W = 1, and for "
-        f"{min(fitted):.4f} to {max(fitted):.4f} with W; the spectrum at mu = {emission.mu:g} MeV {verdict}, "
+        f"{min(fitted):.4f} to {max(fitted):.4f} with W{_as_printed(name, printed)}; "
+        f"the spectrum at mu = {emission.mu:g} MeV {verdict}, "
         f"chi-square {plain.chi_square:.1f} for {plain.degrees_of_freedom} degrees of freedom "
         f"(p = {plain.p_value:.1g})."
     )
+
+
+def _as_printed(name: str, printed: Sequence[PairVerdict]) -> str:
+    if not printed:
+        return ""
+    fitted = [pair.fits[name].with_window.chi for pair in printed]
+    return f" (as printed {min(fitted):.4f} to {max(fitted):.4f})"
 
 
 def _largest_factor(pairs: Sequence[PairVerdict], fixed: Callable[[PairVerdict], str]) -> float:

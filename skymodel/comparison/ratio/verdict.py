@@ -2,11 +2,13 @@
 
 Of each pair: the mean of J in the INTEGRAL circle and in COMPTEL's window, the window factor W, the ratio of two
 bands in one window, and the chi that COMPTEL's points ask for with and without W, for every background.
-:meth:`Verdict.table` is what ``ratio.ecsv`` holds; :attr:`Verdict.statement` says it in words.
+:meth:`Verdict.table` is what ``ratio.ecsv`` holds; :attr:`Verdict.statement` says it in words. Every pair belongs to
+one of two tracers, visible matter as printed or interstellar electrons; the words rest on the second if there are any.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,15 +17,24 @@ import numpy as np
 
 from profiles import Density
 from profiles.contract.arrays import Floats
+from profiles.shelf.tracers import INTERSTELLAR, PRINTED
 from skymodel.comparison.comptel.chi_fit import continuum_template
 from skymodel.comparison.comptel.spectra import comptel
-from skymodel.comparison.ratio.candidates import default_electrons, default_halos, reference
-from skymodel.comparison.ratio.pair import PairVerdict, judge
+from skymodel.comparison.ratio.candidates import (
+    NOT_COMPUTED,
+    default_electrons,
+    default_halos,
+    interstellar_electrons,
+    reference,
+)
+from skymodel.comparison.ratio.pair import Fits, PairVerdict, judge
 from skymodel.comparison.ratio.statement import describe
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
 from skymodel.galaxy import SkyModel
 from skymodel.sightlines.ray.geometry import Observer
+
+INTERSTELLAR_RTOL = 1e-3  # of W with whole gas models, whose small off-centre clouds are dear
 
 
 @dataclass(frozen=True)
@@ -36,13 +47,14 @@ class Verdict:
         One for each pair, halo by halo.
     emission
         What an encounter radiates; its chi is not used in the fits.
-    line_intensity
-        Mean 511 keV intensity in the INTEGRAL circle [cm-2 s-1 sr-1].
+    line_intensity, line_intensity_error
+        Mean 511 keV intensity in the INTEGRAL circle and its measured error [cm-2 s-1 sr-1].
     """
 
     pairs: tuple[PairVerdict, ...]
     emission: NuggetEmission
     line_intensity: float
+    line_intensity_error: float = 0.0
 
     @property
     def window_factors(self) -> Floats:
@@ -67,7 +79,8 @@ class Verdict:
         """Return the QTable with one row for each pair and background, columns as in ``ratio.ecsv``."""
         from astropy.table import QTable
 
-        rows = [row for pair in self.pairs for row in _rows(pair)]
+        relative = self.line_intensity_error / self.line_intensity
+        rows = [row for pair in self.pairs for row in _rows(pair, relative)]
         unit = self.pairs[0].window.numerator.unit
         table = QTable(
             rows=rows, names=list(_COLUMNS), units=[unit if name[:5] == "mean_" else None for name in _COLUMNS]
@@ -87,8 +100,10 @@ class Verdict:
             "convention": self.emission.convention,
             "line_intensity_cm-2_s-1_sr-1": self.line_intensity,
             "bands": f"{CONTINUUM_1_20.name} / {LINE_511.name}",
-            "chi_error": {name: fits.neglecting_window.chi_error for name, fits in some.items()},
+            "chi_counting": "as printed; counted photons ask for more, see fits.ecsv",
             "p_value": {name: fits.neglecting_window.p_value for name, fits in some.items()},
+            "line_intensity_error_cm-2_s-1_sr-1": self.line_intensity_error,
+            "not_computed": dict(NOT_COMPUTED),
             "references": {name: found for name in names if (found := reference(name))},
         }
 
@@ -103,29 +118,30 @@ _COLUMNS = {
     "W": "window factor, mean_window / mean_circle",
     "W_error": "bound of its numerical error",
     "band_ratio_same_window": "ratio of the two bands in the INTEGRAL circle",
-    "chi": "chi >= 0 that fits COMPTEL's points with W = 1; its error is in the meta data",
+    "chi": "chi >= 0 that fits COMPTEL's points with W = 1, counted as the emission counts",
     "chi_with_window": "chi that fits them with W, 1/W larger",
     "chi_square": "of either fit, two degrees of freedom",
     "background": "background under the model",
+    "tracer": f"which electrons: {PRINTED}, or {INTERSTELLAR}",
+    "chi_error": "of chi with W = 1, from the points' errors",
+    "chi_error_measured": "of chi with W = 1, from the points and the anchor",
+    "chi_with_window_error_measured": "of chi with W, from the points and the anchor",
 }
 
 
-def _rows(pair: PairVerdict) -> list[tuple[Any, ...]]:
+def _rows(pair: PairVerdict, relative: float) -> list[tuple[Any, ...]]:
     window, circle = pair.window.numerator, pair.window.denominator
     means = (circle.value, circle.error, window.value, window.error, pair.window.value, pair.window.error)
     return [
-        (
-            pair.dark_matter,
-            pair.electrons,
-            *means,
-            pair.same_window.value,
-            fits.neglecting_window.chi,
-            fits.with_window.chi,
-            fits.with_window.chi_square,
-            name,
-        )
+        (pair.dark_matter, pair.electrons, *means, pair.same_window.value, *_fitted(fits, name, pair.tracer, relative))
         for name, fits in pair.fits.items()
     ]
+
+
+def _fitted(fits: Fits, name: str, tracer: str, relative: float) -> tuple[Any, ...]:
+    plain, counted = fits
+    measured = (math.hypot(fit.chi_error, relative * fit.chi) for fit in fits)
+    return (plain.chi, counted.chi, counted.chi_square, name, tracer, plain.chi_error, *measured)
 
 
 def verdict(
@@ -138,6 +154,8 @@ def verdict(
     s_max: float | None = None,
     band: Band = CONTINUUM_1_20,
     line_intensity: float = PAPER_LINE_INTENSITY,
+    line_intensity_error: float = 0.0,
+    tracer: str = PRINTED,
     rtol: float = 1e-4,
     progress: Callable[[int, int], None] | None = None,
 ) -> Verdict:
@@ -146,17 +164,20 @@ def verdict(
     Parameters
     ----------
     halos, electrons
-        Densities by name; by default the published ones of :mod:`skymodel.comparison.ratio.candidates`.
+        Densities by name; by default the published ones of :mod:`skymodel.comparison.ratio.candidates`, the electrons
+        of both tracers.
     emission
         What an encounter radiates.
     observer, r_max, s_max
         Where it is seen from, and where sight lines end [kpc]: one of the two, by default r_max = 60.
     band
         The band that is compared with the 511 keV line in one window.
-    line_intensity
-        Mean 511 keV intensity in the INTEGRAL circle [cm-2 s-1 sr-1].
+    line_intensity, line_intensity_error
+        Mean 511 keV intensity in the INTEGRAL circle and its measured error [cm-2 s-1 sr-1].
+    tracer
+        Which electrons those given are.
     rtol
-        Tolerance of W.
+        Tolerance of W; of the default interstellar electrons 1e-3.
     progress
         Called with (pairs done, pairs in all) after each.
 
@@ -167,14 +188,30 @@ def verdict(
     >>> print(f"{found.window_factors[0]:.3f} {found.pairs[0].fits['none'].neglecting_window.chi:.5f}")
     0.381 0.02893
     """
-    halos, electrons = halos or default_halos(), electrons or default_electrons()
     shining = emission or NuggetEmission()
     template = continuum_template(shining, comptel(), line_intensity=line_intensity)
+    lines = {"observer": observer or Observer(), "r_max": r_max, "s_max": s_max}
+    wanted = [
+        (halo, *entry) for halo in (halos or default_halos()).items() for entry in _judged(electrons, tracer, rtol)
+    ]
     pairs: list[PairVerdict] = []
-    for halo_name, halo in halos.items():
-        for electron_name, density in electrons.items():
-            model = SkyModel(halo, density, shining, observer or Observer(), r_max=r_max, s_max=s_max)
-            pairs.append(judge((halo_name, electron_name), model, template, band=band, rtol=rtol))
-            if progress:
-                progress(len(pairs), len(halos) * len(electrons))
-    return Verdict(tuple(pairs), shining, line_intensity)
+    for (halo_name, halo), (electron_name, density), kind, tolerance in sorted(
+        wanted, key=lambda each: each[2] != PRINTED
+    ):
+        model = SkyModel(halo, density, shining, **lines)
+        found = judge((halo_name, electron_name), model, template, band=band, rtol=tolerance)
+        pairs.append(replace(found, tracer=kind))
+        if progress:
+            progress(len(pairs), len(wanted))
+    return Verdict(tuple(pairs), shining, line_intensity, line_intensity_error)
+
+
+def _judged(
+    given: Mapping[str, Density] | None, tracer: str, rtol: float
+) -> list[tuple[tuple[str, Density], str, float]]:
+    """Return the electrons by name, each with its tracer and its tolerance."""
+    if given:
+        return [(each, tracer, rtol) for each in given.items()]
+    printed = [(each, PRINTED, rtol) for each in default_electrons().items()]
+    gas = [(each, INTERSTELLAR, max(rtol, INTERSTELLAR_RTOL)) for each in interstellar_electrons().items()]
+    return printed + gas

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticSerializationError
 
+from profiles.shelf.tracers import INTERSTELLAR, PRINTED
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.emission.nuggets.anchor import PAPER_LINE_INTENSITY_ERROR, Anchor, published_anchor
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
@@ -146,6 +147,8 @@ class RunConfig(Section):
     dark_matter, electrons
         Densities, or how to build them (a preset's name; a mapping with ``type`` or ``preset``; a list is a sum). A
         mass density of the electrons' tracer becomes n_e = `electrons_per_baryon` rho / m_p.
+    tracer
+        What the electrons stand for: `visible_matter`, stars and all, as the paper prints it, or `interstellar`.
     regions, bands
         ``fluxes.ecsv`` has a row for each pair of them, ``maps.fits`` a map for each band.
     ratios, cube, compare
@@ -165,6 +168,7 @@ class RunConfig(Section):
     dark_matter: DarkMatter
     electrons_per_baryon: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     electrons: Electrons
+    tracer: Literal["visible_matter", "interstellar"] = "visible_matter"
     path: PathConfig = PathConfig(r_max="60 kpc")
     map: MapConfig = MapConfig()
     emission: AnyEmission = NuggetsConfig()
@@ -187,6 +191,11 @@ class RunConfig(Section):
     def shining(self) -> tuple[Band, ...]:
         """The bands that are mapped: those listed, else the line and the band of the emission."""
         return self.bands or (LINE_511, self.emission.continuum)
+
+    @property
+    def tracer_name(self) -> str:
+        """What tables call the tracer."""
+        return {"visible_matter": PRINTED, "interstellar": INTERSTELLAR}[self.tracer]
 
     def resolved(self) -> dict[str, Any]:
         """Return the complete configuration as plain numbers and text with units; ``RunConfig(**it)`` repeats it.

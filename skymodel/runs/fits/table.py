@@ -1,8 +1,8 @@
 """The table of chi: spectrum x counting x background x W, each row a fit of COMPTEL's three points.
 
 chi has two countings. The paper takes one line photon for each para-positronium and the leading logarithm (5) for the
-rate of events; counted photons take two and the exact rate. For one spectrum the two chi differ by the photons per event in
-the paper's count (1.78 at mu = 20 MeV), chi-square is the same. Both stand side by side.
+rate of events; counted photons take two and the exact rate. For one spectrum the two chi differ by the photons per
+event in the paper's count (1.78 at mu = 20 MeV), chi-square is the same. Both stand side by side.
 """
 
 from __future__ import annotations
