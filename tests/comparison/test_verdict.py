@@ -231,6 +231,7 @@ def test_over_the_default_set_the_claim_fails_by_a_factor_of_five():
     whole = {(pair.dark_matter, pair.electrons): pair.window.value for pair in gas}
     assert whole["pppc4dmid_nfw", "interstellar"] == pytest.approx(0.37, abs=0.015)
     assert whole["pppc4dmid_nfw", "ymw16"] == pytest.approx(0.48, abs=0.01)
+    assert whole["pppc4dmid_nfw", "ne2001"] == pytest.approx(0.47, abs=0.015)
     assert whole["pppc4dmid_nfw", "ferriere2007_electrons"] == pytest.approx(0.47, abs=0.01)
     assert whole["pppc4dmid_burkert", "interstellar"] == pytest.approx(0.95, abs=0.01)
     assert whole["pppc4dmid_burkert", "ymw16"] == pytest.approx(1.00, abs=0.01)

@@ -171,7 +171,9 @@ def test_a_file_that_is_no_configuration_is_refused_with_its_name(tmp_path, text
 
 
 def test_a_missing_file_is_refused_with_the_presets_listed():
-    with pytest.raises(FileNotFoundError, match=r"no configuration file 'papr'; did you mean 'paper'\? presets: interstellar, paper"):
+    with pytest.raises(
+        FileNotFoundError, match=r"no configuration file 'papr'; did you mean 'paper'\? presets: interstellar, paper"
+    ):
         load_config("papr")
 
 

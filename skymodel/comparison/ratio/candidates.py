@@ -37,10 +37,7 @@ _INTERSTELLAR: Mapping[str, Any] = {
     "interstellar": {"preset": "interstellar"},  # all phases, bound electrons too
     "ferriere2007_electrons": {"preset": "ferriere2007_electrons"},  # ionised gas alone
     "ymw16": {"preset": "ymw16"},
-}
-# Whole models that a default run does not integrate, and why.
-NOT_COMPUTED: Mapping[str, str] = {
-    "ne2001": "the hard edge of its central ellipsoid costs minutes for each halo; give it as electrons of a run"
+    "ne2001": {"preset": "ne2001"},
 }
 
 
@@ -75,7 +72,7 @@ def interstellar_electrons() -> dict[str, Density]:
     Examples
     --------
     >>> list(interstellar_electrons())
-    ['interstellar', 'ferriere2007_electrons', 'ymw16']
+    ['interstellar', 'ferriere2007_electrons', 'ymw16', 'ne2001']
     """
     return {name: library.electrons(spec) for name, spec in _INTERSTELLAR.items()}
 

@@ -21,7 +21,6 @@ from profiles.shelf.tracers import INTERSTELLAR, PRINTED
 from skymodel.comparison.comptel.chi_fit import continuum_template
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.ratio.candidates import (
-    NOT_COMPUTED,
     default_electrons,
     default_halos,
     interstellar_electrons,
@@ -103,7 +102,6 @@ class Verdict:
             "chi_counting": "as printed; counted photons ask for more, see fits.ecsv",
             "p_value": {name: fits.neglecting_window.p_value for name, fits in some.items()},
             "line_intensity_error_cm-2_s-1_sr-1": self.line_intensity_error,
-            "not_computed": dict(NOT_COMPUTED),
             "references": {name: found for name in names if (found := reference(name))},
         }
 
