@@ -188,7 +188,7 @@ def verdict(
     """
     shining = emission or NuggetEmission()
     template = continuum_template(shining, comptel(), line_intensity=line_intensity)
-    lines = {"observer": observer or Observer(), "r_max": r_max, "s_max": s_max}
+    lines: dict[str, Any] = {"observer": observer or Observer(), "r_max": r_max, "s_max": s_max}
     wanted = [
         (halo, *entry) for halo in (halos or default_halos()).items() for entry in _judged(electrons, tracer, rtol)
     ]
