@@ -12,6 +12,7 @@ _EXPORTS = {
     "skymodel.datafiles": ("data_path",),
     "skymodel.sky.regions": ("COMPTEL_WINDOW", "INTEGRAL_CIRCLE", "Box", "Circle", "Region"),
     "skymodel.sky.skymap": ("SkyMap",),
+    "skymodel.sky.reading.maps": ("read_map", "read_maps"),
     "skymodel.sky.beams": ("GaussianBeam", "TabulatedBeam", "smooth"),
     "skymodel.sightlines.ray.geometry": ("Observer",),
     "skymodel.sightlines.ray.along": ("along",),
@@ -40,7 +41,7 @@ _EXPORTS = {
     "skymodel.runs.config.model": ("RunConfig", "load_config"),
     "skymodel.runs.one.run": ("run",),
     "skymodel.output.folders.run": ("write",),
-    "skymodel.output.files.fits_write": ("MapHeader", "read_maps", "write_map_pieces", "write_maps"),
+    "skymodel.output.files.fits_write": ("MapHeader", "write_map_pieces", "write_maps"),
     "skymodel.output.files.images": ("read_image", "write_image"),
     "skymodel.output.files.map_store": ("open_maps",),
 }

@@ -155,9 +155,13 @@ def test_missing_unit_and_frame_are_refused_until_they_are_given(call, tmp_path)
     assert call("f.fits", "f.fits", "--galactic").exit_code == 0
 
 
-def test_another_frame_is_refused(call, tmp_path):
+def test_another_frame_is_turned(call, tmp_path):
     foreign(tmp_path / "c.fits", gaussian(16).values, frame="C")
-    refused(call("c.fits", "c.fits"), "COORDSYS", "'C'")
+    outcome = call("c.fits", "c.fits", "--out", "cmp")
+    assert outcome.exit_code == 0, outcome.output
+    table = QTable.read(tmp_path / "cmp/shapes.ecsv", format="ascii.ecsv")
+    lon = next(float(row["first"]) for row in table if row["statistic"] == "centroid_lon")
+    assert lon == pytest.approx(96.337, abs=0.1)  # where (ra, dec) = (0, 0) lies in the Galaxy
 
 
 @pytest.mark.parametrize("hole", [healpy.UNSEEN, np.nan])

@@ -14,7 +14,7 @@ from skymodel.cli.terminal import one_line_errors
 
 
 def compare(
-    first: Annotated[str, typer.Argument(metavar="A.fits", help="A HEALPix file; A.fits[NAME] picks one of its maps.")],
+    first: Annotated[str, typer.Argument(metavar="A.fits", help="A HEALPix file; A.fits[NAME][1 MeV] picks a map.")],
     second: Annotated[str, typer.Argument(metavar="B.fits", help="Another, of any nside and ordering.")],
     region: Annotated[
         str | None,
@@ -24,7 +24,10 @@ def compare(
         str | None, typer.Option("--beam", help="Full width at half maximum [deg], or instrument@MeV: spi@0.511.")
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Unit of maps that name none; '' for numbers.")] = None,
-    galactic: Annotated[bool, typer.Option("--galactic", help="Maps that name no frame are Galactic.")] = False,
+    frame: Annotated[
+        str | None, typer.Option("--frame", help="Frame of maps that name none: galactic, icrs or ecliptic.")
+    ] = None,
+    galactic: Annotated[bool, typer.Option("--galactic", help="The same as --frame galactic.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="New folder for tables and figure.")] = None,
 ) -> None:
     """Compare two HEALPix maps: likeness, shapes, residual, correlation by scale, each with its error."""
@@ -36,7 +39,9 @@ def compare(
         comparison_folder.check(out)
         part, (seen, origin) = _region(region), (None, "") if beam is None else _beam(beam)
         with _messages_name_options():
-            found = compare_files(first, second, region=part, beam=seen, unit=unit, galactic=galactic)
+            found = compare_files(
+                first, second, region=part, beam=seen, unit=unit, frame="galactic" if galactic else frame
+            )
         found.likeness.meta["beam"] = origin
         written = None if out is None else comparison_folder.write(found, out)
         console.show_comparison(found)
@@ -50,7 +55,7 @@ def _messages_name_options() -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        text = str(error).replace("galactic=True", "--galactic").replace("unit='...'", "--unit '...'")
+        text = str(error).replace("frame='galactic'", "--frame galactic").replace("unit='...'", "--unit '...'")
         raise ValueError(text) from error
 
 

@@ -2,7 +2,7 @@
 
 A file holds, for each map, an HDU ``<NAME>`` and an HDU ``<NAME>_ERROR``, then coverage maps; the resolved
 configuration is the card CONFIG of the primary header (JSON), so that a run can be repeated from the file alone. Equal
-input gives equal bytes. Reading is in :mod:`skymodel.output.files.fits_read`.
+input gives equal bytes. Reading is in :mod:`skymodel.sky.reading`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import numpy as np
 from astropy import units
 from numpy.typing import ArrayLike, NDArray
 
-from skymodel.output.files.fits_read import read_config, read_maps
 from skymodel.output.files.fits_stream import Layer, replacing, write_layers
+from skymodel.output.files.origin import read_config
 from skymodel.sky.healpix import nside_of, require_nside
+from skymodel.sky.reading.maps import read_maps
 from skymodel.sky.skymap import SkyMap
 
 __all__ = ["MapHeader", "read_config", "read_maps", "write_cube", "write_map_pieces", "write_maps"]
