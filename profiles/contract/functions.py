@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from profiles.contract.density import SYMMETRIES, Array, Density, Hints, Symmetry
 
 
@@ -20,15 +22,22 @@ class FunctionDensity(Density):
 
     def radial(self, r: Array) -> Array:
         """Return the values at radius `r` [kpc], taken along the x axis."""
-        return self.function(r, 0 * r, 0 * r)
+        return _whole(self.function(r, 0 * r, 0 * r))
 
     def meridional(self, R: Array, z: Array) -> Array:
         """Return the values at ``(R, z)`` [kpc], taken in the plane y = 0."""
-        return self.function(R, 0 * R, z)
+        return _whole(self.function(R, 0 * R, z))
 
     def __call__(self, x: Array, y: Array, z: Array) -> Array:
         """Return the values at ``(x, y, z)`` [kpc]."""
-        return self.function(x, y, z)
+        return _whole(self.function(x, y, z))
+
+
+def _whole(values: Array) -> Array:
+    """Return what a function gave; values that it masked are refused, as integrals would count what lies below."""
+    if np.ma.is_masked(values):
+        raise ValueError("the function returned masked values; fill them: np.ma.filled(values, 0.0)")
+    return values
 
 
 def from_function(

@@ -301,6 +301,10 @@ def _foreign(obj: Any) -> Region:
 
 
 def _mask(array: NDArray[Any]) -> Region:
+    if np.ma.is_masked(array):
+        raise ValueError(
+            f"{int(np.ma.getmaskarray(array).sum())} pixels of the mask are masked themselves; fill them: 0 or 1"
+        )
     shares = np.array(array, dtype=np.float64)
     nside_of(shares.size)
     if shares.ndim != 1 or not bool(np.all((shares >= 0) & (shares <= 1))):

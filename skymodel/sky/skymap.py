@@ -29,7 +29,7 @@ class SkyMap:
     Parameters
     ----------
     values
-        Pixel means ``(12 nside^2,)``; UNSEEN where masked.
+        Pixel means ``(12 nside^2,)``; UNSEEN where masked. A numpy masked array may be given.
     error
         Absolute error of each, same shape, or one number for all; nan where it is not known.
     unit
@@ -57,11 +57,10 @@ class SkyMap:
 
     def __post_init__(self) -> None:
         """Check shapes; hold the arrays as read-only float64 views."""
-        values = np.asarray(self.values, dtype=np.float64)
+        values, error = _unmasked(self.values, UNSEEN), _unmasked(self.error, np.nan)
         if values.ndim != 1:
             raise ValueError(f"SkyMap.values has shape {values.shape}; allowed: one dimension, (12 nside^2,)")
         nside_of(values.size)
-        error = np.asarray(self.error, dtype=np.float64)
         if error.shape not in ((), values.shape):
             raise ValueError(f"SkyMap.error has shape {error.shape}; allowed: () or that of the values, {values.shape}")
         object.__setattr__(self, "values", _read_only(values))
@@ -181,6 +180,13 @@ class SkyMap:
         part = np.where(cusp, 2 * np.maximum(covered, 1 - covered), covered * (1 - covered) / 2)
         span = np.maximum(brightest, own) - np.minimum(faintest, own)
         return float((span * part).sum() / share.sum())
+
+
+def _unmasked(array: Any, missing: float) -> Floats:
+    """Return an array as float64, with `missing` where a masked array holds no value."""
+    if isinstance(array, np.ma.MaskedArray):
+        return np.asarray(np.ma.filled(array.astype(np.float64), missing))
+    return np.asarray(array, dtype=np.float64)
 
 
 def _read_only(array: Floats) -> Floats:

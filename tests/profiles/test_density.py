@@ -121,3 +121,16 @@ def test_no_form_raises_a_floating_point_warning_at_the_axis_or_far_away():
             if isinstance(maker, type):
                 values = maker()(np.zeros(2), np.zeros(2), far), maker()(far, np.zeros(2), np.zeros(2))
                 assert np.all(np.isfinite(values)), name
+
+
+def test_masked_values_of_a_function_are_refused():
+    from profiles import from_function
+
+    def cut(x, y, z):
+        r = np.sqrt(x**2 + y**2 + z**2)
+        return np.ma.masked_where(r > 5, np.exp(-r / 3))
+
+    density = from_function(cut, unit="cm-3", symmetry="spherical")
+    assert density(np.asarray([1.0]), np.zeros(1), np.zeros(1))[0] == pytest.approx(np.exp(-1 / 3))
+    with pytest.raises(ValueError, match="returned masked values"):
+        density(np.asarray([6.0]), np.zeros(1), np.zeros(1))

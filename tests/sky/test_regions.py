@@ -257,3 +257,12 @@ def test_bad_configurations_name_key_value_and_cure(spec, words):
 def test_a_mask_has_no_form_in_a_configuration():
     with pytest.raises(ValueError, match="cannot be written"):
         region_to_config(as_region(np.ones(12)))
+
+
+def test_a_mask_array_that_is_itself_masked_is_refused_and_a_list_in_few_words():
+    mask = np.ma.masked_array(np.ones(12 * 64**2), mask=np.arange(12 * 64**2) < 7)
+    with pytest.raises(ValueError, match="7 pixels of the mask are masked themselves"):
+        as_region(mask)
+    with pytest.raises(TypeError, match="is no region") as caught:
+        as_region(list(mask.data))
+    assert len(str(caught.value)) < 400

@@ -160,3 +160,11 @@ def test_single_precision_files_masks_are_recognised():
     values = np.ones(12, dtype=np.float32)
     values[3] = np.float32(UNSEEN)
     assert np.flatnonzero(SkyMap(values, 0.0, "").masked).tolist() == [3]
+
+
+def test_a_masked_array_is_a_masked_map_and_its_total_is_that_of_the_rest():
+    values = np.ma.masked_array(np.ones(12 * 4**2), mask=np.arange(12 * 4**2) < 96)
+    sky = SkyMap(values, np.ma.masked_array(np.full(192, 0.1), mask=values.mask), "cm-2")
+    assert sky.masked.sum() == 96
+    assert sky.total().value == pytest.approx(2 * np.pi, rel=1e-12)
+    assert np.isnan(sky.error[:96]).all()
