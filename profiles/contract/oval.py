@@ -56,6 +56,26 @@ class Oval(NamedTuple):
         """The largest semi-axis [kpc]."""
         return float(1 / np.linalg.svd(np.array(self.rows), compute_uv=False).min())
 
+    @property
+    def smallest(self) -> float:
+        """The smallest semi-axis [kpc]."""
+        return float(1 / np.linalg.svd(np.array(self.rows), compute_uv=False).max())
+
+    def holds(self, place: Sequence[float] | Floats) -> bool:
+        """Return whether a place [kpc] is inside or on the surface."""
+        return bool(np.linalg.norm(np.array(self.rows) @ (np.asarray(place) - np.array(self.centre))) <= 1)
+
+    def misses(self, base: Floats, direction: Floats) -> Floats:
+        """Return how far half lines from `base` along `direction` ``(3, N)`` pass, squared, minus 1: negative inside.
+
+        In units of the semi-axes; of lines that run away it is continued beyond the distance of `base`.
+        """
+        rows = np.array(self.rows)
+        start, step = rows @ (base - np.array(self.centre)[:, None]), rows @ direction
+        square, away = np.sum(step * step, axis=0), np.sum(start * start, axis=0)
+        miss2 = np.sum(np.cross(start, step, axis=0) ** 2, axis=0) / square
+        return np.asarray(np.where(np.sum(start * step, axis=0) < 0, miss2, 2 * away - miss2) - 1)
+
     def moved(self, turn: Sequence[Sequence[float]] | Floats, shift: Sequence[float] = (0.0, 0.0, 0.0)) -> Oval:
         """Return the surface of a body that is placed: a place r of the Galaxy is ``turn (r - shift)`` of the body."""
         matrix = np.asarray(turn, dtype=float)

@@ -17,7 +17,9 @@ import numpy as np
 from profiles import Density
 from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.bounded import Bounded
+from skymodel.sightlines.cubature.cells import Chart
 from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
+from skymodel.sightlines.cubature.inside import Inside, outline
 from skymodel.sightlines.cubature.polar import Plan, plan
 from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets
 from skymodel.sightlines.ray import promises
@@ -220,12 +222,17 @@ def _over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float, f
     kept = promises.check(lines.density, lines.observer)
     orders = (_RADIAL_ORDERS if kept.spherical else _ORDERS)[rtol <= _FINE]
     made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders)
-    aims = targets(lines)
-    start = focused(made.cells, made.chart, made.rules, aims) if aims else made.cells
-    first = None if aims else made.first
+    body, aims = outline(lines), targets(lines)
+    chart: Chart = made.chart
+    if body is not None:
+        chart = Inside(made.chart, body)
+        start = chart.cells(made.cells, made.rules)
+    else:
+        start = focused(made.cells, made.chart, made.rules, aims) if aims else made.cells
+    first = made.first if start is made.cells else None
     faint = float(np.min(floor / [region.solid_angle for region in regions]))
     values = line_integrals(lines, rtol, faint)
-    found = integrate(start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first)
+    found = integrate(start, made.shares, chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first)
     return _Term(made, found, lines.weight)
 
 

@@ -24,10 +24,11 @@ _LINE_SHARE = 0.25  # of the tolerance goes to the sight lines; what they leave 
 
 def line_integrals(lines: SightLines, rtol: float, floor: float = 0.0) -> Callable[[Floats], Lines]:
     """Return the line integrals as a function of unit vectors ``(M, 3)``, for a mean that is to be good to `rtol`."""
+    touching = lines.density.support is not None  # a line that only just enters a body ends where rounding has it
 
     def values(directions: Floats) -> Lines:
         blocks = np.array_split(directions, -(-len(directions) // _BLOCK) or 1)
-        found = [lines.integrate(block, rtol=_LINE_SHARE * rtol, floor=floor) for block in blocks]
+        found = [lines.integrate(block, rtol=_LINE_SHARE * rtol, floor=floor, best=touching) for block in blocks]
         evaluations = sum(int(part.evaluations.sum()) for part in found)
         return Lines(
             np.concatenate([part.value for part in found]), np.concatenate([part.error for part in found]), evaluations
@@ -176,7 +177,8 @@ def targets(lines: Any) -> list[Target]:
     for x, y, z, size in lines.density.hints.points:
         seen = (np.array([x, y, z]) - lines.observer.position) @ lines.observer.rotation
         distance = float(np.linalg.norm(seen))
-        found.append(Target(seen / distance, size / distance))
+        if distance > size:  # else it is all around the observer
+            found.append(Target(seen / distance, size / distance))
     return found
 
 
