@@ -25,6 +25,7 @@ from skymodel.comparison.rivals.confront import confront
 from skymodel.output.figures.morphology import confrontation_figure, forecast_figure, matrix_figure
 from skymodel.output.figures.run import save
 from skymodel.output.figures.style import style
+from skymodel.output.files.whole import whole
 from skymodel.runs.many import clusters
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
@@ -167,10 +168,10 @@ def made(nside: int) -> Skies:
 def kept(path: Path, compute: Callable[[], Any], settings: dict[str, int]) -> Any:
     """Return the table of a file; compute and write it if it is missing, refuse one of other settings."""
     if not path.exists():
-        table, partial = compute(), path.with_name(f".{path.name}")
+        table = compute()
         table.meta["settings"] = settings
-        table.write(partial, format="ascii.ecsv", overwrite=True)
-        partial.replace(path)
+        with whole(path) as draft:
+            table.write(draft, format="ascii.ecsv")
     table = QTable.read(path, format="ascii.ecsv")
     if table.meta.get("settings") != settings:
         raise SystemExit(f"'{path}' was made with {table.meta.get('settings')}, not {settings}; choose another folder")
@@ -178,9 +179,8 @@ def kept(path: Path, compute: Callable[[], Any], settings: dict[str, int]) -> An
 
 
 def settle(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    with whole(path) as draft:
+        draft.write_text(text, encoding="utf-8")
 
 
 def draw(path: Path, make: Callable[[], Any]) -> None:

@@ -67,8 +67,8 @@ def test_draws_that_failed_are_counted_with_their_reason(call, tmp_path):
 
 
 def test_a_full_disk_is_said_and_the_same_command_goes_on(call, tmp_path, monkeypatch):
-    def full(stream, **content):
-        stream.write(b"half")
+    def full(path, **content):
+        path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
     call("--draws", "2")

@@ -40,8 +40,8 @@ def test_overlapping_parts_give_each_draw_once(tmp_path):
 def test_a_part_that_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypatch):
     store = open_store(tmp_path / "s", CONFIG)
 
-    def full(stream, *args, **kwargs):
-        stream.write(b"half")
+    def full(path, *args, **kwargs):
+        path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez_compressed", full)

@@ -8,7 +8,6 @@ beside its final name and renamed when it is whole. Nothing in it depends on whe
 from __future__ import annotations
 
 import io
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,8 @@ from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from skymodel.output.files.whole import whole
 
 _BLOCK = 2880  # FITS pads headers and data to multiples of this many bytes
 _ONES = 0xFFFFFFFF
@@ -84,13 +85,8 @@ def write_layers(
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Yield a stream beside `path` that takes its place when all went well and vanishes otherwise."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    try:
-        with draft.open("w+b") as stream:
-            yield stream
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole(path) as draft, draft.open("w+b") as stream:
+        yield stream
 
 
 def write_primary(stream: IO[bytes], cards: Mapping[str, Any]) -> None:

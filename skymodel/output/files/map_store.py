@@ -6,13 +6,12 @@ of the same draws are; maps whose rows are not there are not counted, and writte
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from skymodel.output.files.whole import to_disk, whole
 from skymodel.runs.many.maps import Maps
 
 _ATTRIBUTES = {
@@ -44,15 +43,9 @@ def require_xarray() -> Any:
 
 def add_maps(folder: Path, maps: Maps) -> None:
     """Keep the maps of a batch; those of an earlier try at it are replaced."""
-    name = _name(maps.first, maps.first + len(maps.J))
-    beside = folder / f".{name}.{os.getpid()}"
-    try:
-        _write(dataset(maps), beside)
-        shutil.rmtree(folder / name, ignore_errors=True)
-        beside.rename(folder / name)
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
+    with whole(folder / _name(maps.first, maps.first + len(maps.J))) as draft:
+        _write(dataset(maps), draft)
+        to_disk(draft)
 
 
 def dataset(maps: Maps) -> Any:
@@ -71,9 +64,6 @@ def dataset(maps: Maps) -> Any:
 def _write(content: Any, path: Path) -> None:
     whole = {name: {"chunks": content[name].shape} for name in _ATTRIBUTES}
     content.to_zarr(path, mode="w", zarr_format=2, consolidated=False, encoding=whole)
-    for file in (file for file in path.rglob("*") if file.is_file()):
-        with file.open("rb") as stream:
-            os.fsync(stream.fileno())
 
 
 def open_maps(folder: str | Path) -> Any:

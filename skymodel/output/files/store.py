@@ -8,7 +8,6 @@ resuming is computing :meth:`Store.missing`. Several writers may share one folde
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import yaml
 
 from profiles.contract.arrays import Rows
 from skymodel.output.files.map_store import add_maps
+from skymodel.output.files.whole import to_disk, whole
 from skymodel.runs.many.maps import Maps
 
 _PART = re.compile(r"part-(\d{12})-(\d{12})\.npz")
@@ -59,16 +59,9 @@ class Store:
         if maps is not None:
             add_maps(self.folder, maps)
         name = f"part-{first:012d}-{last:012d}.npz"
-        beside = self.folder / f".{name}.{os.getpid()}"
-        try:
-            with beside.open("wb") as stream:
-                np.savez_compressed(stream, rows=rows)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.rename(self.folder / name)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+        with whole(self.folder / name) as draft:
+            np.savez_compressed(draft, rows=rows)
+            to_disk(draft)
 
     def rows(self, draws: int | None = None) -> Rows:
         """Return all rows kept, or those of the first `draws` draws, sorted by draw, each draw once.
@@ -113,9 +106,8 @@ def open_store(folder: Path, config: Mapping[str, Any]) -> Store:
 
 
 def _write_config(path: Path, config: Mapping[str, Any]) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True), encoding="utf-8")
-    beside.rename(path)
+    with whole(path) as draft:
+        draft.write_text(yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def _require_same(folder: Path, kept: Mapping[str, Any], config: Mapping[str, Any]) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from skymodel.comparison.likeness.morphology import Comparison
+from skymodel.output.files.whole import beside
 
 
 def check(folder: Path | None) -> None:
@@ -26,16 +25,12 @@ def write(comparison: Comparison, folder: str | Path) -> Path:
     """
     target = Path(folder)
     check(target)
-    parent = target.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    workspace = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=parent))
-    try:
+    target.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with beside(target) as workspace:
         draft = workspace / "new"
         draft.mkdir()
         _fill(comparison, draft)
-        return draft.rename(target)
-    finally:
-        shutil.rmtree(workspace, ignore_errors=True)
+        return draft.rename(target)  # and not `settle`: what another run put there meanwhile is kept
 
 
 def _fill(comparison: Comparison, folder: Path) -> None:

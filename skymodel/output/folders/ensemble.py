@@ -5,7 +5,6 @@ They are made anew from the parts each time and replaced one by one, each whole.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from profiles.contract.arrays import Rows
 from skymodel.output.figures.ensemble import corner, sensitivity_bars
 from skymodel.output.figures.style import style
 from skymodel.output.files.store import Store
+from skymodel.output.files.whole import whole
 from skymodel.runs.many import ensemble, sensitivity
 from skymodel.runs.many.ensemble import EnsembleConfig
 
@@ -85,9 +85,5 @@ def _range(row: Any) -> str:
 
 
 def _replace(path: Path, write: Callable[[Path], Any]) -> None:
-    beside = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        write(beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole(path) as draft:
+        write(draft)

@@ -9,15 +9,14 @@ from __future__ import annotations
 import functools
 import itertools
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+
+from skymodel.output.files.whole import beside, settle
 
 if TYPE_CHECKING:
     from skymodel.runs.config.model import RunConfig
@@ -77,14 +76,16 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
     target = None if folder is None else Path(folder)
     check(target, overwrite)
     try:
-        with _beside(target or Path(_NUMBERED)) as workspace:
+        place = target or Path(_NUMBERED)
+        place.absolute().parent.mkdir(parents=True, exist_ok=True)
+        with beside(place) as workspace:
             draft = workspace / "new"
             draft.mkdir()
             for name, writer in _writers(result):
                 writer(draft / name)
             if report:
                 _write_report(result, draft)
-            return _numbered(draft) if target is None else _settle(draft, target, workspace / "old")
+            return _numbered(draft) if target is None else settle(draft, target)
     except OSError as error:
         place = target or Path.cwd()
         raise OSError(
@@ -131,31 +132,6 @@ def resolved_yaml(config: RunConfig) -> str:
 def provenance(config: RunConfig) -> dict[str, Any]:
     """Return what every table says about where it comes from."""
     return {"creator": f"skymodel {version('skymodel')}", "label": config.label, "config": config.resolved()}
-
-
-@contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """Yield an empty hidden folder next to `target`, on the same file system; remove it and all it holds at the end."""
-    parent = target.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    workspace = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=parent))
-    try:
-        yield workspace
-    finally:
-        shutil.rmtree(workspace, ignore_errors=True)
-
-
-def _settle(draft: Path, target: Path, aside: Path) -> Path:
-    """Rename `draft` to `target`; an old run steps aside first and comes back if the renaming fails."""
-    try:
-        if target.exists():
-            target.rename(aside)
-        draft.rename(target)
-    except BaseException:  # an interrupt may come just after either renaming
-        if aside.exists() and not target.exists():
-            aside.rename(target)
-        raise
-    return target
 
 
 def _numbered(draft: Path) -> Path:
