@@ -22,13 +22,14 @@ class Scenario:
     v_e
         Speed of the electrons [c]; the paper does not give it.
     window_factor
-        Mean of J in COMPTEL's window over that in the circle of 6 deg.
+        Mean of J in COMPTEL's window over that in the circle of 6 deg, for interstellar electrons where they are known.
     containment
         Share of the line's flux that comes from the circle of 6 deg, 0 to 1.
     window_factors
         The window factor of other pairs of densities, to see how much it depends on them.
-    mean_j
-        Mean of J in the circle [kpc GeV cm-6]; without it nothing is said about B.
+    mean_j, printed_mean_j
+        Mean of J in the circle [kpc GeV cm-6], for interstellar electrons, and for all visible matter as printed;
+        without the first nothing is said about B.
     mu, chi
         Of eq. (6).
     mu_0, z_max, sphere_chi
@@ -42,6 +43,7 @@ class Scenario:
     containment: float
     window_factors: tuple[float, ...] = ()
     mean_j: float | None = None
+    printed_mean_j: float | None = None
     mu: float = 20.0
     chi: float = 0.1
     mu_0: float = 60.0

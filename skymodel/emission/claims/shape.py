@@ -65,3 +65,32 @@ def speed_of_flatness(model: ElectrosphereEmission, target: float = 2.0) -> floa
     if excess(stop) > 0:
         return float("inf")
     return float(np.exp(brentq(excess, start, stop, xtol=1e-6) + 3e-6)) if excess(start) > 0 else 0.01
+
+
+def flattest_speed(model: ElectrosphereEmission) -> tuple[float, float]:
+    """Return the speed [c] from 1e-3 to 1 at which k^2 Phi is flattest, and its largest over smallest there.
+
+    The lowest point of a coarse grid is followed downhill: a grid alone misses the minimum by as much as it is wide.
+
+    Parameters
+    ----------
+    model
+        The electrosphere and how its photons are counted; its own v_e is not used.
+
+    Examples
+    --------
+    >>> from skymodel.emission.electrosphere.structure import Electrosphere
+    >>> closed = ElectrosphereEmission(Electrosphere(60, 30, v_e=0.1), convention="consistent")
+    >>> print("{:.5f} {:.3f}".format(*flattest_speed(closed)))
+    0.00734 2.616
+    """
+    from scipy.optimize import minimize_scalar
+
+    def spread(log_v: float) -> float:
+        return flatness(replace(model, sphere=replace(model.sphere, v_e=float(np.exp(log_v)))))
+
+    grid = np.log(np.geomspace(1e-3, 1.0, 31))
+    lowest = int(np.argmin([spread(log_v) for log_v in grid]))
+    around = grid[max(lowest - 1, 0)], grid[min(lowest + 1, grid.size - 1)]
+    found = minimize_scalar(spread, bounds=around, method="bounded", options={"xatol": 1e-6})
+    return float(np.exp(found.x)), float(found.fun)

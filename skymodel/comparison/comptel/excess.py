@@ -1,0 +1,127 @@
+"""The excess outside the inner Galaxy: COMPTEL's nested windows subtracted from each other, the model beside.
+
+The paper says that the MeV excess is seen "only within the inner part". Three published windows lie in each other, so
+the mean of what is in the outer and not in the inner one follows: (I_B Omega_B - I_A Omega_A) / (Omega_B - Omega_A),
+points less background. Errors are taken as independent between windows unless a correlation is given: shared errors move both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from profiles.contract.arrays import Floats
+from skymodel.comparison.comptel.backgrounds import background, background_names
+from skymodel.comparison.comptel.spectra import Measurement, comptel
+from skymodel.galaxy import SkyModel
+from skymodel.sightlines.means import region_mean
+
+PAIRS = (("l30_b5", "l60_b20"), ("l30_b5", "l30_b15"))  # inner, outer
+SOFT = slice(0, 2)  # the bins 1-3 and 3-10 MeV
+
+
+@dataclass(frozen=True, eq=False)
+class Excess:
+    """The excess inside a window and in what surrounds it, in each bin.
+
+    Parameters
+    ----------
+    inner, outer
+        Names of the windows.
+    background
+        What was subtracted.
+    inside, outside
+        k^2 dPhi/dk above the background ``(bins,)`` [MeV cm-2 s-1 sr-1].
+    inside_error, outside_error
+        Their standard deviations.
+    """
+
+    inner: str
+    outer: str
+    background: str
+    inside: Floats
+    inside_error: Floats
+    outside: Floats
+    outside_error: Floats
+
+    def level(self, bins: slice = SOFT) -> tuple[float, float]:
+        """Return the mean excess outside over that inside in some of the bins, and its standard deviation."""
+        inside, outside = float(self.inside[bins].mean()), float(self.outside[bins].mean())
+        errors = (np.linalg.norm(each[bins]) / each[bins].size for each in (self.inside_error, self.outside_error))
+        inside_error, outside_error = (float(each) for each in errors)
+        value = outside / inside
+        return value, float(np.hypot(outside_error, value * inside_error) / abs(inside))
+
+    def significance(self, bins: slice = SOFT) -> float:
+        """Return by how many standard deviations the mean excess outside differs from none."""
+        outside = self.outside[bins]
+        return float(outside.sum() / np.linalg.norm(self.outside_error[bins]))
+
+
+def excess(inner: Measurement, outer: Measurement, name: str = "none", *, correlation: float = 0.0) -> Excess:
+    """Return the excess inside a window and between it and a larger one.
+
+    Parameters
+    ----------
+    inner, outer
+        Points of a window and of one that holds it.
+    name
+        Background, one of :func:`~skymodel.comparison.comptel.backgrounds.background_names`.
+    correlation
+        Between the errors of the two windows in a bin, from -1 to below 1.
+
+    Examples
+    --------
+    >>> found = excess(comptel("l30_b5"), comptel("l60_b20"), "Orlando_DRELowV")
+    >>> print(f"{found.level()[0]:.2f}")
+    0.49
+    """
+    if not -1 <= correlation < 1:
+        raise ValueError(f"correlation = {correlation:g}; allowed: -1 <= correlation < 1")
+    area, larger = inner.region.solid_angle, outer.region.solid_angle
+    if not larger > area:
+        raise ValueError(f"{outer.name} does not hold {inner.name}; give the smaller window first")
+    inside, whole = (np.array(each.intensity) - background(name, each) for each in (inner, outer))
+    near, far = (np.array(each.error) for each in (inner, outer))
+    a, b = area / (larger - area), larger / (larger - area)
+    spread = (b * far) ** 2 + (a * near) ** 2 - 2 * correlation * a * b * near * far
+    return Excess(inner.name, outer.name, name, inside, near, b * whole - a * inside, np.sqrt(spread))
+
+
+def excess_table(model: SkyModel | None = None, *, names: Sequence[str] | None = None, rtol: float = 1e-3) -> Any:
+    """Return the QTable of the excess outside over that inside, in 1-10 and in 10-30 MeV, beside a model's prediction.
+
+    Parameters
+    ----------
+    model
+        Whose J is compared; without it the column `predicted` is nan.
+    names
+        Backgrounds; by default the published ones.
+    rtol
+        Tolerance of the model's means.
+    """
+    from astropy.table import QTable
+
+    rows = []
+    for inner, outer in PAIRS:
+        predicted = _predicted(model, comptel(inner), comptel(outer), rtol) if model else np.nan
+        for name in names or background_names():
+            found = excess(comptel(inner), comptel(outer), name)
+            for label, bins in (("1-10 MeV", SOFT), ("10-30 MeV", slice(2, 3))):
+                level, error = found.level(bins)
+                rows.append((inner, outer, name, label, level, error, found.significance(bins), predicted))
+    columns = ("inner", "outer", "background", "energies", "level", "level_error", "significance", "predicted")
+    table = QTable(rows=rows, names=columns)
+    table["level"].info.description = "mean excess between the windows over that in the inner one"
+    table["significance"].info.description = "of the excess between the windows, in standard deviations"
+    table["predicted"].info.description = "the same of J for the model's densities"
+    return table
+
+
+def _predicted(model: SkyModel, inner: Measurement, outer: Measurement, rtol: float) -> float:
+    near, far = (region_mean(model.pair, each.region, rtol=rtol, **model.lines).value for each in (inner, outer))
+    area, larger = inner.region.solid_angle, outer.region.solid_angle
+    return float((far * larger - near * area) / (larger - area) / near)
