@@ -2,7 +2,8 @@
 
 The paper says that the MeV excess is seen "only within the inner part". Three published windows lie in each other, so
 the mean of what is in the outer and not in the inner one follows: (I_B Omega_B - I_A Omega_A) / (Omega_B - Omega_A),
-points less background. Errors are taken as independent between windows unless a correlation is given: shared errors move both.
+points less background. Errors are taken as independent between windows unless a correlation is given: shared errors
+move both.
 """
 
 from __future__ import annotations
