@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from astropy import units
@@ -79,6 +79,22 @@ class Bounded:
     def __rtruediv__(self, other: float) -> Bounded:
         """Return an exact number over this one."""
         return Bounded(other, 0.0) / self
+
+    def within(self, low: float, high: float) -> Bounded:
+        """Return the number, at the edge of its range where it lies beyond it by no more than its error.
+
+        Parameters
+        ----------
+        low, high
+            What the number can be, by what it is: 0 and 1 for a share.
+
+        Examples
+        --------
+        >>> Bounded(1 + 3e-10, 1e-9).within(0, 1).value, Bounded(1.1, 1e-9).within(0, 1).value
+        (1, 1.1)
+        """
+        edge = min(max(self.value, low), high)
+        return replace(self, value=edge) if abs(edge - self.value) <= self.error else self
 
     def least_under(self, bound: float) -> float:
         """Return `bound` over the least that this number may be, infinite if that is zero: the error of a quotient.

@@ -13,6 +13,7 @@ from typing import Any
 from profiles import Density
 from profiles.contract.algebra import in_unit
 from skymodel.emission.event.bands import Band
+from skymodel.emission.event.origins import SpectralModel
 from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.sightlines.ray.geometry import Observer
 
@@ -48,7 +49,7 @@ class SkyModel:
 
     dark_matter: Density
     electrons: Density
-    emission: NuggetEmission = field(default_factory=NuggetEmission)
+    emission: SpectralModel = field(default_factory=NuggetEmission)
     observer: Observer = field(default_factory=Observer)
     r_max: float | None = None
     s_max: float | None = None

@@ -10,6 +10,7 @@ FLOORS = [
     "profiles",
     "skymodel.datafiles",
     "skymodel.bounded",
+    "skymodel.progress",
     "skymodel.sky",
     "skymodel.sightlines",
     "skymodel.emission",

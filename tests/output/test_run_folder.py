@@ -20,6 +20,7 @@ from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 pytestmark = pytest.mark.slow
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 FILES = [
+    "band_ratios.ecsv",
     "centre.png",
     "claims.ecsv",
     "claims.txt",
@@ -101,7 +102,7 @@ def test_healpy_reads_the_maps_of_the_run(written):
     path = home / "first" / "maps.fits"
     with fits.open(path) as hdus:
         names = [hdu.name for hdu in hdus[1:]]
-    bands = ["J", "LINE_511", "CONTINUUM_1_20"]
+    bands = ["LINE_511", "CONTINUUM_1_20", "J"]
     assert names == [part for band in bands for part in (band, f"{band}_ERROR")] + [
         "COVERAGE_INTEGRAL",
         "COVERAGE_COMPTEL",
@@ -141,7 +142,7 @@ def test_the_tables_have_the_promised_columns_and_say_where_they_come_from(writt
 def test_the_flux_of_the_map_over_the_coverage_is_that_of_the_table(written):
     home, _, result = written
     path = home / "first" / "maps.fits"
-    line, share = (healpy.read_map(path, hdu=hdu, dtype=float) for hdu in (3, 8))
+    line, share = (healpy.read_map(path, hdu=hdu, dtype=float) for hdu in (1, 8))
     mean = (line * share).sum() / share.sum()
     row = next(row for row in result.fluxes if (row["region"], row["band"]) == ("comptel_window", "LINE_511"))
     # at nside 32 pixels are 1.8 deg wide and the window 10 deg high: the edge's gradient costs up to a per cent

@@ -18,7 +18,7 @@ from skymodel.runs.one.claims import check_claims
 from skymodel.runs.one.fluxes import Part
 
 CONFIG = {"dark_matter": {"type": "nfw"}, "electrons": {"type": "exponential_disk"}}
-CIRCLE = Part("integral_circle", 0.0344, Bounded(500.0, 0.0), Bounded(1.0, 0.0))
+CIRCLE = Part("integral_circle", 0.0344, (Bounded(500.0, 0.0),), (Bounded(1.0, 0.0),))
 
 
 def verdicts(*, window_factor=0.27, containment=0.5, others=(0.2, 1.0), **emission):

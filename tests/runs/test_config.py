@@ -295,6 +295,7 @@ def test_whatever_stands_for_a_configuration_becomes_one(source):
         ({"ratios": [{"numerator": ["1-20 MeV", "comptel_window"]}]}, ("ratios.0.denominator is missing", "needs")),
         ({"cube": {"energies": ["3 MeV", "1 MeV"]}}, ("cube.energies", "not ascending")),
         ({"cube": {"energy": ["3 MeV"]}}, ("unknown key 'energy' in cube", "'energies'")),
+        ({"compare": {"beam": "1 deg"}}, ("compare.beam of 1 deg on pixels of 0.92 deg", "map.nside")),
         ({"compare": {"beam": "3"}}, ("compare.beam", "'3'", "'3 deg'")),
         ({"compare": {"rivals": ["siegert2017"]}}, ("compare", "siegert2016")),
         ({"emission": {"type": "electrosphere"}}, ("emission.v_e is missing", "emission needs type, v_e")),

@@ -17,11 +17,11 @@ def table():
     anchor, other = 0.03, 0.2
     whole = (6.0 * anchor + 3.0 * other) / (4 * math.pi)
     parts = [
-        Part("integral_circle", anchor, Bounded(6.0, 0.06), Bounded(1.0, 0.0)),
-        Part("comptel_window", other, Bounded(3.0, 0.03), Bounded(0.5, 0.01)),
+        Part("integral_circle", anchor, (Bounded(6.0, 0.06),), (Bounded(1.0, 0.0),)),
+        Part("comptel_window", other, (Bounded(3.0, 0.03),), (Bounded(0.5, 0.01),)),
     ]
-    sky = Part("all_sky", 4 * math.pi, Bounded(whole, 0.0), Bounded(whole / 6.0, 0.0))
-    return flux_table(parts, sky, 0.025, {LINE_511: 1.0, CONTINUUM_1_20: 0.5}, relative_error=0.04)
+    sky = Part("all_sky", 4 * math.pi, (Bounded(whole, 0.0),), (Bounded(whole / 6.0, 0.0),))
+    return flux_table(parts, sky, 0.025, {LINE_511: (1.0,), CONTINUUM_1_20: (0.5,)}, relative_error=0.04)
 
 
 def test_the_columns_are_those_that_others_read(table):

@@ -17,7 +17,7 @@ from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.backgrounds import background as background_means
 from skymodel.comparison.comptel.chi_fit import ChiFit, fit_chi, fit_windows
 from skymodel.comparison.comptel.spectra import WINDOWS, Measurement, comptel
-from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
+from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
 from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sky.regions import INTEGRAL_CIRCLE
@@ -114,6 +114,8 @@ def window_test(
         Tolerance of the window factors.
     """
     measured = tuple(comptel(name) for name in WINDOWS) if measurements is None else tuple(measurements)
+    if not isinstance(model.emission, NuggetEmission):
+        raise TypeError(f"{type(model.emission).__name__} has no single chi to test; give a NuggetEmission")
     if len(measured) < 2:
         raise ValueError(f"{len(measured)} measurement given; one chi is tested with two windows or more")
     factors = tuple(

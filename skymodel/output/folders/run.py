@@ -105,10 +105,13 @@ def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
     maps = list(result.maps.values())
     yield "maps.fits", functools.partial(write_maps, maps=maps, coverage=result.coverage, config=config)
     for name, region in WINDOWS.items():
-        cut = [sky.cut(region) for sky in maps[1:]]
+        cut = [sky.cut(region) for sky in maps if sky.name != "J"]
         yield f"cut_{name.lower()}.fits", functools.partial(write_maps, maps=cut, config=config)
-    tables = {name: getattr(result, name) for name in ("fluxes", "ratio", "spectrum")} | {"claims": result.claims.table}
+    tables = {name: getattr(result, name) for name in ("fluxes", "ratio", "spectrum", "correlations")}
+    tables |= {"claims": result.claims.table, "band_ratios": result.ratios}
     for name, table in tables.items():
+        if table is None:
+            continue
         yield f"{name}.ecsv", functools.partial(write_table, table, meta=provenance(result.config))
     claims = f"{result.config.label}\n\n{result.claims.text}".lstrip()
     yield "claims.txt", lambda path: path.write_text(claims, encoding="utf-8")

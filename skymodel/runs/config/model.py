@@ -7,6 +7,7 @@ configuration as plain text and numbers, from which the run can be repeated.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +19,7 @@ from profiles.shelf.tracers import INTERSTELLAR, PRINTED
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.emission.nuggets.anchor import PAPER_LINE_INTENSITY_ERROR, Anchor, published_anchor
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
+from skymodel.galaxy import SkyModel
 from skymodel.runs.config import messages
 from skymodel.runs.config.bands import Bands
 from skymodel.runs.config.densities import DarkMatter, Electrons
@@ -28,6 +30,7 @@ from skymodel.runs.config.questions import CompareConfig, CubeConfig, Ratios
 from skymodel.runs.config.regions import INSTRUMENTS, AnyRegion, Regions, read_region
 from skymodel.runs.config.section import Section
 from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sky.healpix import pixel_area
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 
 Length = Annotated[float, WithUnit("kpc", above=0.0)]
@@ -187,6 +190,16 @@ class RunConfig(Section):
         except ValidationError as error:
             raise ValueError(messages.one_line(error, RunConfig)) from None
 
+    @model_validator(mode="after")
+    def _beam_fits_the_map(self) -> RunConfig:
+        pixel = math.degrees(math.sqrt(pixel_area(self.map.nside)))
+        if self.compare and self.compare.beam and self.compare.beam.width < 2 * pixel:
+            raise ValueError(
+                f"compare.beam of {self.compare.beam.width:g} deg on pixels of {pixel:.2g} deg; allowed: at least two "
+                "pixels, so raise map.nside or leave the beam out"
+            )
+        return self
+
     @property
     def shining(self) -> tuple[Band, ...]:
         """The bands that are mapped: those listed, else the line and the band of the emission."""
@@ -196,6 +209,17 @@ class RunConfig(Section):
     def tracer_name(self) -> str:
         """What tables call the tracer."""
         return {"visible_matter": PRINTED, "interstellar": INTERSTELLAR}[self.tracer]
+
+    def model(self) -> SkyModel:
+        """Return the galaxy that shines: the densities, what their encounters radiate, where it is seen from."""
+        return SkyModel(
+            self.dark_matter,
+            self.electrons,
+            self.emission.build(),
+            self.observer.build(),
+            r_max=self.path.r_max,
+            s_max=self.path.s_max,
+        )
 
     def resolved(self) -> dict[str, Any]:
         """Return the complete configuration as plain numbers and text with units; ``RunConfig(**it)`` repeats it.

@@ -90,7 +90,7 @@ def check_claims(
         All pairs with their tracers. Where some have interstellar electrons the statements are checked for these: W, B
         and the independence; the configured pair then stands for the tracer as printed, if it is that.
     """
-    own = _Densities(window_factor, tuple(others), circle.mean.value, None)
+    own = _Densities(window_factor, tuple(others), circle.columns[0].value, None)
     known = own if judged is None else _interstellar(own, judged)
     scenario = Scenario(
         v_e=_least_speed(),

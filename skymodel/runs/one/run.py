@@ -1,39 +1,44 @@
-"""A configuration in, a :class:`RunResult` out: maps, fluxes, spectrum, ratio table and verdict; no file is touched.
+"""A configuration in, a :class:`RunResult` out: maps, fluxes, ratios, spectrum, verdict; no file is touched.
 
-The product of the two densities is projected once. Every band is a number times that map, because the microphysics is
-uniform, and the anchor fixes the number. Means over regions are integrated straight from the densities, map-free.
+Each density that shines is projected once. Where the microphysics is uniform that is the product of the two densities,
+and every band is a number times its map; the anchor fixes the number. Means over regions are integrated straight from
+the densities, map-free.
 """
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import itertools
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from profiles import Density
 from profiles.contract.arrays import Floats
-from skymodel.bounded import Bounded
 from skymodel.comparison.ratio.verdict import Verdict, verdict
-from skymodel.emission.event.bands import LINE_511, Band
+from skymodel.emission.event.bands import LINE_511
+from skymodel.emission.nuggets.cube import EnergyCube, energy_cube
+from skymodel.galaxy import SkyModel
+from skymodel.progress import Counted, Progress, Steps
 from skymodel.runs.config.emission import uniform_nuggets
 from skymodel.runs.config.model import RunConfig
+from skymodel.runs.one.cache import Cache, nothing_kept
 from skymodel.runs.one.claims import ClaimsReport, check_claims
+from skymodel.runs.one.columns import Lights, Seen, band_maps, lights, means, whole_sky
+from skymodel.runs.one.correlations import correlation_table
 from skymodel.runs.one.fluxes import Part, flux_table, share_of_sky
 from skymodel.runs.one.probe import require_density
+from skymodel.runs.one.ratios import ratio_table
 from skymodel.runs.one.spectrum import spectrum_table
-from skymodel.sightlines.means import region_mean, window_factor
 from skymodel.sightlines.project import project
-from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Region
+from skymodel.sky.region import Region
+from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
 MEAN_RTOL = 1e-6  # of the means over regions, which cost little: as shipped a hundredth of the map's tolerance
 WINDOWS: Mapping[str, Region] = {"INTEGRAL": INTEGRAL_CIRCLE, "COMPTEL": COMPTEL_WINDOW}
-STAGES = ("map", "regions", "density pairs", "claims")
 OWN = "this run"  # what the ratio table calls the configured densities
-Progress = Callable[[str, float], Any]
+_STEPS = {"map": 4.0, "regions": 1.0, "density pairs": 4.0, "claims": 0.5, "comparison": 1.0}  # shares of the time
+STAGES = tuple(_STEPS)
 
 
 @dataclass(frozen=True)
@@ -45,31 +50,45 @@ class RunResult:
     config
         The validated configuration; ``config.resolved()`` repeats the run.
     maps
-        ``J`` and the two bands by name, as shipped ``LINE_511`` and ``CONTINUUM_1_20``: pixel means with errors.
+        The bands by name, as shipped ``LINE_511`` and ``CONTINUUM_1_20``, then ``J``: pixel means with errors.
     coverage
-        Covered share of each pixel ``(npix,)`` of the two instruments' regions, ``INTEGRAL`` and ``COMPTEL``.
-    fluxes, ratio, spectrum
-        QTables: bands in regions, the ratio over density pairs, the predicted spectrum.
+        Covered share of each pixel ``(npix,)`` of the two instruments' regions, ``INTEGRAL`` and ``COMPTEL``, and of
+        those that the configuration lists.
+    fluxes, ratios, ratio, spectrum
+        QTables: bands in regions, ratios of bands between regions, the ratio over density pairs, the spectrum.
     statement
         The verdict on the ratio claim, in words.
     claims
         The paper's quantitative statements, each with its computed value and verdict.
     timings
         Seconds that each stage took.
+    cube
+        The continuum at the energies of ``cube:``, made map by map; None where none were asked for.
+    correlations
+        QTable of ``compare:``; None where nothing was asked for.
     """
 
     config: RunConfig
     maps: Mapping[str, SkyMap]
     coverage: Mapping[str, Floats]
     fluxes: Any
+    ratios: Any
     ratio: Any
     spectrum: Any
     statement: str
     claims: ClaimsReport
     timings: Mapping[str, float]
+    cube: EnergyCube | None = None
+    correlations: Any = None
 
 
-def run(config: RunConfig, *, progress: Progress | None = None) -> RunResult:
+def run(
+    config: RunConfig,
+    *,
+    progress: Progress | None = None,
+    cache: Cache = nothing_kept,
+    maps: Sequence[SkyMap] = (),
+) -> RunResult:
     """Return what a model predicts, and the verdict on the ratio claim.
 
     Parameters
@@ -78,61 +97,65 @@ def run(config: RunConfig, *, progress: Progress | None = None) -> RunResult:
         The model, for example ``load_config("paper")``.
     progress
         Called with the name of a stage and the share of the whole that is done.
+    cache
+        Asked for maps of J before they are computed; by default none are kept.
+    maps
+        The maps of the files that ``compare:`` names, which the doors read.
 
     Raises
     ------
     ValueError
         If a density misbehaves, a sight line diverges, a tolerance cannot be met or the anchor's region is dark.
     """
-    clock = _Clock(progress or (lambda stage, done: None))
-    pair = _pair(config)
-    with clock("map"):
-        column = project(pair, config.map.nside, rtol=config.map.rtol, **_lines(config))
-    with clock("regions"):
-        seen = _seen(config, pair, column)
-        coverage = {name: region.coverage(config.map.nside) for name, region in WINDOWS.items()}
-    with clock("density pairs") as report:
-        judged = _verdict(config, report)
-    with clock("claims"):
-        claims = _claims(config, seen, judged)
-    emission, line, measured = config.emission.build(), config.anchor.line_intensity, config.anchor.relative_error
-    factors = {band: emission.band_factor(band) for band in (LINE_511, config.emission.continuum)}
-    return RunResult(
+    steps = Steps(progress, {name: weight for name, weight in _STEPS.items() if name != "comparison" or config.compare})
+    model, line, measured = _model(config), config.anchor.line_intensity, config.anchor.relative_error
+    shining = lights(model, config.shining)
+    bands = {band: shining.bands[band] for band in config.shining}
+    with steps("map") as counted:
+        columns = [_column(config, model, index, shining, counted, cache) for index in range(len(shining.densities))]
+    with steps("regions"):
+        seen = _seen(config, model, shining)
+        sky = whole_sky(columns, seen.anchor)
+        coverage = _coverage(config)
+    with steps("density pairs") as counted:
+        judged = _verdict(config, counted)
+    with steps("claims"):
+        claims = _claims(config, seen, sky, shining, judged)
+    window = seen.parts[COMPTEL_WINDOW].shining(shining.line)
+    drawn = band_maps(columns, Lights(shining.densities, bands), seen.anchor, line)
+    result = RunResult(
         config=config,
-        maps=_maps(column, seen.anchor, line, factors),
+        maps=drawn | {"J": _named_j(shining, columns)},
         coverage=coverage,
-        fluxes=flux_table(seen.parts, seen.sky, line, factors, relative_error=measured),
+        fluxes=flux_table([seen.part(one) for one in config.regions], sky, line, bands, relative_error=measured),
+        ratios=ratio_table(model, config.ratios, config.emission.continuum, rtol=_mean_rtol(config)),
         ratio=judged.table(),
-        spectrum=spectrum_table(emission, line, seen.parts[1].relative, relative_error=measured),
+        spectrum=spectrum_table(model.emission, line, window, relative_error=measured),
         statement=judged.statement,
         claims=claims,
-        timings=clock.seconds,
+        timings=steps.seconds,
     )
+    cube = _cube(config, model, columns, shining, seen)
+    return replace(result, cube=cube, correlations=_compared(result, steps, maps))
 
 
-class _Clock:
-    """Reports each stage and what of it is done, and keeps the seconds it took."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, name: str) -> Iterator[Callable[[int, int], None]]:
-        first, start = STAGES.index(name), time.perf_counter()
-        self._progress(name, first / len(STAGES))
-        yield lambda done, count: self._progress(name, (first + done / count) / len(STAGES))
-        self.seconds[name] = time.perf_counter() - start
-
-
-def _pair(config: RunConfig) -> Density:
+def _model(config: RunConfig) -> SkyModel:
     for name in ("dark_matter", "electrons"):
         require_density(name, getattr(config, name), config.observer.r_sun)
-    return config.dark_matter * config.electrons
+    return config.model()
 
 
-def _lines(config: RunConfig) -> dict[str, Any]:
-    return {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
+def _column(config: RunConfig, model: SkyModel, index: int, shining: Lights, counted: Counted, cache: Cache) -> SkyMap:
+    """Return the map of J of one of the densities that shine, from the cache if it holds it."""
+    density, asked, count = shining.densities[index], config.map, len(shining.densities)
+
+    def compute() -> SkyMap:
+        def report(done: int, every: int) -> None:
+            counted(index * every + done, count * every)
+
+        return project(density, asked.nside, rtol=asked.rtol, progress=report, **model.lines)
+
+    return cache(density, {"nside": asked.nside, "rtol": asked.rtol, **model.lines}, compute)
 
 
 def _mean_rtol(config: RunConfig) -> float:
@@ -140,51 +163,68 @@ def _mean_rtol(config: RunConfig) -> float:
     return min(config.map.rtol, max(MEAN_RTOL, 1e-2 * config.map.rtol))
 
 
-def _verdict(config: RunConfig, report: Callable[[int, int], None]) -> Verdict:
-    """Return the verdict on the configured pair, first, and on the published ones."""
+def _seen(config: RunConfig, model: SkyModel, shining: Lights) -> Seen:
+    regions = [*WINDOWS.values(), *(named.region for named in config.regions)]
+    return means(model, shining, regions, config.anchor.region, rtol=_mean_rtol(config))
+
+
+def _coverage(config: RunConfig) -> dict[str, Floats]:
+    """Return the coverage of the instruments' regions and of those listed beside them."""
+    regions = dict(WINDOWS)
+    for named in config.regions:
+        if named.region not in WINDOWS.values():
+            regions[_free(re.sub(r"\W+", "_", named.name).strip("_").upper() or "REGION", regions)] = named.region
+    return {name: region.coverage(config.map.nside) for name, region in regions.items()}
+
+
+def _free(name: str, taken: Mapping[str, Any]) -> str:
+    """Return a name that is not taken yet: itself, or with a number behind it."""
+    return next(one for one in itertools.chain([name], (f"{name}_{i}" for i in itertools.count(2))) if one not in taken)
+
+
+def _named_j(shining: Lights, columns: Sequence[SkyMap]) -> SkyMap:
+    """Return the map of J: of what makes the line, the product of the two densities unless its rate varies."""
+    line = next(index for index, factor in enumerate(shining.line) if factor > 0)
+    return replace(columns[line], name="J")
+
+
+def _verdict(config: RunConfig, counted: Counted) -> Verdict:
+    """Return the verdict on the configured pair, first, and on the published ones unless they are left out."""
     emission, band = uniform_nuggets(config.emission), config.emission.continuum
-    settings = {"emission": emission, "band": band, "line_intensity": config.anchor.line_intensity, **_lines(config)}
+    path = {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
+    settings: dict[str, Any] = {
+        "emission": emission,
+        "band": band,
+        "line_intensity": config.anchor.line_intensity,
+        **path,
+    }
     own = verdict({OWN: config.dark_matter}, {OWN: config.electrons}, rtol=_mean_rtol(config), **settings)
-    published = verdict(rtol=MEAN_RTOL, progress=report, **settings)
+    if config.verdict == "none":
+        return own
+    published = verdict(rtol=MEAN_RTOL, progress=counted, **settings)
     return replace(own, pairs=own.pairs + published.pairs)
 
 
-def _claims(config: RunConfig, seen: _Seen, judged: Verdict) -> ClaimsReport:
-    circle = seen.parts[0]
+def _claims(config: RunConfig, seen: Seen, sky: Part, shining: Lights, judged: Verdict) -> ClaimsReport:
+    circle = seen.parts[INTEGRAL_CIRCLE]
     own, *others = judged.window_factors.tolist()
-    share = share_of_sky(circle, seen.sky).value
-    return check_claims(uniform_nuggets(config.emission), circle, window_factor=own, containment=share, others=others)
+    share = share_of_sky(circle, sky, shining.line).value
+    nuggets = uniform_nuggets(config.emission)
+    return check_claims(nuggets, circle, window_factor=own, containment=share, others=others)
 
 
-class _Seen(NamedTuple):
-    """The two instruments' regions and the whole sky, and the mean of J in the anchor's region."""
-
-    parts: list[Part]
-    sky: Part
-    anchor: Bounded
-
-
-def _seen(config: RunConfig, pair: Density, column: SkyMap) -> _Seen:
-    """Return the means of J: over regions straight from the densities, over the whole sky from the map."""
-    settings = {"rtol": _mean_rtol(config), **_lines(config)}
-    region = config.anchor.region
-    below = region_mean(pair, region, **settings)
-    if below.value <= below.error:
-        raise ValueError(f"anchor.region = {region.name} sees nothing of the densities; choose one that does")
-    parts = []
-    for window in WINDOWS.values():
-        ratio = window_factor(pair, numerator=window, denominator=region, **settings)
-        parts.append(Part(window.name, window.solid_angle, ratio.numerator, ratio))
-    total = column.total()
-    mean = Bounded(total.value, total.error, column.unit) * (1 / (4 * math.pi))
-    return _Seen(parts, Part("all_sky", 4 * math.pi, mean, mean / below), below)
+def _cube(
+    config: RunConfig, model: SkyModel, columns: Sequence[SkyMap], shining: Lights, seen: Seen
+) -> EnergyCube | None:
+    if config.cube is None:
+        return None
+    alone = Lights(shining.densities, {LINE_511: shining.line})
+    line = band_maps(columns, alone, seen.anchor, config.anchor.line_intensity)[LINE_511.name]
+    return energy_cube(line, model.emission, config.cube.energies)
 
 
-def _maps(column: SkyMap, anchor: Bounded, line_intensity: float, factors: Mapping[Band, float]) -> dict[str, SkyMap]:
-    """Return J and each band, scaled so that the line's mean in the anchor's region is as measured."""
-    per_column = line_intensity / anchor
-    maps = {"J": replace(column, name="J")}
-    for band, factor in factors.items():
-        meta = {"e_min": band.low, "e_max": band.high}
-        maps[band.name] = replace(column * (per_column * factor), unit="cm-2 s-1 sr-1", name=band.name, meta=meta)
-    return maps
+def _compared(result: RunResult, steps: Steps, maps: Sequence[SkyMap]) -> Any:
+    if result.config.compare is None:
+        return None
+    with steps("comparison") as counted:
+        return correlation_table(result.config, result.maps, maps, progress=counted)

@@ -1,0 +1,90 @@
+"""How far a long piece of work is: a share from 0 to 1 that never goes back, of steps that weigh what they take.
+
+Library code reports to a callback and shows nothing; the command line draws a bar, a notebook
+:func:`~skymodel.notebook.notebook_progress`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+Progress = Callable[[str, float], Any]  # what is being done, and the share of the whole that is done
+Counted = Callable[[int, int], Any]  # so many of so many
+
+
+def silent(what: str, share: float) -> None:
+    """Report nothing."""
+
+
+class Steps:
+    """Reports the steps of a piece of work, and keeps the seconds that each took.
+
+    Parameters
+    ----------
+    progress
+        Called with the step and the share of the whole that is done.
+    weights
+        The steps in their order, each with its expected share of the time; any positive numbers.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> steps = Steps(lambda what, share: seen.append((what, round(share, 2))), {"map": 3, "tables": 1})
+    >>> with steps("map") as counted:
+    ...     counted(1, 2)
+    >>> with steps("tables"):
+    ...     pass
+    >>> seen
+    [('map', 0.0), ('map', 0.38), ('map', 0.75), ('tables', 0.75), ('tables', 1.0)]
+    """
+
+    def __init__(self, progress: Progress | None, weights: Mapping[str, float]) -> None:
+        self._progress = progress or silent
+        total, start = sum(weights.values()), 0.0
+        self._spans: dict[str, tuple[float, float]] = {}
+        for name, weight in weights.items():
+            self._spans[name] = (start / total, weight / total)
+            start += weight
+        self._done = 0.0
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[Counted]:
+        """Enter a step; yields what its own work calls with (done, all)."""
+        start, width = self._spans[name]
+        self._report(name, start)
+        began = time.perf_counter()
+        yield lambda done, count: self._report(name, start + width * min(1.0, done / count) if count else start)
+        self.seconds[name] = time.perf_counter() - began
+        self._report(name, start + width)
+
+    def _report(self, name: str, share: float) -> None:
+        self._done = max(self._done, share)
+        self._progress(name, self._done)
+
+
+def forward(progress: Counted | None) -> Counted | None:
+    """Return a callback whose share never goes back, where work starts again by another method.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> report = forward(lambda done, count: seen.append(done / count))
+    >>> for done, count in ((1, 4), (3, 4), (1, 8), (8, 8)):
+    ...     report(done, count)
+    >>> seen
+    [0.25, 0.75, 0.75, 1.0]
+    """
+    if progress is None:
+        return None
+    best = (0, 1)
+
+    def report(done: int, count: int) -> None:
+        nonlocal best
+        best = max(best, (done, count), key=lambda pair: pair[0] / pair[1] if pair[1] else 0.0)
+        progress(*best)
+
+    return report
