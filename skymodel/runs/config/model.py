@@ -202,8 +202,9 @@ class RunConfig(Section):
 
     @property
     def shining(self) -> tuple[Band, ...]:
-        """The bands that are mapped: those listed, else the line and the band of the emission."""
-        return self.bands or (LINE_511, self.emission.continuum)
+        """The bands that are mapped: those listed, else that of the emission; and always the line, which scales all."""
+        listed = self.bands or (LINE_511, self.emission.continuum)
+        return listed if LINE_511 in listed else (LINE_511, *listed)
 
     @property
     def tracer_name(self) -> str:

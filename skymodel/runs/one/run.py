@@ -192,13 +192,10 @@ def _verdict(config: RunConfig, counted: Counted) -> Verdict:
     """Return the verdict on the configured pair, first, and on the published ones unless they are left out."""
     emission, band = uniform_nuggets(config.emission), config.emission.continuum
     path = {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
-    settings: dict[str, Any] = {
-        "emission": emission,
-        "band": band,
-        "line_intensity": config.anchor.line_intensity,
-        **path,
-    }
-    own = verdict({OWN: config.dark_matter}, {OWN: config.electrons}, rtol=_mean_rtol(config), **settings)
+    anchor = {name: getattr(config.anchor, name) for name in ("line_intensity", "line_intensity_error")}
+    settings: dict[str, Any] = {"emission": emission, "band": band, **anchor, **path}
+    halo, electrons, rtol = {OWN: config.dark_matter}, {OWN: config.electrons}, _mean_rtol(config)
+    own = verdict(halo, electrons, rtol=rtol, tracer=config.tracer_name, **settings)
     if config.verdict == "none":
         return own
     published = verdict(rtol=MEAN_RTOL, progress=counted, **settings)
