@@ -207,7 +207,7 @@ def _claims(config: RunConfig, seen: Seen, sky: Part, shining: Lights, judged: V
     own, *others = judged.window_factors.tolist()
     share = share_of_sky(circle, sky, shining.line).value
     nuggets = uniform_nuggets(config.emission)
-    return check_claims(nuggets, circle, window_factor=own, containment=share, others=others)
+    return check_claims(nuggets, circle, window_factor=own, containment=share, others=others, judged=judged)
 
 
 def _cube(
