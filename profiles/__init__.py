@@ -8,7 +8,7 @@ from profiles.adapters import from_agama, from_gala, from_galpy
 from profiles.contract.algebra import Product, Scaled, Sum
 from profiles.contract.density import Axisymmetric, Density, Hints, Spherical
 from profiles.contract.functions import from_function
-from profiles.contract.shapes import Flattened, Rotated, Shifted, Triaxial
+from profiles.forms import masses  # noqa: F401  # they register themselves
 from profiles.forms.bars import DwekBar, FreudenreichBar, StanekBar
 from profiles.forms.bulges import GaussianBulge, HernquistBulge, PowerLawBulge, PowerLawSphere
 from profiles.forms.cores import CentralSpike, CoredNFW, contracted
@@ -18,6 +18,7 @@ from profiles.forms.gas import BetaModel, CosineDisk, Ellipsoid, GaussianCloud, 
 from profiles.forms.halos import NFW, Burkert, Einasto, GeneralizedNFW, Halo, Isothermal, Moore, Zhao
 from profiles.forms.nuclear import ChatzopoulosCluster, LaunhardtCluster, LaunhardtDisk, StretchedSpheroid
 from profiles.forms.peanut import LongBar, PeanutBar
+from profiles.forms.shapes import Flattened, Rotated, Shifted, Triaxial
 from profiles.forms.ymw16 import CentralCloud, FlaringRing, PlateauDisk
 from profiles.mass import enclosed_mass, with_mass
 from profiles.tables.cubes import Grid

@@ -17,9 +17,9 @@ from typing import Any
 
 from astropy.table import QTable, vstack
 
-from skymodel.comparison.forecast.field import field_of
 from skymodel.comparison.forecast.forecast import LINE, REGION, STORIES, Skies, curves, forecast, matrix, skies
 from skymodel.comparison.forecast.observations import Observation, load_observations, origin
+from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.ratio import candidates
 from skymodel.comparison.rivals.confront import confront
 from skymodel.output.figures.morphology import confrontation_figure, forecast_figure, matrix_figure

@@ -12,9 +12,9 @@ import numpy as np
 from profiles import Density, from_function
 from profiles.contract.mapped import mapped
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.speed import local_speed_factor, thermal_speed
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.bands import Band
-from skymodel.emission.nuggets.local import local_speed_factor, thermal_speed
 from skymodel.runs.config.model import load_config
 from skymodel.sightlines.means import window_factor
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from astropy import units
 
-from profiles.contract.density import SYMMETRIES, Array, Density, Hints, Oval, Symmetry
+from profiles.contract.density import SYMMETRIES, Array, Density, Hints, Oval, Symmetry, plus, times
 from profiles.contract.fields import Kind, convert, field_kinds
 
 
@@ -217,3 +217,23 @@ def scaled(density: Density, factor: float, unit: Any) -> Density:
 def total(densities: Iterable[Density]) -> Density:
     """Return the sum of one or more densities, in the unit of the first."""
     return functools.reduce(operator.add, densities)
+
+
+@times.register
+def _(factor: Density, density: Density) -> Density:
+    return Product((*parts_of(density, Product), *parts_of(factor, Product)))
+
+
+@times.register
+def _(factor: units.Quantity, density: Density) -> Density:
+    return scaled(density, float(factor.value), units.Unit(density.unit) * factor.unit)
+
+
+@times.register(object)  # a number, plain or of an array library that traces it
+def _(factor: Any, density: Density) -> Density:
+    return scaled(density, factor, density.unit)
+
+
+@plus.register
+def _(other: Density, density: Density) -> Density:
+    return Sum((*parts_of(density, Sum), *parts_of(in_unit(other, density.unit), Sum)))

@@ -10,6 +10,7 @@ Densities add, multiply and scale; the result is a density with the lower of the
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
@@ -170,13 +171,7 @@ class Density(ABC):
 
     def __mul__(self, other: Density | float | units.Quantity) -> Density:
         """Return the product with a density, or the density scaled by a number or a Quantity."""
-        from profiles.contract.algebra import Product, parts_of, scaled
-
-        if isinstance(other, Density):
-            return Product((*parts_of(self, Product), *parts_of(other, Product)))
-        if isinstance(other, units.Quantity):
-            return scaled(self, float(other.value), units.Unit(self.unit) * other.unit)
-        return scaled(self, other, self.unit)
+        return times(other, self)
 
     __rmul__ = __mul__
 
@@ -184,9 +179,7 @@ class Density(ABC):
         """Return the sum with a density of a convertible unit, in the unit of the first."""
         if not isinstance(other, Density):
             return NotImplemented
-        from profiles.contract.algebra import Sum, in_unit, parts_of
-
-        return Sum((*parts_of(self, Sum), *parts_of(in_unit(other, self.unit), Sum)))
+        return plus(other, self)
 
     def electrons(self, per_baryon: float = 1.0) -> Density:
         """Return the electron density [cm-3] of this mass density, n_e = `per_baryon` * rho / m_p.
@@ -198,10 +191,22 @@ class Density(ABC):
         """
         if not per_baryon > 0:
             raise ValueError(f"per_baryon = {per_baryon}; electrons per baryon must be a number > 0")
-        from profiles.contract.algebra import in_unit, scaled
-
         proton = float((constants.m_p * constants.c**2).to_value("GeV"))
-        return scaled(in_unit(self, MASS_DENSITY), per_baryon / proton, NUMBER_DENSITY)
+        mass, _ = convert(1.0 * units.Unit(self.unit), [MASS_DENSITY], f"a density in [{self.unit}]")
+        here = self if units.Unit(self.unit) == MASS_DENSITY else times(mass * (MASS_DENSITY / self.unit), self)
+        return times(per_baryon / proton * (NUMBER_DENSITY / MASS_DENSITY), here)
+
+
+@functools.singledispatch
+def times(factor: Any, density: Density) -> Density:
+    """Return a density times a factor; :mod:`profiles.contract.algebra` says how, for each kind of factor."""
+    raise TypeError(f"a density times {factor!r}; allowed: a density, a number, a Quantity")
+
+
+@functools.singledispatch
+def plus(other: Density, density: Density) -> Density:
+    """Return the sum of two densities; :mod:`profiles.contract.algebra` says how."""
+    raise TypeError(f"a density plus {other!r}; allowed: a density")
 
 
 @dataclass(frozen=True)

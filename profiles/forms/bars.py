@@ -16,7 +16,7 @@ from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Density, Hints
 from profiles.contract.fields import Angle, Kind, Length, NumberDensity, Positive
 from profiles.contract.normalise import Normalised
-from profiles.contract.shapes import turned
+from profiles.forms.shapes import turned
 
 Exponent = Annotated[float, Kind("", at_least=1.0)]
 

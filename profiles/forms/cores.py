@@ -11,6 +11,7 @@ from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Density, Hints, Spherical
 from profiles.contract.fields import Kind, Length, MassDensity, Positive
 from profiles.forms.halos import NFW, Halo
+from profiles.mass import enclosed_mass
 from profiles.tables.radial import RadialTable
 
 SpikeSlope = Annotated[float, Kind("", at_least=0.0, below=3.0)]
@@ -137,9 +138,6 @@ def contracted(
     """
     from scipy.interpolate import CubicSpline
 
-    from profiles.mass import enclosed_mass
-    from profiles.shelf.description import describe
-
     radii = np.geomspace(r_min, r_max, int(points))
     dark = enclosed_mass(halo, radii).value
     visible = enclosed_mass(baryons, radii, rtol=1e-6).value
@@ -150,5 +148,5 @@ def contracted(
     density = growth * mass / (4 * np.pi * radii**3)  # dM/dr / (4 pi r^2)
     table = RadialTable.from_arrays(radii, density, unit="Msun kpc-3")
     ends = {"r_min": f"{r_min!r} kpc", "r_max": f"{r_max!r} kpc", "points": points}
-    recipe = {"type": "contracted", "halo": describe(halo), "baryons": describe(baryons), **ends}
+    recipe = {"type": "contracted", "halo": halo, "baryons": baryons, **ends}
     return replace(table, recipe={**recipe, "baryon_fraction": baryon_fraction})

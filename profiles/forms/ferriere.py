@@ -16,7 +16,7 @@ import numpy as np
 from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Axisymmetric, Density
 from profiles.contract.fields import Angle, Coordinate, Kind, Length, NumberDensity, Positive
-from profiles.contract.shapes import turned
+from profiles.forms.shapes import turned
 
 PotentialSlope = Annotated[float, Kind("s2 km-2", above=0.0)]
 

@@ -13,7 +13,7 @@ from typing import Any
 from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Axisymmetric, Density, Hints, Oval, Spherical
 from profiles.contract.fields import Angle, Coordinate, Length, NumberDensity, Positive
-from profiles.contract.shapes import turned
+from profiles.forms.shapes import turned
 
 
 @dataclass(frozen=True)

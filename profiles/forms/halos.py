@@ -17,6 +17,7 @@ from astropy import constants, units
 from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Spherical
 from profiles.contract.fields import InnerSlope, Length, Mass, MassDensity, Number, Positive
+from profiles.mass import with_mass
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,6 @@ class Halo(Spherical):
         >>> round(halo.r_s, 2)
         21.16
         """
-        from profiles.mass import with_mass
-
         mass = units.Quantity(m_200, "Msun")
         hubble = h * units.Quantity(100.0, "km s-1 Mpc-1")
         critical = 3 * hubble**2 / (8 * math.pi * constants.G)

@@ -36,7 +36,8 @@ def describe(density: Density) -> Any:
     if isinstance(density, FunctionDensity):
         return _described_function(density)
     if hasattr(density, "to_spec"):
-        return density.to_spec()
+        given = density.to_spec()
+        return {name: describe(value) if isinstance(value, Density) else value for name, value in given.items()}
     combined = {cls: name for name, cls in COMBINATIONS.items()}
     name = combined.get(type(density)) or name_of(type(density))
     return {"type": name, **_described_fields(density)}

@@ -6,9 +6,9 @@ or a HEALPix mask; their edges are not known, so their solid angle and coverage 
 
 from __future__ import annotations
 
+import functools
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -242,6 +242,7 @@ class HealpixMask(Region):
         return hash(self.shares.tobytes())
 
 
+@functools.singledispatch
 def as_region(obj: Any) -> Region:
     """Return `obj` as a region.
 
@@ -266,14 +267,8 @@ def as_region(obj: Any) -> Region:
     """
     if isinstance(obj, Region):
         return obj
-    if isinstance(obj, str | Mapping):
-        from skymodel.sky.regions import region_from_config
-
-        return region_from_config(obj)
     if hasattr(obj, "contains"):
         return _foreign(obj)
-    if isinstance(obj, np.ndarray):
-        return _mask(obj)
     raise TypeError(
         f"{_short(obj)} is no region; allowed: a name, a text as 'circle 0 0 6', Circle, Box, & | ~, anything with "
         "contains(SkyCoord), a mask array"
@@ -300,6 +295,7 @@ def _foreign(obj: Any) -> Region:
     return region
 
 
+@as_region.register(np.ndarray)
 def _mask(array: NDArray[Any]) -> Region:
     if np.ma.is_masked(array):
         raise ValueError(

@@ -173,3 +173,7 @@ def _quantity(value: Any, label: str) -> float:
         return float(units.Quantity(value).to_value("deg"))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{label} = {value!r}; allowed: an angle with its unit, for example '6 deg'") from error
+
+
+as_region.register(str, region_from_config)
+as_region.register(Mapping, region_from_config)

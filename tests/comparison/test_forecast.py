@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from skymodel.comparison.forecast.field import field_of
 from skymodel.comparison.forecast.forecast import (
     NUGGETS,
     STORIES,
@@ -19,6 +18,7 @@ from skymodel.comparison.forecast.forecast import (
 from skymodel.comparison.forecast.likelihood import Expected
 from skymodel.comparison.forecast.mocks import LIKELIHOOD
 from skymodel.comparison.forecast.observations import Observation
+from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.rivals.skies import Blob, rival
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.sky.line_skies import Gaussian

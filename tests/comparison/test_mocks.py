@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skymodel.comparison.forecast.field import field_of
 from skymodel.comparison.forecast.likelihood import Expected, likelihood_root
 from skymodel.comparison.forecast.mocks import (
     LIKELIHOOD,
@@ -17,6 +16,7 @@ from skymodel.comparison.forecast.mocks import (
 )
 from skymodel.comparison.forecast.observations import Observation, background_of, load_observations, origin
 from skymodel.comparison.forecast.unlike import STATISTICS
+from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.rivals.skies import Blob
 from skymodel.emission.event.bands import LINE_511
 from skymodel.sky.beams import GaussianBeam

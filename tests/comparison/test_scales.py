@@ -4,9 +4,9 @@ import healpy
 import numpy as np
 import pytest
 
-from skymodel.comparison.forecast.field import field_of
 from skymodel.comparison.forecast.likelihood import Expected
 from skymodel.comparison.forecast.mocks import calibrated, counts
+from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.likeness.scales import SCALES, scale_correlation
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.healpix import pixel_area

@@ -9,10 +9,10 @@ import pytest
 from scipy import stats
 from scipy.optimize import linprog
 
-from skymodel.comparison.forecast.field import field_of
 from skymodel.comparison.forecast.likelihood import Expected
 from skymodel.comparison.forecast.mocks import counts, p_values, two_sided
 from skymodel.comparison.likeness import transport
+from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.likeness.transport import earth_mover, gathered, moved, plan
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.healpix import UNSEEN

@@ -9,13 +9,12 @@ from scipy.integrate import quad
 from profiles import NFW, from_function
 from profiles.contract.mapped import mapped
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.speed import local_speed_factor, thermal_speed
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.local import (
     local_band_factor,
     local_spectrum_factor,
-    local_speed_factor,
-    thermal_speed,
 )
 from skymodel.emission.nuggets.model import NuggetEmission, continuum_intensity
 from skymodel.sightlines.ray.geometry import Observer

@@ -6,7 +6,7 @@ from astropy import constants, units
 
 from profiles import NFW, Burkert, ExponentialDisk, HernquistBulge, Hints, Product, Scaled, Sum, from_function
 from profiles.contract.algebra import in_unit
-from profiles.contract.shapes import Shifted
+from profiles.forms.shapes import Shifted
 
 
 @pytest.fixture

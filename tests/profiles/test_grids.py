@@ -5,7 +5,7 @@ import pytest
 from astropy.io import fits
 
 from profiles import NFW, GaussianBulge, Grid, TiltedHoledDisk, library
-from profiles.contract.shapes import Shifted
+from profiles.forms.shapes import Shifted
 from tests.conftest import require
 
 LOPSIDED = Shifted(GaussianBulge(sigma=0.6), x_0=0.3, y_0=-0.2, z_0=0.1)  # a swapped or flipped axis shows

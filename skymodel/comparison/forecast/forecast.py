@@ -17,7 +17,6 @@ import numpy as np
 
 from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.interstellar import interstellar_intensity
-from skymodel.comparison.forecast.field import Field
 from skymodel.comparison.forecast.likelihood import Expected, likelihood_root
 from skymodel.comparison.forecast.mocks import (
     LIKELIHOOD,
@@ -27,6 +26,7 @@ from skymodel.comparison.forecast.mocks import (
     two_sided,
 )
 from skymodel.comparison.forecast.observations import Observation, origin
+from skymodel.comparison.likeness.field import Field
 from skymodel.comparison.rivals.skies import rival
 from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.sky.regions import COMPTEL_WINDOW, Box

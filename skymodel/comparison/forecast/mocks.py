@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.comparison.forecast.field import Field
 from skymodel.comparison.forecast.likelihood import Expected, likelihood_root
 from skymodel.comparison.forecast.observations import Observation
 from skymodel.comparison.forecast.unlike import STATISTICS
+from skymodel.comparison.likeness.field import Field
 from skymodel.comparison.likeness.scales import SCALES, scale_correlation
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.healpix import pixel_area

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.comparison.forecast.field import Field, field_of
 from skymodel.comparison.forecast.likelihood import Expected
 from skymodel.comparison.forecast.mocks import all_statistics, p_values
+from skymodel.comparison.likeness.field import Field, field_of
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.skymap import SkyMap
 

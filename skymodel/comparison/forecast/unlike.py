@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.comparison.forecast.field import Field
+from skymodel.comparison.likeness.field import Field
 from skymodel.comparison.likeness.scales import SCALES, scale_correlation
 
 Statistic = Callable[[Floats, Floats, Field], Floats]

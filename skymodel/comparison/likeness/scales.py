@@ -13,7 +13,7 @@ import functools
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.comparison.forecast.field import Field
+from skymodel.comparison.likeness.field import Field
 from skymodel.sky.healpix import pixel_area
 
 SCALES = ((1, 9), (10, 19), (20, 39))  # degrees: scales above 20 deg, to 9 deg, to 4.5 deg

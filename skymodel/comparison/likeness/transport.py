@@ -17,8 +17,8 @@ import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.bounded import Bounded
-from skymodel.comparison.forecast.field import Field
 from skymodel.comparison.likeness.correlation import ALL_SKY, overlap
+from skymodel.comparison.likeness.field import Field
 from skymodel.comparison.likeness.subpixels import require_flux
 from skymodel.sky.circles import separation
 from skymodel.sky.healpix import pixel_area

@@ -11,9 +11,9 @@ from skymodel.emission.claims.scenario import Scenario
 from skymodel.emission.claims.shape import DECADE, flatness, flattest_speed, speed_of_flatness
 from skymodel.emission.electrosphere.extinction import exact_extinction, leading_log_depth, printed_extinction
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.speed import thermal_speed
 from skymodel.emission.event.bands import Band
 from skymodel.emission.event.constants import ELECTRON_MASS
-from skymodel.emission.nuggets.local import thermal_speed
 from skymodel.emission.nuggets.model import NuggetEmission
 
 GALACTIC_SPEED = 1e-3  # c, of electrons bound in the Galaxy

@@ -18,10 +18,10 @@ from skymodel.comparison.comptel.spectra import comptel
 from skymodel.datafiles import data_path
 from skymodel.emission.claims import flatness, speed_of_flatness
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.speed import thermal_speed
 from skymodel.emission.event.bands import Band
 from skymodel.emission.event.origins import SpectralModel
 from skymodel.emission.event.spectrum_table import SpectrumTable
-from skymodel.emission.nuggets.local import thermal_speed
 from skymodel.emission.nuggets.model import CONVENTIONS
 from skymodel.output.figures.spectrum import draw_comptel
 from skymodel.output.figures.style import COLOURS, MARKERS, PAGE, figure

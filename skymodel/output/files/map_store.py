@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from skymodel.output.files.parts import maps_name, parts
 from skymodel.output.files.whole import to_disk, whole
 from skymodel.runs.many.maps import Maps
 
@@ -43,7 +44,7 @@ def require_xarray() -> Any:
 
 def add_maps(folder: Path, maps: Maps) -> None:
     """Keep the maps of a batch; those of an earlier try at it are replaced."""
-    with whole(folder / _name(maps.first, maps.first + len(maps.J))) as draft:
+    with whole(folder / maps_name(maps.first, maps.first + len(maps.J))) as draft:
         _write(dataset(maps), draft)
         to_disk(draft)
 
@@ -82,12 +83,10 @@ def open_maps(folder: str | Path) -> Any:
     ValueError
         If the folder holds no maps, or the extra ``maps`` is not installed.
     """
-    from skymodel.output.files.store import Store
-
     xarray, folder = require_xarray(), Path(folder)
     found, reached = [], 0
-    for first, last, _ in Store(folder).parts():
-        path = folder / _name(first, last)
+    for first, last, _ in parts(folder):
+        path = folder / maps_name(first, last)
         if last > reached and path.is_dir():
             part = xarray.open_zarr(path, consolidated=False)
             found.append(part.isel(draw=slice(max(reached - first, 0), None)))
@@ -95,7 +94,3 @@ def open_maps(folder: str | Path) -> Any:
     if not found:
         raise ValueError(f"'{folder}' holds no maps; make them with skymodel ensemble --maps")
     return xarray.concat(found, dim="draw", data_vars="minimal", coords="minimal", compat="override", join="override")
-
-
-def _name(first: int, last: int) -> str:
-    return f"maps-{first:012d}-{last:012d}.zarr"

@@ -8,7 +8,6 @@ resuming is computing :meth:`Store.missing`. Several writers may share one folde
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +18,10 @@ import yaml
 
 from profiles.contract.arrays import Rows
 from skymodel.output.files.map_store import add_maps
+from skymodel.output.files.parts import parts, rows_name
 from skymodel.output.files.whole import to_disk, whole
 from skymodel.runs.many.maps import Maps
 
-_PART = re.compile(r"part-(\d{12})-(\d{12})\.npz")
 _CONFIG = "ensemble.yaml"
 _MAY_GROW = "draws"
 
@@ -41,8 +40,7 @@ class Store:
 
     def parts(self) -> list[tuple[int, int, Path]]:
         """Return first draw, last draw and path of each part, sorted."""
-        found = [(_PART.fullmatch(path.name), path) for path in self.folder.iterdir()]
-        return sorted((int(match[1]), int(match[2]), path) for match, path in found if match)
+        return parts(self.folder)
 
     def missing(self, draws: int) -> list[tuple[int, int]]:
         """Return the ranges of the first `draws` draws that no part holds."""
@@ -58,8 +56,7 @@ class Store:
         """Keep the rows of the draws `first` <= i < `last`, and first their maps where there are some."""
         if maps is not None:
             add_maps(self.folder, maps)
-        name = f"part-{first:012d}-{last:012d}.npz"
-        with whole(self.folder / name) as draft:
+        with whole(self.folder / rows_name(first, last)) as draft:
             np.savez_compressed(draft, rows=rows)
             to_disk(draft)
 
