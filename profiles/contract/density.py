@@ -166,7 +166,7 @@ class Density(ABC):
 
     @property
     def support(self) -> Oval | None:
-        """The ellipsoid outside of which the density promises to be zero, if there is one."""
+        """The ellipsoid outside of which it promises to be nothing (at most 1e-29 of its peak), if there is one."""
         return None
 
     def __mul__(self, other: Density | float | units.Quantity) -> Density:

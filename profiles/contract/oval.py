@@ -1,11 +1,13 @@
 """Closed smooth surfaces anywhere: ellipsoids, by the affine map that makes them the unit sphere.
 
-A density that has a sharp edge there says so among its hints (``Hints.ovals``), and one that is nothing outside of it
-says so too (``Density.support``): sight lines then end at the surface, and those that miss it cost nothing.
+A density that has a sharp edge there says so among its hints (``Hints.ovals``), and one that is nothing outside of it,
+or less than ``NOTHING`` of its peak, says so too (``Density.support``): sight lines then end at the surface, and those
+that miss it cost nothing.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,6 +16,9 @@ import numpy as np
 from profiles.contract.arrays import Bools, Floats
 
 Triple = tuple[float, float, float]
+
+NOTHING = 1e-29  # share of a peak that is nothing: whatever the other factors, it is far below every rounding
+EFOLDS = 70.0  # and how many e-foldings that is, with a factor of ten to spare
 
 
 class Chords(NamedTuple):
@@ -50,6 +55,11 @@ class Oval(NamedTuple):
         """
         a, b, c = semi_axes
         return cls(centre, ((1 / a, 0.0, 0.0), (0.0, 1 / b, 0.0), (0.0, 0.0, 1 / c)))
+
+    @classmethod
+    def about(cls, centre: Triple, radius: float, height: float) -> Oval:
+        """Return an ellipsoid of revolution outside of which a place is beyond `radius` or beyond `height`."""
+        return cls.along_axes(centre, (math.sqrt(2) * radius, math.sqrt(2) * radius, math.sqrt(2) * height))
 
     @property
     def radius(self) -> float:

@@ -8,14 +8,16 @@ axes are left-handed, x to the Sun and y to l = 90 deg; here x is reversed. The 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 from profiles.contract.arrays import array_namespace
-from profiles.contract.density import Array, Axisymmetric, Density
+from profiles.contract.density import Array, Axisymmetric, Density, Oval
 from profiles.contract.fields import Angle, Coordinate, Kind, Length, NumberDensity, Positive
+from profiles.contract.oval import EFOLDS
 from profiles.forms.shapes import turned
 
 PotentialSlope = Annotated[float, Kind("s2 km-2", above=0.0)]
@@ -56,8 +58,18 @@ class CentralMolecularZone(Density):
 
     def __call__(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density at ``(x, y, z)`` [kpc]."""
-        X, Y = turned(-x - self.toward_sun, y - self.toward_l90, -self.theta)
+        X, Y, _ = self._own(x + self.toward_sun, y - self.toward_l90, z)
         return self.n_0 * _ring(X, Y, z, self.stretch, self.X_c, self.L_c, self.H)
+
+    def _own(self, x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
+        """Return the coordinates along its axes of a place relative to its centre."""
+        return (*turned(-x, y, -self.theta), z)
+
+    @property
+    def support(self) -> Oval:
+        """Where it is within 70 e-foldings of its peak."""
+        place = (-self.toward_sun, self.toward_l90, 0.0)
+        return _reach(self.stretch, self.X_c, self.L_c, self.H).moved(np.stack(self._own(*np.eye(3))), place)
 
     @property
     def mirror_z(self) -> bool:
@@ -98,10 +110,18 @@ class TiltedHoledDisk(Density):
 
     def __call__(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density at ``(x, y, z)`` [kpc]."""
+        return self.n_0 * _ring(*self._own(x, y, z), self.stretch, self.X_d, self.L_d, self.H)
+
+    def _own(self, x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
+        """Return the coordinates along its axes."""
         across, up = turned(y, z, self.alpha)
         along, height = turned(-x, up, self.beta)
-        X, Y = turned(along, across, -self.theta)
-        return self.n_0 * _ring(X, Y, height, self.stretch, self.X_d, self.L_d, self.H)
+        return (*turned(along, across, -self.theta), height)
+
+    @property
+    def support(self) -> Oval:
+        """Where it is within 70 e-foldings of its peak."""
+        return _reach(self.stretch, self.X_d, self.L_d, self.H).moved(np.stack(self._own(*np.eye(3))))
 
 
 @dataclass(frozen=True)
@@ -142,6 +162,12 @@ def wolfire_potential(xp: Any, R2: Array, z2: Array) -> Array:
 
 
 _WOLFIRE_CENTRE = float(wolfire_potential(np, np.asarray(0.0), np.asarray(0.0)))
+
+
+def _reach(stretch: float, radius: float, width: float, height: float) -> Oval:
+    """Return an ellipsoid in the axes of a ring that is nothing outside of it."""
+    oval = Oval.about((0.0, 0.0, 0.0), radius + width * EFOLDS**0.25, height * math.sqrt(EFOLDS))
+    return oval.moved(np.diag([1.0, stretch, 1.0]))
 
 
 def _ring(X: Array, Y: Array, z: Array, stretch: float, radius: float, width: float, height: float) -> Array:

@@ -13,6 +13,7 @@ from typing import Any
 from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Axisymmetric, Density, Hints, Oval, Spherical
 from profiles.contract.fields import Angle, Coordinate, Length, NumberDensity, Positive
+from profiles.contract.oval import EFOLDS
 from profiles.forms.shapes import turned
 
 
@@ -235,6 +236,15 @@ class GaussianCloud(Density):
     def hints(self) -> Hints:
         """The cloud's place and its height."""
         return Hints(points=((self.x_0, self.y_0, self.z_0, self.H),))
+
+    @property
+    def support(self) -> Oval:
+        """Where it is within 70 e-foldings of its peak."""
+        far = math.sqrt(EFOLDS)
+        level = Oval.along_axes((0.0, 0.0, 0.0), (far * self.L, far * self.L, far * self.H))
+        cosine, sine = math.cos(math.radians(self.tilt)), math.sin(math.radians(self.tilt))
+        turn = ((1.0, 0.0, 0.0), (0.0, cosine, sine), (0.0, -sine, cosine))
+        return level.moved(turn, (self.x_0, self.y_0, self.z_0))
 
 
 def sech2(xp: Any, u: Array) -> Array:

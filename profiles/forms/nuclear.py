@@ -10,9 +10,10 @@ import math
 from dataclasses import dataclass
 
 from profiles.contract.arrays import array_namespace
-from profiles.contract.density import Array, Axisymmetric, Hints, Spherical
+from profiles.contract.density import Array, Axisymmetric, Hints, Oval, Spherical
 from profiles.contract.fields import InnerSlope, Length, NumberDensity, Positive
 from profiles.contract.normalise import Normalised
+from profiles.contract.oval import EFOLDS
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,11 @@ class LaunhardtDisk(Axisymmetric):
         """Its kinks, its edge and its height."""
         return Hints(cylinders=(self.R_1, self.R_2, self.R_3), planes=(8 * self.z_d,))
 
+    @property
+    def support(self) -> Oval:
+        """Within its edge and 70 e-foldings of height."""
+        return Oval.about((0.0, 0.0, 0.0), self.R_3, EFOLDS * self.z_d)
+
 
 @dataclass(frozen=True)
 class StretchedSpheroid(Axisymmetric, Normalised):
@@ -132,6 +138,12 @@ class StretchedSpheroid(Axisymmetric, Normalised):
         height = z / self.q
         m2 = R * R + height * height
         return self.n_0 * array_namespace(R, z).exp(-(self.r_0**-self.k) * m2 ** (0.5 * self.k))
+
+    @property
+    def support(self) -> Oval:
+        """Where it is within 70 e-foldings of its peak."""
+        radius = self.r_0 * EFOLDS ** (1 / self.k)
+        return Oval.along_axes((0.0, 0.0, 0.0), (radius, radius, self.q * radius))
 
     @property
     def volume(self) -> float:

@@ -5,12 +5,14 @@ Without its spiral arms, local structures and warp. Yao, Manchester & Wang 2017,
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from profiles.contract.arrays import array_namespace
-from profiles.contract.density import Array, Axisymmetric, Density, Hints
+from profiles.contract.density import Array, Axisymmetric, Density, Hints, Oval
 from profiles.contract.fields import Coordinate, Length, NumberDensity, Positive
+from profiles.contract.oval import EFOLDS
 from profiles.forms.gas import sech2
 
 
@@ -126,6 +128,12 @@ class CentralCloud(Density):
     def hints(self) -> Hints:
         """The cloud's place and its height."""
         return Hints(points=((self.x_0, self.y_0, self.z_0, self.H),))
+
+    @property
+    def support(self) -> Oval:
+        """Where it is within 70 e-foldings of its peak: (d / L)^2 + 2 z / H is at least that on the whole surface."""
+        axes = math.sqrt(EFOLDS) * self.L, math.sqrt(EFOLDS) * self.L, 0.5 * EFOLDS * self.H
+        return Oval.along_axes((self.x_0, self.y_0, self.z_0), axes)
 
 
 def plateau(xp: Any, R: Array, edge: float, width: float) -> Array:

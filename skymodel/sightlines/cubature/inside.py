@@ -57,9 +57,9 @@ class Outline:
 
 
 def outline(lines: Any) -> Outline | None:
-    """Return the outline of the body that a density is confined to; none if there is none or the observer is in it."""
+    """Return the outline of the body that a density ends at; none without a sharp one, or with the observer inside."""
     oval = lines.density.support
-    if oval is None or oval.holds(lines.observer.position):
+    if oval is None or oval not in lines.density.hints.ovals or oval.holds(lines.observer.position):
         return None
     return Outline(oval, lines.observer)
 

@@ -135,7 +135,8 @@ class Maker:
                     continue
                 held = tiles.coefficients[k], bool(tiles.logarithmic[k]), tiles.missed_v[k], tiles.missed_u[k]
                 noise = np.full(chebyshev.CELLS, tiles.noise[k])
-                blocks.append(Block(window, self.sky.frame, tiles.bounds[k], *held, noise, float(tiles.brightness[k])))
+                bright = float(np.exp(tiles.coefficients[k, 0, 0])) if tiles.logarithmic[k] else 0.0
+                blocks.append(Block(window, self.sky.frame, tiles.bounds[k], *held, noise, bright))
         return blocks, loose
 
     def _made(self, windows: list[Window], blocks: list[Block], loose: list[Window]) -> Blocks:

@@ -37,8 +37,8 @@ class Batch:
         Error that comes from the integrals at the nodes ``(T,)``, likewise.
     logarithmic
         Whether the polynomial is log J ``(T,)``.
-    brightness
-        The largest value at the nodes where logarithmic, else the smallest ``(T,)``: where the error counts most.
+    scale
+        What the error is to be compared with ``(T,)``, where it counts most: of log J at least 1, else a brightness.
     """
 
     quarter: Ints
@@ -49,7 +49,7 @@ class Batch:
     missed_v: Floats
     noise: Floats
     logarithmic: Bools
-    brightness: Floats
+    scale: Floats
 
     @classmethod
     def unknown(cls, quarter: Ints, chart: Ints, bounds: Floats, order: int) -> Batch:
@@ -86,7 +86,7 @@ class Batch:
             self.missed_v,
             self.noise,
             self.logarithmic,
-            self.brightness,
+            self.scale,
         )
 
     @property

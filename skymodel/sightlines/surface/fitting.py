@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.arrays import Bools, Floats
 from skymodel.sightlines.cubature.refine import targets
-from skymodel.sightlines.ray import examples
 from skymodel.sightlines.ray.integrate import LineIntegrals
 from skymodel.sightlines.surface import chebyshev, probing
 from skymodel.sightlines.surface.batch import Batch
@@ -37,6 +36,9 @@ MOST_DOUBT = 0.1  # relative error of values whose logarithm a tile may hold
 DEEPEST = 48  # generations
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
 DARK = 0.01  # share of what a tile may err by; where J is all below it, a tile holds J however log J bends
+
+
+Floor = Callable[[Floats], Floats]  # from unit vectors (N, 3) to a brightness (N,)
 
 
 class Request(NamedTuple):
@@ -81,6 +83,8 @@ class Fitter:
         What is asked for.
     progress
         Called with the number of integrals so far and of those that are settled to come.
+    beneath
+        What else shines towards unit vectors ``(N, 3)``: errors count relative to it where it is brighter.
 
     Raises
     ------
@@ -92,6 +96,7 @@ class Fitter:
     frame: Frame
     request: Request
     progress: Callable[[int, int], None] | None = None
+    beneath: Floor | None = None
     brightest: float = 0.0
     sightlines: int = 0
     evaluations: int = 0
@@ -107,8 +112,15 @@ class Fitter:
         vectors[::2, 1:] *= 0.1
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
-    def lines(self, directions: Floats, share: Floats, checked: Bools, example: Ints) -> LineIntegrals:
-        """Return integrals along unit vectors ``(M, 3)``, like those of their examples, to a share of the tolerance."""
+    def floor(self, directions: Floats) -> Floats:
+        """Return the brightness ``(M,)`` below which errors do not count less."""
+        faint = FAINT * self.brightest
+        if self.beneath is None:
+            return np.full(len(directions), faint)
+        return np.maximum(self.beneath(directions), faint)
+
+    def lines(self, directions: Floats, share: Floats, floor: Floats) -> LineIntegrals:
+        """Return integrals along unit vectors ``(M, 3)`` to a share of the tolerance."""
         if self.sightlines + len(directions) > self.request.budget:
             raise NotWorthTiles
         goal = self.sightlines + len(directions)
@@ -121,9 +133,7 @@ class Fitter:
             found = self.source.integrate(
                 directions[part],
                 rtol=rtol[part],
-                floor=FAINT * self.brightest,
-                example=example[part] - begin,
-                checked=checked[part],
+                floor=floor[part],
                 best=True,
             )
             parts.append((found.value, found.error, found.evaluations))
@@ -147,53 +157,53 @@ class Fitter:
         order, count = self.request.order, len(tiles.bounds)
         x, y = probing.places(self.rng, count, order)
         u, v = (np.concatenate(pair, axis=1) for pair in zip(tiles.nodes(order), tiles.places(x, y), strict=True))
-        near = np.concatenate([np.tile(examples.of_nodes(order), (count, 1)), examples.closest(order, x, y)], axis=1)
         probe = np.broadcast_to(np.arange(u.shape[1]) >= order**2, u.shape)
-        smooth = self.source.density.symmetry != "none"  # the kinks of boxes lie where no line is cut
         spots = self.spots if self.sightlines == 0 else self.spots[:0]  # with the first tiles: fewer calls
-        found = self.lines(
-            np.concatenate([self.directions(tiles, u, v).reshape(-1, 3), spots]),
-            np.append(np.where(probe, PROBE_SHARE, LINE_SHARE), np.full(len(spots), LINE_SHARE)),
-            np.append(~probe & smooth, np.zeros(len(spots), bool)),
-            np.append(np.arange(count)[:, None] * u.shape[1] + near, u.size + np.arange(len(spots))),
-        )
+        towards = np.concatenate([self.directions(tiles, u, v).reshape(-1, 3), spots])
+        share = np.append(np.where(probe, PROBE_SHARE, LINE_SHARE), np.full(len(spots), LINE_SHARE))
+        floor = self.floor(towards)
+        found = self.lines(towards, share, floor)
         if len(spots):
             self.at_spots = found.value[u.size :], found.error[u.size :]
-        value, error = (part[: u.size].reshape(u.shape) for part in (found.value, found.error))
-        held = self._held(tiles, *(part[:, : order**2].reshape(-1, order, order) for part in (value, error)))
+        value, error, least = (part[: u.size].reshape(u.shape) for part in (found.value, found.error, floor))
+        self._brighten(tiles, value[:, : order**2])
+        least = np.maximum(least, FAINT * self.brightest)
+        held = self._held(tiles, *(part[:, : order**2].reshape(-1, order, order) for part in (value, error, least)))
         self.probes += x.size
-        return held, probing.judged(held, x, y, value[:, order**2 :], error[:, order**2 :])
+        return held, probing.judged(held, x, y, *(part[:, order**2 :] for part in (value, error, least)))
 
-    def _held(self, tiles: Batch, value: Floats, error: Floats) -> Batch:
-        """Return tiles with values and their errors ``(T, n, n)`` at the nodes."""
-        self._brighten(tiles, value)
-        low, high = value.min(axis=(1, 2)), value.max(axis=(1, 2))
-        logarithmic = self._logarithmic(value, error)
-        safe = np.where(logarithmic[:, None, None], value, 1.0)
-        held = np.where(logarithmic[:, None, None], np.log(safe), value)
-        noise = GROWTH * np.where(logarithmic[:, None, None], error / safe, error).max(axis=(1, 2))
-        made = chebyshev.coefficients(held)
+    def _held(self, tiles: Batch, value: Floats, error: Floats, floor: Floats) -> Batch:
+        """Return tiles with values, their errors and floors ``(T, n, n)`` at the nodes."""
+        tolerance = self.request.tolerance
+        logarithmic = self._logarithmic(value, error, floor)
+        chosen = logarithmic[:, None, None]
+        safe = np.where(chosen, value, 1.0)
+        counted = np.where(chosen, np.clip(floor / safe, 1.0, 1 / tolerance), np.maximum(value, floor))
+        scale = counted.min(axis=(1, 2))
+        noise = GROWTH * np.where(chosen, error / safe, error).max(axis=(1, 2))
+        made = chebyshev.coefficients(np.where(chosen, np.log(safe), value))
         return Batch(
             tiles.quarter,
             tiles.chart,
             tiles.bounds,
             made,
             *chebyshev.missed(made),
-            noise,
+            noise + np.where(logarithmic, 0.0, DARK * tolerance * scale),
             logarithmic,
-            np.where(logarithmic, high, low),
+            scale,
         )
 
-    def _logarithmic(self, value: Floats, error: Floats) -> Bools:
+    def _logarithmic(self, value: Floats, error: Floats, floor: Floats) -> Bools:
         """Return which tiles ``(T,)`` with values ``(T, n, n)`` at their nodes hold log J.
 
         Not those with zeros or too many decades, nor those so faint that log J bends anyhow or is nothing but noise.
         """
         low, high = value.min(axis=(1, 2)), value.max(axis=(1, 2))
-        floor = FAINT * self.brightest
-        plain = (low > 0) & (high < low * 10**DECADES) & (high >= DARK * self.request.tolerance * floor)
-        doubt = GROWTH * (error / np.where(value > 0, value, 1.0)).max(axis=(1, 2))
-        faint = np.maximum(floor / np.where(plain, high, 1.0), 1.0)
+        bright = (value >= DARK * self.request.tolerance * floor).any(axis=(1, 2))
+        plain = (low > 0) & (high < low * 10**DECADES) & bright
+        safe = np.where(plain[:, None, None], value, 1.0)
+        faint = np.maximum(floor / safe, 1.0).min(axis=(1, 2))
+        doubt = GROWTH * (error / safe).max(axis=(1, 2))
         return np.asarray(plain & (doubt <= np.minimum(self.request.tolerance * faint, MOST_DOUBT)))
 
     def _brighten(self, tiles: Batch, value: Floats) -> None:
@@ -202,11 +212,8 @@ class Fitter:
         self.brightest = max(self.brightest, float(value[seen].max(initial=0.0)))
 
     def good(self, tiles: Batch) -> Bools:
-        """Return which tiles ``(T,)`` meet the tolerance; faint ones in proportion to the brightest value."""
-        floor = np.maximum(tiles.brightness, FAINT * self.brightest)
-        faint = np.maximum(tiles.brightness, np.finfo(float).tiny)
-        scale = np.where(tiles.logarithmic, np.minimum(floor / faint, 1 / self.request.tolerance), floor)
-        return np.asarray((tiles.error <= self.request.tolerance * scale) & ~self.spotted(tiles))
+        """Return which tiles ``(T,)`` meet the tolerance."""
+        return np.asarray((tiles.error <= self.request.tolerance * tiles.scale) & ~self.spotted(tiles))
 
     def spotted(self, tiles: Batch) -> Bools:
         """Return which tiles ``(T,)`` hold a spot that the density declares and that is small for their nodes."""
@@ -245,7 +252,7 @@ class Fitter:
 
     def _observe(self, verdict: probing.Verdict, good: Bools) -> None:
         """Remember the largest error that probes saw in good tiles."""
-        scale = np.maximum(verdict.truth, FAINT * self.brightest)[good]
+        scale = np.maximum(verdict.truth, verdict.floor)[good]
         worst = np.max(verdict.gap[good] / np.where(scale > 0, scale, 1.0), initial=0.0)
         self.observed = max(self.observed, float(worst))
 
@@ -260,7 +267,7 @@ class Fitter:
         truth, doubt = self.at_spots
         held = sky.integrate(self.spots, rtol=self.request.tolerance)
         gap = np.abs(truth - held.value)
-        wrong = gap > held.error + doubt + 10 * self.request.tolerance * np.maximum(truth, FAINT * self.brightest)
+        wrong = gap > held.error + doubt + 10 * self.request.tolerance * np.maximum(truth, self.floor(self.spots))
         self.probes += SPOTS
         if wrong.any():
             x, y, z = self.spots[np.argmax(wrong)]
@@ -288,7 +295,14 @@ class Fitted(NamedTuple):
     brightest: float
 
 
-def fit(lines: Source, frame: Frame, request: Request, progress: Callable[[int, int], None] | None = None) -> Fitted:
+def fit(
+    lines: Source,
+    frame: Frame,
+    request: Request,
+    progress: Callable[[int, int], None] | None = None,
+    beneath: Floor | None = None,
+    brightest: float = 0.0,
+) -> Fitted:
     """Return a sky in tiles.
 
     Parameters
@@ -301,8 +315,10 @@ def fit(lines: Source, frame: Frame, request: Request, progress: Callable[[int, 
         What is asked for.
     progress
         Called with the number of integrals so far and of those that are settled to come.
+    beneath, brightest
+        What else shines towards unit vectors, and a value that it has where it is brightest.
     """
-    state = Fitter(lines, frame, request, progress)
+    state = Fitter(lines, frame, request, progress, beneath, brightest)
     first = [starting(frame, quarter, request.innermost, request.order) for quarter in range(len(frame.folds.quarters))]
     sky = TiledSky(state.refined(functools.reduce(Batch.joined, first)), frame, lines)
     state.spot_check(sky)

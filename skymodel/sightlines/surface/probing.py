@@ -24,12 +24,13 @@ ON_EDGES = 0.25  # share of the probes on each pair of opposite edges
 
 
 class Verdict(NamedTuple):
-    """What the probes said: tiles with settled errors, which of them failed, the largest absolute errors seen."""
+    """What the probes said: tiles with settled errors, which of them failed; errors seen, values, floors ``(T, P)``."""
 
     tiles: Batch
     failing: Bools
     gap: Floats
     truth: Floats
+    floor: Floats
 
 
 def places(rng: np.random.Generator, tiles: int, order: int, each: int = EACH) -> tuple[Floats, Floats]:
@@ -41,7 +42,7 @@ def places(rng: np.random.Generator, tiles: int, order: int, each: int = EACH) -
     return x, y
 
 
-def judged(tiles: Batch, x: Floats, y: Floats, truth: Floats, doubt: Floats) -> Verdict:
+def judged(tiles: Batch, x: Floats, y: Floats, truth: Floats, doubt: Floats, floor: Floats) -> Verdict:
     """Return the verdict on closed tiles from integrals and their errors ``(T, P)`` at places ``(T, P)``."""
     rows = np.arange(len(x))[:, None]
     held = np.stack([chebyshev.evaluate(*each) for each in zip(tiles.coefficients, x, y, strict=True)])
@@ -58,4 +59,4 @@ def judged(tiles: Batch, x: Floats, y: Floats, truth: Floats, doubt: Floats) -> 
         missed_v=tiles.missed_v * kept[:, None],
         noise=tiles.noise * kept,
     )
-    return Verdict(settled, np.asarray(failing), gap, truth)
+    return Verdict(settled, np.asarray(failing), gap, truth, floor)

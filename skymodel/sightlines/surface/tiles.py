@@ -138,6 +138,11 @@ class TiledSky:
         place = self.frame.places(directions)
         return self._read(place, lambda bare: directions[bare], rtol, floor, share)
 
+    def known(self, directions: Floats) -> Floats:
+        """Return what the tiles hold towards unit vectors ``(N, 3)``, and nothing where they are open."""
+        place = self.frame.places(directions)
+        return np.nan_to_num(self._tiled(self._tile(place), place.u, place.v)[0])
+
     def read_level(self, lon: Floats, lat: Floats, *, rtol: float, floor: float | Floats) -> Reading:
         """Return the integrals towards l in (-pi, pi], b [rad] ``(N,)``."""
 
