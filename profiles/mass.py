@@ -155,7 +155,8 @@ def _means(density: Density, radius: Floats, order: int) -> Floats:
 def _radii(density: Density, r: Floats) -> Floats:
     """Return panel edges: three a decade over six decades, the asked radii, and the density's own spheres."""
     graded = np.geomspace(1e-6 * r[0], r[-1], 2 + int(3 * np.log10(1e6 * r[-1] / r[0])))
-    own = [radius for radius in density.hints.spheres if radius < r[-1]]
+    faces = [reach for mesh in density.hints.meshes for reach in mesh.reaches]
+    own = [radius for radius in (*density.hints.spheres, *faces) if radius < r[-1]]
     return np.unique(np.concatenate([[0.0], graded, r, own]))
 
 

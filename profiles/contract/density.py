@@ -36,6 +36,7 @@ from profiles.contract.fields import (
     convert,
     field_kinds,
 )
+from profiles.contract.mesh import Mesh
 from profiles.contract.oval import Oval
 
 __all__ = [
@@ -86,6 +87,8 @@ class Hints:
         Upright planes through the rotation axis, by the azimuth [deg] from the x towards the y axis.
     ovals
         Ellipsoids anywhere, sharp edges of the density.
+    meshes
+        The faces of cubes: lines are cut at each, and maps take the way of lumpy skies.
     """
 
     spheres: tuple[float, ...] = ()
@@ -94,6 +97,7 @@ class Hints:
     points: tuple[tuple[float, float, float, float], ...] = ()
     walls: tuple[float, ...] = ()
     ovals: tuple[Oval, ...] = ()
+    meshes: tuple[Mesh, ...] = ()
 
     def __or__(self, other: Hints) -> Hints:
         """Return the hints of both, without repetition."""

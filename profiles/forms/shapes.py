@@ -138,10 +138,11 @@ class Rotated(Density):
         places = [turn.T @ point[:3] for point in own.points]
         points = tuple((*place.tolist(), point[3]) for place, point in zip(places, own.points, strict=True))
         ovals = tuple(oval.moved(turn) for oval in own.ovals)
+        meshes = tuple(mesh.turned(turn) for mesh in own.meshes)
         if self.tilt != 0:
-            return Hints(own.spheres, points=points, ovals=ovals)
+            return Hints(own.spheres, points=points, ovals=ovals, meshes=meshes)
         walls = tuple(wall - self.angle for wall in own.walls)
-        return Hints(own.spheres, own.cylinders, own.planes, points, walls, ovals)
+        return Hints(own.spheres, own.cylinders, own.planes, points, walls, ovals, meshes)
 
     @property
     def support(self) -> Oval | None:
@@ -188,12 +189,12 @@ class Shifted(Density):
 
     @property
     def hints(self) -> Hints:
-        """The new centre, and the points and ovals of the density."""
+        """The new centre, unless it is a cube's, and the points, ovals and meshes of the density."""
         own, shift = self.density.hints, (self.x_0, self.y_0, self.z_0)
         points = tuple((x + self.x_0, y + self.y_0, z + self.z_0, size) for x, y, z, size in own.points)
-        return Hints(
-            points=((*shift, self.size), *points), ovals=tuple(oval.moved(np.eye(3), shift) for oval in own.ovals)
-        )
+        ovals = tuple(oval.moved(np.eye(3), shift) for oval in own.ovals)
+        meshes = tuple(mesh.moved(np.array(shift)) for mesh in own.meshes)
+        return Hints(points=points if meshes else ((*shift, self.size), *points), ovals=ovals, meshes=meshes)
 
     @property
     def support(self) -> Oval | None:

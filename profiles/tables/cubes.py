@@ -1,4 +1,4 @@
-"""A density given on a regular three-dimensional grid, as simulations and reconstructions are.
+"""A density given on a three-dimensional grid, as simulations and reconstructions are; axes even or any rising list.
 
 Files are FITS images, NumPy ``.npz`` or zarr groups, with units stated in the file. Between the points the density is
 trilinear or cubic; outside it is declared: nothing, a power law from the faces on, or a refusal.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
@@ -17,7 +17,9 @@ from astropy import units
 from profiles.contract.arrays import Floats, array_namespace
 from profiles.contract.density import Array, Density, Hints
 from profiles.contract.fields import Kind
+from profiles.contract.mesh import Mesh
 from profiles.tables.cubefiles import read_cube
+from profiles.tables.interpolation import even_spline, steps_along, tricubic, trilinear, uneven_spline
 from profiles.tables.radial import one_of, plain_unit
 
 Edge = Literal["zero", "power law", "refuse"]
@@ -45,12 +47,12 @@ class Missing(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Grid(Density):
-    """A density on a regular grid; build it with :meth:`from_arrays` or :meth:`from_file`.
+    """A density on a grid; build it with :meth:`from_arrays` or :meth:`from_file`.
 
     Parameters
     ----------
     origin, step
-        First point and spacing of each axis [kpc].
+        First point and spacing of each axis [kpc]; the mean spacing of uneven axes.
     values
         Densities ``(nx, ny, nz)``, in `unit`.
     method
@@ -62,6 +64,8 @@ class Grid(Density):
         Slope of that power law, above 1.
     file
         Where it was read.
+    axes
+        The points of each axis [kpc], where they are not evenly spaced.
     """
 
     origin: tuple[float, float, float]
@@ -71,6 +75,7 @@ class Grid(Density):
     edge: Edge = "refuse"
     outer_slope: OuterSlope = 3.0
     file: str = field(default="")
+    axes: tuple[Floats, Floats, Floats] | None = None
 
     @classmethod
     def from_arrays(cls, x: Any, y: Any, z: Any, values: Any, *, unit: Any, **options: Any) -> Self:
@@ -79,7 +84,7 @@ class Grid(Density):
         Parameters
         ----------
         x, y, z
-            Coordinates of the points, regular and increasing.
+            Coordinates of the points: regular, logarithmic or any that increase.
         values
             Densities.
         unit
@@ -102,8 +107,9 @@ class Grid(Density):
             raise ValueError(
                 f"a grid of axes {[len(axis) for axis in axes]} needs values of that shape; got {table.shape}"
             )
-        starts, steps = zip(*(_regular(name, axis) for name, axis in zip("xyz", axes, strict=True)), strict=True)
-        return cls(starts, steps, table, unit=target, **options)
+        starts, steps = zip(*(_rising(name, axis) for name, axis in zip("xyz", axes, strict=True)), strict=True)
+        uneven = None if all(map(_even, axes)) else (axes[0], axes[1], axes[2])
+        return cls(starts, steps, table, axes=uneven, unit=target, **options)
 
     @classmethod
     def from_file(cls, file: str, **options: Any) -> Self:
@@ -172,9 +178,21 @@ class Grid(Density):
 
     @property
     def hints(self) -> Hints:
-        """The spheres and the planes that touch its faces."""
-        reaches = {abs(bound) for pair in self._bounds for bound in pair if bound}
-        return Hints(spheres=tuple(sorted(reaches)), planes=tuple({abs(bound) for bound in self._bounds[2] if bound}))
+        """Its faces."""
+        return Hints(meshes=(self._mesh,))
+
+    @functools.cached_property
+    def points(self) -> tuple[Floats, Floats, Floats]:
+        """The points of each axis [kpc]."""
+        if self.axes is not None:
+            return self.axes
+        even = zip(self.origin, self.step, self.values.shape, strict=True)
+        x, y, z = (start + step * np.arange(n) for start, step, n in even)
+        return x, y, z
+
+    @functools.cached_property
+    def _mesh(self) -> Mesh:
+        return Mesh(self.points, hollow=self.edge == "zero")
 
     @functools.cached_property
     def digest(self) -> str:
@@ -189,12 +207,12 @@ class Grid(Density):
         return hash(self._identity())
 
     def _identity(self) -> tuple[Any, ...]:
-        return self.origin, self.step, self.digest, self.method, self.edge, self.outer_slope, str(self.unit)
+        uneven = None if self.axes is None else tuple(axis.tobytes() for axis in self.axes)
+        return self.origin, self.step, uneven, self.digest, self.method, self.edge, self.outer_slope, str(self.unit)
 
     @functools.cached_property
     def _bounds(self) -> tuple[tuple[float, float], ...]:
-        ends = zip(self.origin, self.step, self.values.shape, strict=True)
-        return tuple((start, start + step * (n - 1)) for start, step, n in ends)
+        return tuple((float(axis[0]), float(axis[-1])) for axis in self.points)
 
     def _excess(self, xp: Any, x: Array, y: Array, z: Array) -> Array:
         """Return how many times further than the faces a point lies; at most 1 inside."""
@@ -211,43 +229,27 @@ class Grid(Density):
         return functools.reduce(xp.maximum, ratios)
 
     def _inside(self, xp: Any, x: Array, y: Array, z: Array) -> Array:
-        fractions = [
+        if self.method == "linear":
+            return trilinear(xp, self.values, self._steps(xp, x, y, z))
+        if self.axes is None:
+            smooth = tricubic(self._spline, self._steps(xp, x, y, z))
+        else:
+            bounded = [np.clip(place, *bound) for place, bound in zip((x, y, z), self._bounds, strict=True)]
+            smooth = self._spline(np.stack(bounded, axis=-1))
+        return xp.asarray(np.maximum(smooth, 0.0))
+
+    def _steps(self, xp: Any, *places: Array) -> list[Array]:
+        """Return places as numbers of steps along the axes."""
+        if self.axes is not None:
+            return [steps_along(xp, place, axis) for place, axis in zip(places, self.axes, strict=True)]
+        return [
             xp.clip((place - start) / step, 0.0, n - 1.0)
-            for place, start, step, n in zip((x, y, z), self.origin, self.step, self.values.shape, strict=True)
+            for place, start, step, n in zip(places, self.origin, self.step, self.values.shape, strict=True)
         ]
-        return self._linear(xp, *fractions) if self.method == "linear" else self._cubic(xp, *fractions)
-
-    def _linear(self, xp: Any, u: Array, v: Array, w: Array) -> Array:
-        if isinstance(u, np.ndarray):
-            from scipy.ndimage import map_coordinates
-
-            places = np.stack([u, v, w]).reshape(3, -1)  # it takes no lone points; twice as fast as what follows
-            return map_coordinates(self.values, places, order=1, mode="nearest").reshape(u.shape)
-        shape = self.values.shape
-        flat = xp.asarray(self.values.reshape(-1))
-        cells = [xp.clip(xp.astype(xp.floor(f), xp.int64), 0, n - 2) for f, n in zip((u, v, w), shape, strict=True)]
-        parts = [f - xp.astype(cell, f.dtype) for f, cell in zip((u, v, w), cells, strict=True)]
-        total = xp.zeros_like(parts[0])
-        for corner in np.ndindex(2, 2, 2):
-            index, weight = xp.zeros_like(cells[0]), xp.ones_like(total)
-            for cell, part, bit, n in zip(cells, parts, corner, shape, strict=True):
-                index = index * n + cell + bit
-                weight = weight * (part if bit else 1 - part)
-            total = total + weight * xp.reshape(xp.take(flat, xp.reshape(index, (-1,)), axis=0), index.shape)
-        return total
 
     @functools.cached_property
-    def _spline(self) -> Floats:
-        from scipy.ndimage import spline_filter
-
-        return np.asarray(spline_filter(self.values, order=3, mode="mirror"), dtype=float)
-
-    def _cubic(self, xp: Any, u: Array, v: Array, w: Array) -> Array:
-        from scipy.ndimage import map_coordinates
-
-        places = np.stack([np.asarray(f, dtype=float) for f in (u, v, w)])
-        smooth = map_coordinates(self._spline, places.reshape(3, -1), order=3, mode="mirror", prefilter=False)
-        return xp.asarray(np.maximum(smooth, 0.0).reshape(places.shape[1:]))
+    def _spline(self) -> Any:
+        return even_spline(self.values) if self.axes is None else uneven_spline(self.axes, self.values)
 
     def _missing(self, name: str, vector: tuple[int, int, int], r_max: float) -> Missing:
         axis = next(i for i, step in enumerate(vector) if step)
@@ -265,7 +267,7 @@ class Grid(Density):
 
     def _along(self, s: Floats, vector: tuple[int, int, int]) -> Floats:
         bounded = [np.clip(s * step, *bounds) for step, bounds in zip(vector, self._bounds, strict=True)]
-        return np.asarray(Grid(self.origin, self.step, self.values, self.method, "zero", unit=self.unit)(*bounded))
+        return np.asarray(replace(self, edge="zero")(*bounded))
 
     def _refusal(self, r: float) -> str:
         worst = max(self.missing(r), key=lambda found: found.share)
@@ -284,8 +286,13 @@ def grid(file: str, method: Method = "linear", edge: Edge = "refuse", outer_slop
     return Grid.from_file(file, method=method, edge=edge, outer_slope=outer_slope)
 
 
-def _regular(name: str, axis: Floats) -> tuple[float, float]:
-    steps = np.diff(axis)
-    if len(axis) < 2 or not np.all(steps > 0) or np.ptp(steps) > 1e-6 * np.mean(steps):
-        raise ValueError(f"the {name} axis of a grid must be regular and increase; resample it")
+def _rising(name: str, axis: Floats) -> tuple[float, float]:
+    """Return the first point and the mean step of an axis; refuse one that does not rise."""
+    if axis.ndim != 1 or len(axis) < 2 or not np.all(np.diff(axis) > 0) or not np.isfinite(axis).all():
+        raise ValueError(f"the {name} axis of a grid must increase from point to point; sort the points and the values")
     return float(axis[0]), float((axis[-1] - axis[0]) / (len(axis) - 1))
+
+
+def _even(axis: Floats) -> bool:
+    steps = np.diff(axis)
+    return bool(np.ptp(steps) <= 1e-6 * np.mean(steps))

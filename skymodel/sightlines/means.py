@@ -10,27 +10,32 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from profiles import Density
 from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.bounded import Bounded
-from skymodel.sightlines.cubature.cells import Chart
+from skymodel.sightlines.cubature import cubes
+from skymodel.sightlines.cubature.cells import Chart, gauss, grid
+from skymodel.sightlines.cubature.cubes import LINE_SHARE, LINES
 from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.cubature.inside import Inside, outline
+from skymodel.sightlines.cubature.lattice import Scattered, scattered
 from skymodel.sightlines.cubature.polar import Plan, plan
 from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import SightLines, require_rtol
+from skymodel.sightlines.ray.voxels import voxel_lines
 from skymodel.sightlines.surface.terms import share, terms
 from skymodel.sky.healpix import UNSEEN, nside_of
 from skymodel.sky.region import Combination, Complement, HealpixMask, Region, as_region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
+ErrorKind = Literal["bound", "confidence"]
 _FINE = 1e-5  # tolerances from here on take the second of the orders
 _ORDERS = (10, 12), (12, 14)  # outwards and along arcs: a disk's two windows are done in one round
 _RADIAL_ORDERS = (16, 1), (24, 1)  # of spherical densities, whose lines are few
@@ -40,10 +45,14 @@ _FOREIGN_NSIDE = 128  # of the pixels that stand for a region of another package
 
 @dataclass(frozen=True)
 class Mean(Bounded):
-    """The mean over a region, a bound of its error, their unit, and what it cost."""
+    """The mean over a region, its error, their unit, what it cost, and what kind of error it is.
+
+    ``error_kind`` is "bound", or "confidence" where a density holds a cube: then 99.9 % of such errors are kept.
+    """
 
     evaluations: int = 0
     sightlines: int = 0
+    error_kind: ErrorKind = "bound"
 
 
 @dataclass(frozen=True)
@@ -175,13 +184,29 @@ class _Term(NamedTuple):
     found: Integrated
     weight: float
 
+    def difference_error(self, combination: Floats) -> float:
+        """Return a bound of the error of a weighted sum ``(regions,)``: what they share cancels cell by cell."""
+        weights = np.abs(combination @ self.plan.shares.matrix())
+        return float(weights[self.found.cells.patch] @ self.found.measured.error)
+
+
+class _Lumps(NamedTuple):
+    """A term with a cube, integrated over all regions by shifted lattices."""
+
+    found: Scattered
+    weight: float
+
+    def difference_error(self, combination: Floats) -> float:
+        """Return a limit of the error of a weighted sum ``(regions,)``, shift by shift."""
+        return self.found.limit(combination)
+
 
 @dataclass(frozen=True)
 class _Exact:
     """Regions with known edges, integrated together, term by term."""
 
     regions: tuple[Region, ...]
-    terms: tuple[_Term, ...]
+    terms: tuple[_Term | _Lumps, ...]
     unit: Any
 
     @property
@@ -189,30 +214,29 @@ class _Exact:
         """The mean over each region."""
         evaluations = round(sum(term.weight * term.found.evaluations for term in self.terms))
         cost = evaluations, sum(term.found.sightlines for term in self.terms)
+        kind: ErrorKind = "confidence" if any(isinstance(term, _Lumps) for term in self.terms) else "bound"
         value, error = (sum(getattr(term.found, name) for term in self.terms) for name in ("value", "error"))
         return [
-            Mean(float(value[k] / region.solid_angle), float(error[k] / region.solid_angle), self.unit, *cost)
+            Mean(float(value[k] / region.solid_angle), float(error[k] / region.solid_angle), self.unit, *cost, kind)
             for k, region in enumerate(self.regions)
         ]
 
     def difference_error(self, ratio: float) -> float:
-        """Return a bound of the error of first - ratio * second: cell by cell, so that what they share cancels."""
-        areas = np.array([[region.solid_angle] for region in self.regions])
-        error = 2 * ROUNDING * self.means[0].value
-        for term in self.terms:
-            first, second = term.plan.shares.matrix() / areas
-            error += np.abs(first - ratio * second)[term.found.cells.patch] @ term.found.measured.error
-        return float(error)
+        """Return a bound of the error of first - ratio * second."""
+        first, second = (region.solid_angle for region in self.regions)
+        combination = np.array([1 / first, -ratio / second])
+        return 2 * ROUNDING * self.means[0].value + sum(term.difference_error(combination) for term in self.terms)
 
 
 def _exact(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exact:
     for region in regions:
         if region.solid_angle <= _NOTHING:
             raise ValueError(f"the region {region.name} is empty: it has no mean")
-    parts, done, before = terms(lines), list[_Term](), np.zeros(len(regions))
+    parts, done, before = terms(lines), list[_Term | _Lumps](), np.zeros(len(regions))
     own, of_total = share(len(parts), rtol)
     for part in parts:
-        done.append(_over_regions(part, regions, own, before * (of_total / own)))
+        integrated = _over_lumps if part.density.hints.meshes else _over_regions
+        done.append(integrated(part, regions, own, before * (of_total / own)))
         before = before + done[-1].found.value
     return _Exact(regions, tuple(done), lines.unit)
 
@@ -236,6 +260,18 @@ def _over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float, f
     return _Term(made, found, lines.weight)
 
 
+def _over_lumps(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats) -> _Lumps:
+    """Return the integrals of a term with a cube, as :func:`_over_regions` returns those of others."""
+    kept = promises.check(lines.density, lines.observer)
+    made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _ORDERS[0])
+    middles = grid(made.cells, made.chart, (gauss(4), gauss(4))).directions.reshape(-1, 3)
+    rule = voxel_lines(lines, LINE_SHARE * rtol, np.random.default_rng(0).permutation(middles)[:LINES])
+    found = scattered(made.chart, made.shares, rule, rtol=rtol, floor=floor)
+    if np.any(found.error > rtol * np.maximum(found.value, floor)):
+        raise ValueError(f"the tolerance rtol = {rtol:g} could not be met through the cube; ask for a larger rtol")
+    return _Lumps(found._replace(error=found.error + rule.doubt * found.value), lines.weight)
+
+
 def _shells(lines: SightLines) -> tuple[float, ...]:
     """Return the angles from the centre [deg] of the spheres around it that the observer sees from outside."""
     radii = {*lines.density.hints.spheres, *([lines.end.r_max] if lines.end.r_max else [])}
@@ -256,11 +292,13 @@ def _sampled(lines: SightLines, region: Region, rtol: float) -> Mean:
     around = healpy.get_all_neighbours(nside, covered)
     pixels = np.union1d(covered, around[around >= 0])
     distinct, place = distinct_pixels(nside, pixels, kept)
-    found = over_pixels(lines, nside, distinct, kept, rtol=rtol)
+    over = cubes.over_pixels if (lumpy := bool(lines.density.hints.meshes)) else over_pixels
+    found = over(lines, nside, distinct, kept, rtol=rtol)
     values, errors = np.full((2, 12 * nside**2), UNSEEN)
     values[pixels], errors[pixels] = found.value[place], found.error[place]
     mean = SkyMap(values, errors, lines.unit).mean(region)
-    return Mean(mean.value, mean.error, mean.unit, found.evaluations, found.sightlines)
+    kind: ErrorKind = "confidence" if lumpy else "bound"
+    return Mean(mean.value, mean.error, mean.unit, found.evaluations, found.sightlines, kind)
 
 
 def _mask_nside(region: Region) -> int:

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
+import numpy as np
+
 from profiles import Density
+from skymodel.sightlines.cubature import cubes
 from skymodel.sightlines.cubature.direct import Progress, direct
 from skymodel.sightlines.pixels.tiling import project_tiles
 from skymodel.sightlines.ray import promises
@@ -76,7 +79,12 @@ def project(
     _require("method", method, get_args(Method))
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     kept = promises.check(density, lines.observer)
-    meta: dict[str, Any] = {"method": method, "sample": sample, "rtol": rtol}
+    meta: dict[str, Any] = {"method": method, "sample": sample, "rtol": rtol, "error_kind": "bound"}
+    if method == "tiles" and sample == "mean" and density.hints.meshes:
+        lumpy = cubes.over_pixels(lines, nside, np.arange(12 * nside**2), kept, rtol=rtol, progress=progress)
+        cost = {"sightlines": lumpy.sightlines, "evaluations": lumpy.evaluations}
+        told = {"method": "cubes", "error_kind": "confidence"}
+        return SkyMap(lumpy.value, lumpy.error, lines.unit, meta=meta | told | cost)
     if method == "tiles":
         try:
             painted = project_tiles(lines, nside, kept, rtol=rtol, sample=sample, progress=progress)
@@ -84,7 +92,8 @@ def project(
         except NotWorthTiles:
             meta["method"] = "direct"
     found = direct(lines, nside, kept, rtol=rtol, sample=sample, progress=progress)
-    return SkyMap(found.value, found.error, lines.unit, meta=meta | {"sightlines": found.sightlines})
+    cost = {"sightlines": found.sightlines, "evaluations": found.evaluations}
+    return SkyMap(found.value, found.error, lines.unit, meta=meta | cost)
 
 
 def _require(name: str, value: str, allowed: tuple[str, ...]) -> None:

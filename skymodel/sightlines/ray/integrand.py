@@ -43,7 +43,7 @@ def integrand(density: Any, pieces: Pieces) -> Integrand:
         stretch = grown + shrunk  # scale cosh(t)
         grown -= shrunk  # scale sinh(t)
         where = places(piece, grown, stretch)
-        return _checked(density, method, where) * stretch
+        return checked(density, method, where) * stretch
 
     return values
 
@@ -74,13 +74,13 @@ def _cartesian_places(pieces: Pieces) -> _Places:
     return lambda piece, u, _: tuple(base[piece] + u * direction[piece] for base, direction in axes)
 
 
-def _checked(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
+def checked(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
     """Return the density there; if it is none, raise ValueError that blames the innermost part at fault."""
     try:
         return _values(density, method, where)
     except ValueError:
         for part in _parts(density):
-            _checked(part, method, where)
+            checked(part, method, where)
         raise
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from profiles import Density, Hints
 from profiles.contract.arrays import Bools, Floats, Ints
 from profiles.contract.oval import Oval
+from skymodel.sightlines.ray.faces import crossings
 from skymodel.sightlines.ray.geometry import SMALLEST_SCALE, Observer, Rays, half_chord
 
 INNERMOST, NARROWEST, WIDEST = 0.003, 1e-4, 0.7  # p / r_sun and d / p between which the chart is about the axis
@@ -75,17 +76,15 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
     spherical also at the reach of the observer's chart, at z = 0 and at the closest approach to the rotation axis,
     which stands for the foot where they are close and the centre is not.
     """
-    hints, centres = density.hints, []
-    edges = [*_spheres(lines, hints.spheres), *_ovals(lines, hints.ovals)]
+    hints, height, centres = density.hints, observer.position[2], []
+    sharp = _round(lines, hints) if density.symmetry == "spherical" else edges(lines, height, hints)
     cuts = [lines.start, lines.stop, *places]
     everywhere = np.full_like(lines.p, np.inf)
     chart = _Centre(np.zeros_like(lines.p), np.maximum(lines.p, SMALLEST_SCALE), lines.foot, everywhere)
     if density.symmetry == "spherical":
         cuts.append(chart.u)
     else:
-        height, (axis, *_) = observer.position[2], _cylinders(lines, (0.0,))
-        edges += [*_planes(lines, height, hints.planes), *_cylinders(lines, hints.cylinders)]
-        edges += _walls(lines, hints.walls)
+        axis, *_ = _cylinders(lines, (0.0,))
         same = (np.abs(axis) < CLOSE * lines.p) & _away(lines, observer)
         cuts += [*_planes(lines, height, (0.0,)), axis, np.where(same, axis, 0.0)]
         if density.symmetry == "axisymmetric":
@@ -93,12 +92,23 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
         centres = [_around_observer(lines, observer), *_around_points(lines, hints)]
     for centre in centres:
         cuts += [centre.u - centre.reach, centre.u, centre.u + centre.reach]
-    u = np.clip(np.stack(cuts + edges, axis=1), lines.start[:, None], lines.stop[:, None])
+    u = np.clip(np.stack(cuts + sharp, axis=1), lines.start[:, None], lines.stop[:, None])
     order = np.argsort(u, axis=1)
     u = np.take_along_axis(u, order, axis=1)
     line, step = np.nonzero(u[:, :-1] < u[:, 1:])
     smooth = order[line, step + 1] < len(cuts)
     return _charted(lines, line, u[line, step], u[line, step + 1], [chart, *centres], smooth)
+
+
+def edges(lines: Rays, height: float, hints: Hints) -> list[Floats]:
+    """Return where lines from an observer at `height` cross what a density announces."""
+    faces = [crossing for mesh in hints.meshes for crossing in crossings(lines, mesh).T]
+    planes, cylinders = _planes(lines, height, hints.planes), _cylinders(lines, hints.cylinders)
+    return [*_round(lines, hints), *planes, *cylinders, *_walls(lines, hints.walls), *faces]
+
+
+def _round(lines: Rays, hints: Hints) -> list[Floats]:
+    return [*_spheres(lines, hints.spheres), *_ovals(lines, hints.ovals)]
 
 
 def _charted(lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre], smooth: Bools) -> Pieces:
@@ -159,21 +169,21 @@ def _spheres(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
 
 def _ovals(lines: Rays, ovals: tuple[Oval, ...]) -> list[Floats]:
     """Return where lines enter and leave ellipsoids; of those that miss one the start, which cuts nothing."""
-    crossings = []
+    found = []
     for oval in ovals:
-        found = oval.chords(lines.foot, lines.direction)
-        crossings += [np.where(found.hit, end, lines.start) for end in (found.enter, found.leave)]
-    return crossings
+        chord = oval.chords(lines.foot, lines.direction)
+        found += [np.where(chord.hit, end, lines.start) for end in (chord.enter, chord.leave)]
+    return found
 
 
 def _planes(lines: Rays, height: float, heights: tuple[float, ...]) -> list[Floats]:
     """Return the crossings of z = +-`heights`, reckoned from the nearer of the foot and the observer at `height`."""
     slope = np.where(lines.direction[2] == 0, np.inf, lines.direction[2])  # a line in a plane never crosses one
-    crossings = []
+    found = []
     for level in dict.fromkeys(sign * level for level in heights for sign in (1.0, -1.0)):
         ahead, u = (level - height) / slope, (level - lines.foot[2]) / slope
-        crossings.append(np.where(np.abs(ahead) < np.abs(u), lines.observer + ahead, u))
-    return crossings
+        found.append(np.where(np.abs(ahead) < np.abs(u), lines.observer + ahead, u))
+    return found
 
 
 def _cylinders(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
@@ -186,12 +196,12 @@ def _cylinders(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
 
 def _walls(lines: Rays, azimuths: tuple[float, ...]) -> list[Floats]:
     """Return the crossings of upright planes through the rotation axis."""
-    crossings = []
+    found = []
     for azimuth in np.radians(azimuths):
         normal = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
         slope = normal @ lines.direction
-        crossings.append(-(normal @ lines.foot) / np.where(slope == 0, np.inf, slope))
-    return crossings
+        found.append(-(normal @ lines.foot) / np.where(slope == 0, np.inf, slope))
+    return found
 
 
 def about_axis(base: Floats, direction: Floats) -> tuple[Floats, Floats, Floats]:
