@@ -25,6 +25,8 @@ _EXPORTS = {
     "skymodel.emission.nuggets.model": ("NuggetEmission", "continuum_intensity"),
     "skymodel.emission.electrosphere.structure": ("Electrosphere",),
     "skymodel.emission.electrosphere.spectrum": ("ElectrosphereEmission",),
+    "skymodel.emission.electrosphere.solved": ("SolvedElectrosphere",),
+    "skymodel.emission.electrosphere.solved_spectrum": ("SolvedElectrosphereEmission",),
     "skymodel.emission.nuggets.anchor": ("Anchor", "published_anchor"),
     "skymodel.emission.claims": ("Scenario", "paper_claims"),
     "skymodel.emission.nuggets.cube": ("energy_cube",),

@@ -13,6 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from skymodel.emission.electrosphere.capture import Formation
+from skymodel.emission.electrosphere.solved import SolvedElectrosphere
+from skymodel.emission.electrosphere.solved_spectrum import SolvedElectrosphereEmission
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.bands import Band
@@ -98,6 +101,24 @@ class ElectrosphereConfig(Emission):
         return ElectrosphereEmission(sphere, self.chi, self.convention, self.positronium_fraction)
 
 
+class SolvedElectrosphereConfig(Emission):
+    """Nuggets with a computed electrosphere: chi and the positronium fraction follow, so they are not given."""
+
+    type: Literal["solved_electrosphere"]
+    v_e: Annotated[float, Field(gt=0, lt=1)]
+    mu_0: Energy = 20.0
+    temperature: Annotated[float, WithUnit("MeV", at_least=0.0)] = 0.0
+    barrier: bool = True
+    formation: Formation = "resonant"
+
+    def build(self) -> SolvedElectrosphereEmission:
+        """Return the spectral model."""
+        if self.positronium_fraction != 1.0:
+            raise ValueError("positronium_fraction follows from the electrosphere; leave it out")
+        star = SolvedElectrosphere(self.mu_0, self.temperature)
+        return SolvedElectrosphereEmission(star, self.v_e, self.barrier, self.formation)
+
+
 class RivalConfig(Emission):
     """A spectrum that follows the same densities and is tied to the line by its photons in the band."""
 
@@ -174,6 +195,7 @@ class InFlightConfig(Emission):
 EMISSIONS: Mapping[str, type[Emission]] = {
     "nuggets": NuggetsConfig,
     "electrosphere": ElectrosphereConfig,
+    "solved_electrosphere": SolvedElectrosphereConfig,
     "in_flight": InFlightConfig,
     "power_law": PowerLawConfig,
     "decaying_particle": DecayingConfig,
@@ -212,6 +234,7 @@ def _from_object(value: Any) -> Any:
 AnyEmission = Annotated[
     Annotated[NuggetsConfig, Tag("nuggets")]
     | Annotated[ElectrosphereConfig, Tag("electrosphere")]
+    | Annotated[SolvedElectrosphereConfig, Tag("solved_electrosphere")]
     | Annotated[InFlightConfig, Tag("in_flight")]
     | Annotated[PowerLawConfig, Tag("power_law")]
     | Annotated[DecayingConfig, Tag("decaying_particle")]
