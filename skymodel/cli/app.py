@@ -16,6 +16,7 @@ import typer
 
 from skymodel.cli.compare import compare
 from skymodel.cli.ensemble import ensemble
+from skymodel.cli.explore import explore
 from skymodel.cli.terminal import one_line_errors, progress
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -103,3 +104,4 @@ def profiles(name: Annotated[str | None, typer.Argument(help="A profile or prese
 
 app.command()(ensemble)
 app.command()(compare)
+app.command()(explore)

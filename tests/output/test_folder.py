@@ -24,6 +24,7 @@ def result(monkeypatch):
         yield "second.txt", second
 
     monkeypatch.setattr(folder, "_writers", writers)
+    monkeypatch.setattr(folder, "_write_report", lambda *_: None)
     return state
 
 

@@ -33,6 +33,7 @@ _MODELS = {  # known by a name of their own, or by two authors
     "mwpotential2014": "MWPotential2014",
     "miller_bregman2013": "hot halo (Miller & Bregman 2013)",
     "miller_bregman2015": "hot halo (Miller & Bregman 2015)",
+    "interstellar": "all gas phases (Ferriere 2007, McMillan 2017)",
     "paper_halo": "NFW (our stand-in)",
     "siegert_nfw": "NFW (Siegert, lospy)",
 }

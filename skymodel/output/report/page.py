@@ -105,11 +105,15 @@ class Page:
 
 def render(page: Page) -> str:
     """Return the page as HTML, one file without any other."""
-    frame = {"page": page, "version": version("skymodel"), "css": _read("page.css")}
-    frame["script"] = _read("sky.js") + _read("page.js")
+    frame = {"page": page, "version": version("skymodel"), **static()}
     if all(section.chart is None for section in page.sections):
         return str(_template().render(**frame, bokeh_css="", bokeh_js="", plot_script=""))
     return _settled(_with_charts(page, frame))
+
+
+def static() -> dict[str, str]:
+    """Return the look and the scripts that all pages share, ``css`` and ``script``."""
+    return {"css": _read("page.css"), "script": _read("sky.js") + _read("page.js")}
 
 
 def _with_charts(page: Page, frame: dict[str, Any]) -> str:

@@ -85,7 +85,8 @@ def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Ite
         alt="Window factor W of pairs of published halos and electron distributions; 1 would be the paper's claim.",
         caption="Window factor W: mean of J in COMPTEL's window over that in the INTEGRAL circle. The line at 1 is "
         "what "
-        "the paper assumes, the full line is this run. Numerical errors are smaller than the markers.",
+        "the paper assumes, the full line is this run. Filled marks: interstellar electrons; open ones: visible "
+        "matter as printed. Numerical errors are smaller than the marks.",
         table=text.ratio_rows(result.ratio),
         copy=True,
         folded="All pairs as a table",
@@ -109,6 +110,11 @@ def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Ite
         copy=True,
     )
     yield Section("fluxes", "Fluxes", "Fluxes", table=text.flux_rows(result.fluxes), copy=True)
+    if len(result.ratios):
+        yield Section("ratios", "Ratios of bands", "Ratios", table=text.any_rows(result.ratios), copy=True)
+    if result.correlations is not None:
+        rows = text.any_rows(result.correlations)
+        yield Section("correlations", "How alike the bands are", "Correlations", table=rows, copy=True)
     yield Section("settings", "Settings of this run", "Settings", code=settings, summary="The resolved configuration")
     rows = Rows((Column("file"), Column("SHA-256")), tuple(files.items()))
     yield Section("files", "Files", "Files", text=("What stands beside this page, with its digest.",), table=rows)
@@ -116,9 +122,10 @@ def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Ite
 
 
 def _sky(result: RunResult) -> Section:
-    maps = {name: sky for name, sky in result.maps.items() if name != "J"} | {"J": result.maps["J"]}
+    maps = dict(result.maps)
     titles = {name: map_name(name) for name in maps}
     regions = {region_name(region.name): region for region in run_charts.regions()}
+    regions |= {region_name(named.name): named.region for named in result.config.regions}
     made = sky_chart(maps, titles, regions, "sky", run_charts.measured(result, maps))
     return Section(
         "sky",

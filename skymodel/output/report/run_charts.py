@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from profiles.contract.arrays import Floats
+from profiles.shelf.tracers import INTERSTELLAR
 from skymodel.comparison.comptel.backgrounds import background_bands
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.likeness.shape import Concentration
+from skymodel.emission.event.bands import LINE_511
 from skymodel.emission.event.constants import ELECTRON_MASS
 from skymodel.output.figures.names import density_name
 from skymodel.output.figures.style import COLOURS
 from skymodel.output.report.charts import MARKS, finish_legend, frame, line
+from skymodel.runs.one.run import OWN
 from skymodel.sightlines.zoom import latitude_profile, longitude_profile, wcs_grid, zoom
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Region
 
@@ -26,6 +29,7 @@ _UNIT = "cm⁻² s⁻¹ sr⁻¹"
 _BACKGROUND = "Ackermann"
 _RTOL = 1e-3  # of what is only drawn
 _LON, _LAT, _STEP = 80.0, 30.0, 0.25  # the zoom's width, height and pixel [deg]
+_E2I, _DARK = "MeV cm-2 s-1 sr-1", 1e-5  # unit of the spectrum, and what is too faint to be drawn
 _FWHM = 8.0  # of the paper's Gaussian [deg]
 
 
@@ -36,21 +40,16 @@ def regions() -> tuple[Region, ...]:
 
 def measured(result: RunResult, maps: Mapping[str, Any]) -> dict[str, float]:
     """Return the relative measured error of each map: the anchor's, of everything that is scaled by it."""
-    error = getattr(result.config.anchor, "line_intensity_error", 0.0) or 0.0
-    return {name: 0.0 if name == "J" else error / result.config.anchor.line_intensity for name in maps}
+    return {name: 0.0 if name == "J" else result.config.anchor.relative_error for name in maps}
 
 
-def _scale(result: RunResult) -> float:
-    """Return the intensity of the line per J."""
+def _line(result: RunResult) -> tuple[Any, dict[str, Any]]:
+    """Return what makes the line, scaled to its intensity, and how its sight lines run."""
     column, band = result.maps["J"], result.maps["LINE_511"]
     top = int(np.argmax(column.values))
-    return float(band.values[top] / column.values[top])
-
-
-def _sightlines(result: RunResult) -> tuple[Any, dict[str, Any]]:
-    config = result.config
-    settings = {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
-    return config.dark_matter * config.electrons, settings | {"rtol": max(_RTOL, config.map.rtol)}
+    ((density, _),) = result.config.model().emissivity(LINE_511)
+    settings = {**result.config.model().lines, "rtol": max(_RTOL, result.config.map.rtol)}
+    return density * float(band.values[top] / column.values[top]), settings
 
 
 def centre(result: RunResult) -> Any:
@@ -58,9 +57,9 @@ def centre(result: RunResult) -> Any:
     from bokeh.models import ColorBar, HoverTool, LogColorMapper
     from bokeh.palettes import Inferno256
 
-    pair, settings = _sightlines(result)
-    image = zoom(pair, wcs_grid(lon=0, lat=0, width=_LON, height=_LAT, pixel=_STEP), **settings)
-    values = (image.values * _scale(result))[:, ::-1].astype(np.float32)
+    density, settings = _line(result)
+    image = zoom(density, wcs_grid(lon=0, lat=0, width=_LON, height=_LAT, pixel=_STEP), **settings)
+    values = image.values[:, ::-1].astype(np.float32)
     top = float(values.max())
     colours = LogColorMapper(palette=Inferno256, low=max(float(values.min()), top * 1e-5), high=top)
     chart = frame(
@@ -103,21 +102,20 @@ def centre(result: RunResult) -> Any:
 
 def profiles(result: RunResult) -> Any:
     """Return the line along the plane and along the meridian of the centre."""
-    pair, settings = _sightlines(result)
+    density, settings = _line(result)
     angle = np.concatenate([np.geomspace(0.2, 30, 60), np.linspace(33, 180, 50)])
-    lon = longitude_profile(pair, angle, **settings)
-    lat = latitude_profile(pair, angle[angle <= 90], **settings)
+    lon = longitude_profile(density, angle, **settings)
+    lat = latitude_profile(density, angle[angle <= 90], **settings)
     chart = frame(
         "angle from the Galactic centre [deg]", f"511 keV line [{_UNIT}]", x_axis_type="log", y_axis_type="log"
     )
-    line(chart, angle, lon.value * _scale(result), "along the plane, b = 0", 0)
-    line(chart, angle[angle <= 90], lat.value * _scale(result), "along the meridian, l = 0", 1, dash="dashed")
+    line(chart, angle, lon.value, "along the plane, b = 0", 0)
+    line(chart, angle[angle <= 90], lat.value, "along the meridian, l = 0", 1, dash="dashed")
     return finish_legend(chart)
 
 
 def spectrum(result: RunResult) -> Any:
     """Return the predicted spectrum with COMPTEL's points and a published background."""
-    unit = "MeV cm-2 s-1 sr-1"
     chart = frame(
         "photon energy k [MeV]",
         "k² dΦ/(dΩ dk) [MeV cm⁻² s⁻¹ sr⁻¹]",
@@ -144,16 +142,35 @@ def spectrum(result: RunResult) -> Any:
         chart.line(
             energy, level, color="black", line_dash="dotted", line_width=1.5, legend_label="interstellar (GALPROP)"
         )
-    table, floor = result.spectrum, 1e-5
-    energy = table["E"].to_value("MeV")
-    for number, convention in enumerate(("paper", "consistent")):
-        for suffix, dash, meaning in (("_with_window", "solid", "with W"), ("", "dashed", "W = 1")):
-            values = table[f"E2I_{convention}{suffix}"].to_value(unit)
-            shown = np.where(values > floor, values, np.nan)
-            line(chart, energy, shown, f"nuggets, {meaning}, '{convention}' counting", 2 * number, dash=dash)
+    _draw_model(chart, result.spectrum)
     _draw_line(chart, result)
     chart.xaxis[0].ticker = [0.3, 0.5, 1, 2, 5, 10, 20, 40]
     return finish_legend(chart)
+
+
+def _draw_model(chart: Any, table: Any) -> None:
+    """Draw the predicted curves, once for each way of counting; with W also their measured error."""
+    energy = table["E"].to_value("MeV")
+    endings = [
+        name.removeprefix("E2I").removesuffix("_with_window")
+        for name in table.colnames
+        if name.endswith("_with_window")
+    ]
+    for number, ending in enumerate(endings):
+        counting = f", '{ending.strip('_')}' counting" if ending else ""
+        for suffix, dash, meaning in (("_with_window", "solid", "with W"), ("", "dashed", "W = 1")):
+            values = table[f"E2I{ending}{suffix}"].to_value(_E2I)
+            line(
+                chart,
+                energy,
+                np.where(values > _DARK, values, np.nan),
+                f"nuggets, {meaning}{counting}",
+                2 * number,
+                dash=dash,
+            )
+        value, error = (table[f"E2I{ending}_with_window{part}"].to_value(_E2I) for part in ("", "_error_measured"))
+        low, high = (np.where(value > _DARK, value + sign * error, np.nan) for sign in (-1, 1))
+        chart.varea(energy, low, high, color=COLOURS[2 * number], alpha=0.25)
 
 
 def _draw_line(chart: Any, result: RunResult) -> None:
@@ -170,46 +187,49 @@ def _draw_line(chart: Any, result: RunResult) -> None:
 
 def ratio(result: RunResult) -> Any:
     """Return W of the pairs of densities, a row for each halo, grouped by what the electrons are."""
-    from bokeh.models import ColumnDataSource, FactorRange, HoverTool, Span
+    from bokeh.models import FactorRange, HoverTool, Span
 
     table = result.ratio[[str(name) == "none" for name in result.ratio["background"]]]
-    halos = list(dict.fromkeys(str(name) for name in table["dark_matter"]))[1:]
-    chart = frame(
-        "window factor W",
-        "",
-        x_axis_type="log",
-        y_range=FactorRange(*[density_name(halo) for halo in reversed(halos)]),
-        height=140 + 36 * len(halos),
-    )
-    own, published = table[0], table[1:]
-    tracers = list(dict.fromkeys(_group(row) for row in published))
-    hovers = []
-    for number, group in enumerate(tracers):
-        rows = [row for row in published if _group(row) == group]
-        data = {
-            "W": [float(row["W"]) for row in rows],
-            "halo": [density_name(str(row["dark_matter"])) for row in rows],
-            "electrons": [density_name(str(row["electrons"])) for row in rows],
-            "error": [f"{float(row['W_error']):.0e}" for row in rows],
-            "chi": [float(row["chi_with_window"]) for row in rows],
-        }
-        style = {
-            "marker": MARKS[number % len(MARKS)],
-            "color": COLOURS[number % len(COLOURS)],
-            "size": 10,
-            "alpha": 0.85,
-        }
-        hovers.append(chart.scatter("W", "halo", source=ColumnDataSource(data), legend_label=group, **style))
-    chart.add_layout(Span(location=1.0, dimension="height", line_color="#1a1a1a", line_dash="dotted", line_width=2))
-    chart.add_layout(Span(location=float(own["W"]), dimension="height", line_color="#1a1a1a", line_width=2))
-    what = [("halo", "@halo"), ("electrons", "@electrons"), ("W", "@W{0.0000} ± @error"), ("χ with W", "@chi{0.0000}")]
-    chart.add_tools(HoverTool(renderers=hovers, tooltips=what))
+    own, published = table[0], [row for row in table if str(row["dark_matter"]) != OWN]
+    halos = list(dict.fromkeys(density_name(str(row["dark_matter"])) for row in published)) or [OWN]
+    rows = FactorRange(*reversed(halos))
+    chart = frame("window factor W", "", x_axis_type="log", y_range=rows, height=180 + 36 * len(halos))
+    drawn = [
+        _draw_pairs(chart, tracer, electrons, number, published)
+        for number, (tracer, electrons) in enumerate(_groups(published))
+    ]
+    for place, look in ((1.0, "dotted"), (float(own["W"]), "solid")):
+        chart.add_layout(Span(location=place, dimension="height", line_color="#1a1a1a", line_dash=look, line_width=2))
+    what = [("halo", "@halo"), ("electrons", "@electrons"), ("tracer", "@tracer"), ("W", "@W{0.0000} ± @error")]
+    chart.add_tools(HoverTool(renderers=drawn, tooltips=[*what, ("χ with W", "@chi{0.0000}")]))
     chart.xaxis[0].ticker = [0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0]
-    return finish_legend(chart, columns=2)
+    return finish_legend(chart, columns=2) if drawn else chart
 
 
-def _group(row: Any) -> str:
-    return density_name(str(row["electrons"]))
+def _groups(published: Any) -> list[tuple[str, str]]:
+    """Return the distributions of electrons with their tracers, those of one tracer side by side."""
+    pairs = dict.fromkeys((str(row["tracer"]), str(row["electrons"])) for row in published)
+    return sorted(pairs, key=lambda pair: [tracer for tracer, _ in pairs].index(pair[0]))
+
+
+def _draw_pairs(chart: Any, tracer: str, electrons: str, number: int, published: Any) -> Any:
+    """Draw W over the halos for one distribution of electrons: filled marks are interstellar, open ones as printed."""
+    from bokeh.models import ColumnDataSource
+
+    rows = [row for row in published if (str(row["tracer"]), str(row["electrons"])) == (tracer, electrons)]
+    data = {
+        "W": [float(row["W"]) for row in rows],
+        "halo": [density_name(str(row["dark_matter"])) for row in rows],
+        "electrons": [density_name(electrons)] * len(rows),
+        "tracer": [tracer] * len(rows),
+        "error": [f"{float(row['W_error']):.0e}" for row in rows],
+        "chi": [float(row["chi_with_window"]) for row in rows],
+    }
+    colour = COLOURS[number % len(COLOURS)]
+    look = {"marker": MARKS[number % len(MARKS)], "size": 10, "line_color": colour, "line_width": 2}
+    fill = colour if tracer == INTERSTELLAR else None
+    name = f"{density_name(electrons)}: {tracer}"
+    return chart.scatter("W", "halo", source=ColumnDataSource(data), legend_label=name, fill_color=fill, **look)
 
 
 def concentration(result: RunResult) -> Any:

@@ -25,11 +25,18 @@ _FORMATS = ("place", "value", "measured", "numerical")
 
 
 class Sky(NamedTuple):
-    """A chart of the sky, what is to be called once it stands, and what the reader should be told of its pixels."""
+    """A chart of the sky, its pixels, what is called once it stands, what readers should be told of its pixels."""
 
     chart: Any
+    pixels: Any
     ready: Any
     note: str
+
+    def show(self, maps: Mapping[str, SkyMap], titles: Mapping[str, str], measured: Mapping[str, float]) -> None:
+        """Show other maps in a chart that a server keeps alive; arguments as of :func:`sky_chart`."""
+        state, shapes = _state(maps, titles, measured)
+        self.chart.tags = [state]
+        self.pixels.data = shapes
 
 
 def sky_chart(
@@ -54,84 +61,79 @@ def sky_chart(
     measured
         Relative error of each map that comes from a measurement and not from numerics.
     """
-    from bokeh.models import (
-        ColorBar,
-        ColumnDataSource,
-        CustomJS,
-        CustomJSHover,
-        HoverTool,
-        LinearColorMapper,
-        LogColorMapper,
-        Range1d,
-    )
-    from bokeh.palettes import Inferno256
+    from bokeh.models import ColumnDataSource, CustomJS
 
+    state, shapes = _state(maps, titles, measured)
+    chart, pixels = _empty(), ColumnDataSource(shapes)
+    chart.tags = [state]
+    models = _painted(chart) | {"source": pixels, "x": chart.x_range, "y": chart.y_range, "figure": chart}
+    _graticule(chart)
+    _regions(chart, regions)
+    args = {"start": {"name": name, "band": next(iter(maps)), "scale": "log"}, **models}
+    sky = "const sky = skymodel.skies[start.name] ??= {...start, " + ", ".join(models) + "};"
+    _tell(chart, models["glyph_renderer"], args, sky)
+    pixels.js_on_change("data", CustomJS(args=args, code=f"{sky} skymodel.renew(sky);"))
+    return Sky(chart, pixels, CustomJS(args=args, code=f"{sky} skymodel.start(sky);"), state["note"])
+
+
+def _state(
+    maps: Mapping[str, SkyMap], titles: Mapping[str, str], measured: Mapping[str, float]
+) -> tuple[dict[str, Any], dict[str, Floats]]:
+    """Return what the browser knows of some maps: resolution and bands, and the pixels of each distinct shape."""
     nside = next(iter(maps.values())).nside
     coarse = {key: regridded(sky) for key, sky in maps.items()}
     shapes, bands = _shared(coarse)
     for key, band in bands.items():
-        band |= _span(coarse[key]) | {
-            "title": titles[key],
-            "unit": _plain(coarse[key].unit),
-            "measured": measured.get(key, 0.0),
-        }
+        names = {"title": titles[key], "unit": _plain(coarse[key].unit), "measured": measured.get(key, 0.0)}
+        band |= _span(coarse[key]) | names
     note = f"mean over pixels of nside {FINEST}; the file has nside {nside}" if nside > FINEST else ""
-    chart = frame(
-        "",
-        "",
-        x_range=Range1d(-1.02 * _RIGHT, 1.02 * _RIGHT),
-        y_range=Range1d(-1.02 * _TOP, 1.02 * _TOP),
-        match_aspect=True,
-        height=470,
-    )
+    return {"nside": min(nside, FINEST), "note": note, "bands": bands}, shapes
+
+
+def _empty() -> Any:
+    from bokeh.models import Range1d
+
+    x, y = (Range1d(-1.02 * end, 1.02 * end) for end in (_RIGHT, _TOP))
+    chart = frame("", "", x_range=x, y_range=y, sizing_mode="scale_width", width=940, height=560)
     chart.axis.visible = False
     chart.grid.visible = False
     chart.background_fill_color = None
-    pixels = ColumnDataSource(shapes)
-    picture = ColumnDataSource(
-        {"image": [np.zeros((1, 1), np.float32)], "x": [0.0], "y": [0.0], "dw": [0.0], "dh": [0.0]}
-    )
+    return chart
+
+
+def _painted(chart: Any) -> dict[str, Any]:
+    """Give the chart a picture, which the browser paints, and a bar of its colours; return all models by name."""
+    from bokeh.models import ColorBar, ColumnDataSource, LinearColorMapper, LogColorMapper
+    from bokeh.palettes import Inferno256
+
+    nothing = {"image": [np.zeros((1, 1), np.float32)], "x": [0.0], "y": [0.0], "dw": [0.0], "dh": [0.0]}
+    picture = ColumnDataSource(nothing)
     log, linear = (
         kind(palette=Inferno256, low=1e-3, high=1.0, nan_color="rgba(0,0,0,0)")
         for kind in (LogColorMapper, LinearColorMapper)
     )
     drawn = chart.image("image", x="x", y="y", dw="dw", dh="dh", source=picture, color_mapper=log)
-    bar = ColorBar(
-        color_mapper=log,
-        orientation="horizontal",
-        height=12,
-        title_text_font_style="normal",
-        title_standoff=6,
-        margin=16,
-    )
-    chart.add_layout(bar, "below")
-    _graticule(chart)
-    _regions(chart, regions)
-    state = {
-        "name": name,
-        "nside": min(nside, FINEST),
-        "band": next(iter(bands)),
-        "scale": "log",
-        "note": note,
-        "bands": bands,
+    look = {
+        "orientation": "horizontal",
+        "height": 12,
+        "title_text_font_style": "normal",
+        "title_standoff": 6,
+        "title": " ",
     }
-    models = {"source": pixels, "picture": picture, "glyph": drawn.glyph, "bar": bar, "log": log, "linear": linear}
-    models |= {"x": chart.x_range, "y": chart.y_range, "figure": chart}
-    args = {"state": state, **models}
-    gather = "const sky = skymodel.skies[state.name] ??= Object.assign({}, state, {" + ", ".join(models) + "});"
-    tell = CustomJSHover(
-        args=args, code=gather + " return skymodel.hover(sky, special_vars.x, special_vars.y, format);"
-    )
+    bar = ColorBar(color_mapper=log, margin=16, **look)
+    chart.add_layout(bar, "below")
+    models = {"picture": picture, "glyph": drawn.glyph, "bar": bar, "log": log, "linear": linear}
+    return models | {"glyph_renderer": drawn}
+
+
+def _tell(chart: Any, drawn: Any, args: Mapping[str, Any], sky: str) -> None:
+    """Tell value and errors under the mouse."""
+    from bokeh.models import CustomJSHover, HoverTool
+
+    tell = CustomJSHover(args=args, code=f"{sky} return skymodel.hover(sky, special_vars.x, special_vars.y, format);")
     rows = "".join(f"<div>$x{{{kind}}}</div>" for kind in _FORMATS)
-    chart.add_tools(
-        HoverTool(
-            renderers=[drawn],
-            tooltips=f"<div style='font-size: 12px'>{rows}</div>",
-            formatters={"$x": tell},
-            description="values",
-        )
-    )
-    return Sky(chart, CustomJS(args=args, code=gather + " skymodel.start(sky);"), note)
+    tip = f"<div style='font-size: 12px'>{rows}</div>"
+    chart.add_tools(HoverTool(renderers=[drawn], tooltips=tip, formatters={"$x": tell}, description="values"))
 
 
 def regridded(sky: SkyMap) -> SkyMap:
@@ -218,17 +220,9 @@ def _graticule(chart: Any) -> None:
         text_baseline="top",
     )
     lats = (60, 30, -30, -60)
-    x, y = mollweide(np.full(4, 180.0), lats)
-    chart.text(
-        x,
-        y,
-        [f"{lat:+d}°".replace("-", "\u2212") for lat in lats],
-        color="#1a1a1a",
-        text_font_size="8pt",
-        text_align="right",
-        x_offset=-4,
-        text_baseline="middle",
-    )
+    x, y = mollweide(np.full(4, 178.0), lats)
+    names = [f"{lat:+d}°".replace("-", "\u2212") for lat in lats]
+    chart.text(x, y, names, color="white", text_font_size="8pt", x_offset=6, text_baseline="middle")
 
 
 def _regions(chart: Any, regions: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ def result():
         for name in ("default_halos", "default_electrons"):
             last = dict(list(getattr(candidates, name)().items())[-1:])
             patch.setattr(verdict, name, lambda last=last: last)
+        patch.setattr(verdict, "interstellar_electrons", dict)
         settings = {"dark_matter": NFW(r_s=20), "electrons": ExponentialDisk(R_d=2.6, z_d=0.3)}
         return run(RunConfig(label=LABEL, map={"nside": 16, "rtol": 1e-4}, **settings))
 

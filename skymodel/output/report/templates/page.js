@@ -22,5 +22,12 @@ document.addEventListener("DOMContentLoaded", () => {
       }
     });
   }
+  for (const button of document.querySelectorAll("button[data-copy-text]")) {
+    button.addEventListener("click", async () => {
+      const deep = (part) => (part.shadowRoot ? deep(part.shadowRoot) : [...part.childNodes].map((node) => (node.nodeType === 3 ? node.data : node.tagName === "STYLE" ? "" : deep(node))).join(""));
+      await navigator.clipboard.writeText(deep(document.getElementById(button.dataset.copyText)).trim() + "\n");
+      button.parentElement.querySelector("[role=status]").textContent = "copied";
+    });
+  }
   window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((part) => (part.open = true)));
 });

@@ -29,9 +29,11 @@ window.skymodel = (() => {
     return Math.abs(lon) <= 180 ? [lon, lat] : null;
   }
 
+  const state = (sky) => sky.figure.tags[0]; // {nside, note, bands}
+
   function value(sky, lon, lat) {
-    const band = sky.bands[sky.band], shape = sky.source.data[band.shape], off = sky.source.data[band.shape + "_error"];
-    const at = pixel(sky.nside, lon, lat), here = shape[at] * band.scale;
+    const band = state(sky).bands[sky.band], shape = sky.source.data[band.shape], off = sky.source.data[band.shape + "_error"];
+    const at = pixel(state(sky).nside, lon, lat), here = shape[at] * band.scale;
     return { value: here, numerical: off[at] * Math.abs(here), measured: band.measured * Math.abs(here), unit: band.unit };
   }
 
@@ -39,12 +41,12 @@ window.skymodel = (() => {
     const { start: left, end: right } = sky.x, { start: low, end: high } = sky.y;
     const width = Math.min(1000, Math.max(300, Math.round(sky.figure.inner_width || 700)));
     const height = Math.min(600, Math.max(150, Math.round(sky.figure.inner_height || 350)));
-    const image = new Float32Array(width * height), band = sky.bands[sky.band], shape = sky.source.data[band.shape];
+    const image = new Float32Array(width * height), { nside, bands } = state(sky), band = bands[sky.band], shape = sky.source.data[band.shape];
     for (let j = 0; j < height; j++) {
       const y = low + ((j + 0.5) / height) * (high - low);
       for (let i = 0; i < width; i++) {
         const at = place(left + ((i + 0.5) / width) * (right - left), y);
-        image[j * width + i] = at === null ? NaN : shape[pixel(sky.nside, at[0], at[1])] * band.scale;
+        image[j * width + i] = at === null ? NaN : shape[pixel(nside, at[0], at[1])] * band.scale;
       }
     }
     const Grid = sky.picture.data.image[0].constructor; // an array with a shape
@@ -52,7 +54,7 @@ window.skymodel = (() => {
   }
 
   function colour(sky) {
-    const band = sky.bands[sky.band], mapper = sky.scale === "log" ? sky.log : sky.linear;
+    const band = state(sky).bands[sky.band], mapper = sky.scale === "log" ? sky.log : sky.linear;
     mapper.low = sky.scale === "log" ? band.low : 0;
     mapper.high = band.high;
     sky.glyph.color_mapper = mapper;
@@ -71,7 +73,7 @@ window.skymodel = (() => {
     if (!(found.value > -1e30)) return [...rows, ["value", "masked"]];
     rows.push(["value", `${found.value.toPrecision(6)} ${found.unit}`]);
     if (found.measured > 0) rows.push(["measured", `± ${error(found.measured)}`]);
-    return [...rows, ["numerical", `± ${error(found.numerical)}`], ...(sky.note ? [["note", sky.note]] : [])];
+    return [...rows, ["numerical", `± ${error(found.numerical)}`], ...(state(sky).note ? [["note", state(sky).note]] : [])];
   }
 
   // Ties a sky to the form that steers it; called once the page's charts stand.
@@ -96,17 +98,24 @@ window.skymodel = (() => {
     form.elements.whole.addEventListener("click", () => look(-1.02 * RIGHT, 1.02 * RIGHT, -1.02 * TOP, 1.02 * TOP));
     form.elements.inner.addEventListener("click", () => look((-45 / 180) * RIGHT, (45 / 180) * RIGHT, -0.354, 0.354));
     for (const name of ["lon", "lat"]) form.elements[name].addEventListener("input", tell);
+    sky.tell = tell;
+    renew(sky);
+  }
+
+  // The map has changed.
+  function renew(sky) {
     colour(sky);
     draw(sky);
-    tell();
+    if (sky.tell) sky.tell();
+    sky.drawn = (sky.drawn ?? 0) + 1;
   }
 
   function hover(sky, x, y, kind) {
     const at = place(x, y);
     if (at === null) return "";
     const rows = Object.fromEntries(told(sky, at[0], at[1]));
-    return { place: `l, b = ${rows["l, b"]}`, value: rows.value, measured: rows.measured ? `${rows.measured} (measured)` : "", numerical: rows.numerical ? `${rows.numerical} (numerical)${sky.note ? "; " + sky.note : ""}` : "" }[kind];
+    return { place: `l, b = ${rows["l, b"]}`, value: rows.value, measured: rows.measured ? `${rows.measured} (measured)` : "", numerical: rows.numerical ? `${rows.numerical} (numerical)${state(sky).note ? "; " + state(sky).note : ""}` : "" }[kind];
   }
 
-  return { pixel, place, value, draw, told, hover, start, skies: {} };
+  return { pixel, place, value, draw, told, hover, start, renew, skies: {} };
 })();
