@@ -11,7 +11,7 @@ import pytest
 from profiles import NFW, library
 from profiles.shelf import registry
 
-PLUGIN = Path(__file__).parent / "example_plugin"
+PLUGIN = Path(__file__).parents[1] / "example_plugin"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from skymodel.output.files.store import open_store
 from skymodel.runs.many import clusters, workers
 from skymodel.runs.many.ensemble import compute
 from tests.conftest import require
-from tests.runs.test_ensemble import config
+from tests.runs.many.test_ensemble import config
 
 DRAW_SECONDS = 0.005
 
@@ -97,7 +97,7 @@ def test_ctrl_c_is_one_line_and_keeps_what_was_computed(tmp_path):
 @pytest.mark.slow
 def test_whatever_is_killed_the_same_command_ends_with_exactly_the_missing_draws():
     require("distributed")
-    script = Path(__file__).parents[2] / "scripts" / "ensemble_faults.py"
+    script = Path(__file__).parents[3] / "scripts" / "ensemble_faults.py"
     line = [sys.executable, str(script), "--times", "3", "--draws", "200"]
     found = subprocess.run(line, capture_output=True, text=True, timeout=300)
     assert found.returncode == 0, found.stdout + found.stderr

@@ -10,7 +10,7 @@ import pytest
 from skymodel.runs.many import clusters
 from skymodel.runs.many.ensemble import compute
 from tests.conftest import require
-from tests.runs.test_ensemble import config
+from tests.runs.many.test_ensemble import config
 
 TRIM = "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_"
 

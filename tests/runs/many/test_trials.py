@@ -4,7 +4,7 @@ import pytest
 
 from skymodel.runs.many.priors import draw, read_priors
 from skymodel.runs.many.trials import TAIL, trials
-from tests.runs.test_ensemble import MODEL, R_D, config
+from tests.runs.many.test_ensemble import MODEL, R_D, config
 
 HALO = {
     "parameter": "dark_matter",

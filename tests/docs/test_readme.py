@@ -11,7 +11,7 @@ import yaml
 from skymodel.runs.config.model import RunConfig, load_config
 from skymodel.runs.many.ensemble import EnsembleConfig
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 

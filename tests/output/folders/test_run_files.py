@@ -18,7 +18,7 @@ from skymodel.runs.one.run import run
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 pytestmark = pytest.mark.slow
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 FILES = [
     "band_ratios.ecsv",
     "centre.png",

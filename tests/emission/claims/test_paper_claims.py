@@ -199,7 +199,7 @@ def test_table_and_text_hold_every_claim_with_its_verdict(by_name):
 def test_the_document_lists_every_statement(by_name):
     from pathlib import Path
 
-    document = (Path(__file__).parents[2] / "docs" / "claims.md").read_text(encoding="utf-8")
+    document = (Path(__file__).parents[3] / "docs" / "claims.md").read_text(encoding="utf-8")
     assert [name for name in by_name if f"`{name}`" not in document] == []
 
 

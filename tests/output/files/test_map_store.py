@@ -15,7 +15,7 @@ from skymodel.runs.config.model import RunConfig
 from skymodel.runs.many import workers
 from skymodel.runs.many.ensemble import compute
 from tests.conftest import require
-from tests.runs.test_ensemble import MODEL, R_D, R_SUN, config
+from tests.runs.many.test_ensemble import MODEL, R_D, R_SUN, config
 
 MAPPED = {"model": MODEL | {"map": {"nside": 8, "rtol": 1e-3}}, "maps": True, "draws": 6}
 

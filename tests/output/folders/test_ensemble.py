@@ -11,7 +11,7 @@ from skymodel.output.figures.ensemble import corner, sensitivity_bars
 from skymodel.output.folders.ensemble import draw_table
 from skymodel.runs.many import sensitivity
 from skymodel.runs.many.ensemble import compute
-from tests.runs.test_ensemble import MODEL, R_D, R_SUN, config
+from tests.runs.many.test_ensemble import MODEL, R_D, R_SUN, config
 
 FILES = ["corner.png", "draws.fits", "ensemble.yaml", "quantiles.ecsv", "sensitivity.ecsv", "sensitivity.png"]
 
