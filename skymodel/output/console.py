@@ -48,13 +48,26 @@ def show_comparison(comparison: Comparison) -> None:
     note = f"amplitude: {pair[1]} per {pair[0]}" + (f" [{unit}]" if unit else "")
     if width := likeness.meta["beam_fwhm_deg"]:
         note += f"\nbeam: {width:g} deg ({likeness.meta.get('beam', 'as given')})"
-    note += "".join(f"\n{name} is absent: it {reason}" for name, reason in likeness.meta["absent"].items())
+    note += _left_out(comparison, pair)
     each = [("statistic", "left"), ("unit", "left"), (pair[0], "right"), (pair[1], "right")]
     both = [
         (row["statistic"], row["unit"], *(_measured(row[name], row[f"{name}_error"]) for name in ("first", "second")))
         for row in shapes
     ]
     _screen().print(_table(title, columns, rows), note, _table("Shapes", each, both))
+
+
+def _left_out(comparison: Comparison, pair: tuple[str, str]) -> str:
+    """Return what the comparison left out and why: pixels, and statistics."""
+    meta = comparison.likeness.meta
+    parts = [meta["compared"][which] for which in ("first", "second")]
+    lines = [f"{name} is absent: it {reason}" for name, reason in meta["absent"].items()]
+    for absent in filter(None, comparison.shapes.meta["absent"].values()):
+        lines.append(f"{', '.join(absent)}: nan, because {next(iter(absent.values()))}")
+    if min(parts) < 1:
+        shares = " and ".join(f"{100 * part:.3g} % of {name}" for part, name in zip(parts, pair, strict=True))
+        lines.insert(0, f"compared where both hold values: {shares} in the region, by area")
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _named(row: Any) -> str:

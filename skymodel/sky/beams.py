@@ -192,7 +192,15 @@ def smooth(sky: SkyMap, beam: Beam) -> SkyMap:
             f"so use nside >= {2 ** math.ceil(math.log2(2 * pixel * sky.nside / beam.width))}"
         )
     values = _through(sky.values, beam)
+    if sky.values.min() >= 0 and -_NEGLIGIBLE * values.max() <= values.min() < 0:
+        values = _not_negative(values)
     return replace(sky, values=values, error=_seen_error(sky.error, beam) + 2 * _largest_difference(sky, values, beam))
+
+
+def _not_negative(values: Floats) -> Floats:
+    """Return a map without what the harmonics' rounding left below zero, its flux kept: a beam is positive."""
+    kept = np.maximum(values, 0.0)
+    return np.asarray(kept * (values.sum() / kept.sum()))
 
 
 def smooth_at(sky: SkyMap, beam: Beam, lon: ArrayLike, lat: ArrayLike) -> Floats:

@@ -165,17 +165,39 @@ def test_another_frame_is_turned(call, tmp_path):
 
 
 @pytest.mark.parametrize("hole", [healpy.UNSEEN, np.nan])
-def test_masked_pixels_are_refused_in_the_region_and_harmless_outside(call, tmp_path, hole):
+def test_masked_pixels_are_left_out_and_it_is_said_how_much_is_left(call, tmp_path, hole):
     values = gaussian(16).values.copy()
-    values[healpy.ang2pix(16, 90.0, 40.0, lonlat=True)] = hole
+    values[healpy.query_disc(16, healpy.ang2vec(90.0, 40.0, lonlat=True), np.radians(20))] = hole
     foreign(tmp_path / "m.fits", values)
-    refused(call("m.fits", "m.fits"), "masked")
-    assert call("m.fits", "m.fits", "--region", "comptel_window", "--out", "cmp").exit_code == 0
+    foreign(tmp_path / "w.fits", gaussian(16).values)
+    outcome = call("m.fits", "w.fits", "--out", "cmp")
+    assert outcome.exit_code == 0, outcome.output
+    assert "compared where both hold values: 100 % of m MAP and 97 % of w MAP" in outcome.stdout
+    table = QTable.read(tmp_path / "cmp/likeness.ecsv", format="ascii.ecsv")
+    numbers = dict(zip(map(str, table["statistic"]), map(float, table["value"]), strict=True))
+    assert numbers["cosine"] == pytest.approx(1.0, abs=1e-12)
+    assert numbers["earth_mover"] == 0.0
 
 
-def test_negative_maps_are_refused(call, tmp_path):
+def test_maps_without_a_common_pixel_are_refused(call, tmp_path):
+    whole, half = gaussian(16).values, np.arange(12 * 16**2) < 6 * 16**2
+    foreign(tmp_path / "n.fits", np.where(half, whole, np.nan))
+    foreign(tmp_path / "s.fits", np.where(half, np.nan, whole))
+    refused(call("n.fits", "s.fits"), "hold values together in 0 of the 3072 pixels")
+
+
+def test_negative_maps_are_compared_without_what_needs_a_flux(call, tmp_path):
     values = gaussian(16).values - 1e-3
-    refused(call(foreign(tmp_path / "n.fits", values), foreign(tmp_path / "o.fits", values)), "negative")
+    outcome = call(foreign(tmp_path / "n.fits", values), foreign(tmp_path / "o.fits", 2 * values), "--out", "cmp")
+    assert outcome.exit_code == 0, outcome.output
+    assert "earth_mover is absent: it needs a flux: the map 'n MAP' is negative in places" in outcome.stdout
+    table = QTable.read(tmp_path / "cmp/likeness.ecsv", format="ascii.ecsv")
+    numbers = dict(zip(map(str, table["statistic"]), map(float, table["value"]), strict=True))
+    assert numbers["cosine"] == pytest.approx(1.0, abs=1e-12)
+    assert numbers["amplitude"] == pytest.approx(2.0, rel=1e-6)
+    assert "earth_mover" not in numbers
+    shapes = QTable.read(tmp_path / "cmp/shapes.ecsv", format="ascii.ecsv")
+    assert np.isnan(np.asarray(shapes["first"], dtype=float)).all()
 
 
 def test_a_constant_map_has_no_correlation_and_that_is_said(call, tmp_path):

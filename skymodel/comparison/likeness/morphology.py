@@ -7,15 +7,13 @@ beam is applied to both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from astropy import units
 
-from profiles.contract.arrays import Floats
-from skymodel.bounded import Bounded
+from skymodel.comparison.likeness.common import common
 from skymodel.comparison.likeness.correlation import (
     ALL_SKY,
     Fit,
@@ -26,36 +24,13 @@ from skymodel.comparison.likeness.correlation import (
     pearson,
     spearman,
 )
+from skymodel.comparison.likeness.looks import Curves, Looks, looks
 from skymodel.comparison.likeness.scales import SCALES
-from skymodel.comparison.likeness.shape import (
-    SHARES,
-    Concentration,
-    Profile,
-    bulge_to_disk,
-    centroid,
-    profile,
-    widths,
-)
+from skymodel.comparison.likeness.subpixels import NoFluxError
 from skymodel.comparison.likeness.transport import absence, earth_mover
 from skymodel.sky.beams import Beam, smooth
-from skymodel.sky.healpix import pixel_area
 from skymodel.sky.region import as_region
 from skymodel.sky.skymap import SkyMap
-
-_LON_EDGES = np.arange(-180.0, 181.0, 5.0)
-_LAT_EDGES = np.arange(-90.0, 90.1, 2.5)
-_BINS = 24
-_RADII = np.unique([*np.geomspace(0.5, 180.0, 90), 6.0])
-
-
-class Curves(NamedTuple):
-    """What a figure of one map needs: its concentration curve and its two profiles."""
-
-    radius: Floats
-    share: Floats
-    share_error: Floats
-    lon: Profile
-    lat: Profile
 
 
 @dataclass(frozen=True)
@@ -70,7 +45,8 @@ class Comparison:
         QTable of the pair's statistics: statistic, value, error, unit, sees, blind_to; what could not be had is in its
         ``meta["absent"]`` with the reason.
     shapes
-        QTable of each map's: statistic, unit, first, first_error, second, second_error.
+        QTable of each map's: statistic, unit, first, first_error, second, second_error; nan where ``meta["absent"]``
+        says why.
     fit
         Best amplitude and residual map.
     spectrum
@@ -94,16 +70,17 @@ def compare(first: SkyMap, second: SkyMap, *, region: Any = ALL_SKY, beam: Beam 
     Parameters
     ----------
     first, second
-        The maps; not negative in the region.
+        The maps. What needs a flux is left out where one is negative or dark, with the reason.
     region
-        Where they are compared.
+        Where they are compared: in the pixels of it that both hold; ``likeness.meta["compared"]`` says how much of
+        each map in the region that is.
     beam
         Seen through which; as they are by default.
 
     Raises
     ------
     ValueError
-        If the maps are masked, negative, constant or zero in the region, or the beam is wider than it.
+        If the maps have no pixels in common there, one is constant or zero, or the beam is wider than the region.
 
     Examples
     --------
@@ -122,15 +99,16 @@ def compare(first: SkyMap, second: SkyMap, *, region: Any = ALL_SKY, beam: Beam 
         )
     one, two = (sky if beam is None else smooth(sky, beam) for sky in common_nside(first, second))
     two = two.to(one.unit) if two.unit.is_equivalent(one.unit) else two
+    shared = common(one, two, part)
+    part = shared.region
     where = None if part == ALL_SKY else part  # the whole sky needs no coverage
     finest = 2 * one.nside if beam is None else max(1, min(2 * one.nside, int(180 / beam.width)))  # none is left below
     spectrum, fit = cross_spectrum(one, two, where, finest), amplitude(one, two, part)
-    held = [Concentration(sky, region=where) for sky in (one, two)]
-    shapes = [_shape(sky, where, curve) for sky, curve in zip((one, two), held, strict=True)]
-    curves = (_curves(one, where, held[0]), _curves(two, where, held[1]))
+    each = looks(one, where), looks(two, where)
     likeness = _likeness(one, two, part, fit, spectrum)
     likeness.meta |= {"nside": one.nside, "beam_fwhm_deg": 0.0 if beam is None else beam.width}
-    return Comparison(one, two, likeness, _shape_table(*shapes), fit, spectrum, curves)
+    likeness.meta["compared"] = {"first": shared.first, "second": shared.second}
+    return Comparison(one, two, likeness, _shape_table(each), fit, spectrum, (each[0].curves, each[1].curves))
 
 
 def common_nside(first: SkyMap, second: SkyMap) -> tuple[SkyMap, SkyMap]:
@@ -162,6 +140,7 @@ _PAIR = {
     "spearman": (spearman, "order of brightness, all pixels alike", "anything that keeps the order"),
 }
 _SMEARING = "scale, smearing"
+_MOVED = ("shifts and smearing, by how far", "scale, what is finer than its error")
 
 
 def _likeness(first: SkyMap, second: SkyMap, region: Any, fit: Fit, spectrum: Spectrum) -> Any:
@@ -177,10 +156,11 @@ def _likeness(first: SkyMap, second: SkyMap, region: Any, fit: Fit, spectrum: Sp
         if high <= spectrum.degree[-1]
     ]
     if not (missing := absence()):
-        moved = earth_mover(first, second, region)
-        rows.append(
-            ("earth_mover", *moved, "deg", "shifts and smearing, by how far", "scale, what is finer than its error")
-        )
+        try:
+            moved = earth_mover(first, second, region)
+            rows.append(("earth_mover", *moved, "deg", *_MOVED))
+        except NoFluxError as reason:
+            missing = f"needs a flux: {reason}"
     table = QTable(rows=rows, names=("statistic", "value", "error", "unit", "sees", "blind_to"))
     table["value"].description = "statistic between the two maps, of pixel means weighted by the region's coverage"
     table["error"].description = "bound from the maps' own errors"
@@ -190,44 +170,11 @@ def _likeness(first: SkyMap, second: SkyMap, region: Any, fit: Fit, spectrum: Sp
     return table
 
 
-def _shape(sky: SkyMap, region: Any, held: Concentration) -> Mapping[str, tuple[str, Bounded]]:
-    """Return the statistics of one map: name to unit and number."""
-    centre, width = centroid(sky, region), widths(sky, region)
-    found = {f"radius_{share:.0%}": ("deg", held.radius(share)) for share in SHARES}
-    found |= {"share_in_6_deg": ("", Bounded(float(held.share(6.0)), float(held.error(6.0))))}
-    found |= {"centroid_lon": ("deg", centre.lon), "centroid_lat": ("deg", centre.lat)}
-    found |= {"width_lon": ("deg", width.lon), "width_lat": ("deg", width.lat)}
-    if region is None:
-        found |= {"bulge_to_disk": ("", bulge_to_disk(sky))}
-    return found
-
-
-def _shape_table(first: Mapping[str, Any], second: Mapping[str, Any]) -> Any:
+def _shape_table(each: tuple[Looks, Looks]) -> Any:
     from astropy.table import QTable
 
-    rows = [(name, unit, *statistic, *second[name][1]) for name, (unit, statistic) in first.items()]
-    return QTable(rows=rows, names=("statistic", "unit", "first", "first_error", "second", "second_error"))
-
-
-def _curves(sky: SkyMap, region: Any, held: Concentration) -> Curves:
-    lon, lat = (
-        profile(sky, axis, edges, region)  # type: ignore[arg-type]
-        for axis, edges in _edges(sky.nside, region).items()
-    )
-    return Curves(_RADII, held.share(_RADII), held.error(_RADII), lon, lat)
-
-
-def _edges(nside: int, region: Any) -> Mapping[str, Floats]:
-    """Return the bins of the profiles [deg]: of the whole sky, or some twenty across the region, pixels at least."""
-    import healpy
-
-    if region is None:
-        return {"lon": _LON_EDGES, "lat": _LAT_EDGES}
-    lon, lat = healpy.pix2ang(nside, np.flatnonzero(region.coverage(nside)), lonlat=True)
-    return {"lon": _bins((lon + 180) % 360 - 180, nside), "lat": _bins(lat, nside)}
-
-
-def _bins(angle: Floats, nside: int) -> Floats:
-    pixel = np.degrees(np.sqrt(pixel_area(nside)))
-    low, high = float(angle.min()) - pixel / 2, float(angle.max()) + pixel / 2
-    return np.linspace(low, high, 1 + max(1, min(_BINS, int((high - low) / pixel))))
+    pairs = zip(each[0].rows, each[1].rows, strict=True)
+    rows = [(name, unit, *number, *other) for (name, unit, number), (_, _, other) in pairs]
+    table = QTable(rows=rows, names=("statistic", "unit", "first", "first_error", "second", "second_error"))
+    table.meta = {"absent": {which: dict(found.absent) for which, found in zip(("first", "second"), each, strict=True)}}
+    return table

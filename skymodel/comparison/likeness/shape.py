@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from profiles.contract.arrays import Floats
 from skymodel.bounded import Bounded
-from skymodel.comparison.likeness.subpixels import Points, points
+from skymodel.comparison.likeness.subpixels import Points, flux_points, points
 from skymodel.sky.circles import directions, frame, lonlat, separation
 from skymodel.sky.region import Region
 from skymodel.sky.regions import Box, Circle
@@ -46,7 +46,7 @@ class Concentration:
     """
 
     def __init__(self, sky: SkyMap, lon: float = 0.0, lat: float = 0.0, region: Any = None) -> None:
-        held = points(sky, region)
+        held = flux_points(sky, region)
         radius = separation(held.vectors, directions(lon, lat))
         order = np.argsort(radius)
         self._radius, flux, error = radius[order], held.flux[order], held.error[order]
@@ -116,7 +116,7 @@ def centroid(sky: SkyMap, region: Any = None) -> Centroid:
     ValueError
         If the flux is so even that it points nowhere.
     """
-    held = points(sky, region)
+    held = flux_points(sky, region)
     total = held.flux @ held.vectors
     length = float(np.linalg.norm(total))
     if length < 1e-9 * float(held.flux.sum()):
@@ -144,7 +144,7 @@ def widths(sky: SkyMap, region: Any = None) -> Widths:
     Angles from the centroid are split by their position angle, so that a Gaussian of width s has s in both. Sees
     smearing, in quadrature, and flattening; blind to shifts and scaling. Far light dominates: give a region.
     """
-    held = points(sky, region)
+    held = flux_points(sky, region)
     lon, lat = lonlat(held.flux @ held.vectors)
     here = frame(float(lon), float(lat))
     east, north = held.vectors @ here.east, held.vectors @ here.north
@@ -199,7 +199,7 @@ def bulge_to_disk(sky: SkyMap, bulge: Any = BULGE, disk: Any = DISK) -> Bounded:
     By default: within 10 deg of the centre, over elsewhere within 10 deg of the plane.
     Sees how the light is shared between the two; blind to its arrangement in either.
     """
-    first, second = points(sky, bulge), points(sky, disk)
+    first, second = flux_points(sky, bulge), flux_points(sky, disk)
     high, low = (Bounded(float(held.flux.sum()), float(held.error.sum())) for held in (first, second))
     return high / low
 

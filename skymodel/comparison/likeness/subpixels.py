@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from profiles.contract.arrays import Bools, Floats
+from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sky.circles import lonlat
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.region import Region, as_region
@@ -20,6 +20,10 @@ from skymodel.sky.skymap import SkyMap
 
 _SIDES = (8, 4, 2)  # points per side of a pixel, as many as the count allows
 _LARGEST_COUNT = 2_000_000
+
+
+class NoFluxError(ValueError):
+    """Why a map has no flux of which there are shares."""
 
 
 class Points(NamedTuple):
@@ -47,18 +51,18 @@ class Points(NamedTuple):
 
 
 def points(sky: SkyMap, region: Any = None) -> Points:
-    """Return the flux of a map in a region, of the whole sky by default.
+    """Return the brightness of a map in a region as points, of the whole sky by default; it may be negative.
 
     Raises
     ------
     ValueError
-        If pixels of the region are masked, the region is empty, or the map is negative somewhere in it.
+        If pixels of the region are masked, or the region is empty.
     """
     import healpy
 
     part = None if region is None else as_region(region)
-    pixels = np.arange(sky.values.size) if part is None else np.flatnonzero(part.coverage(sky.nside))
-    require_flux(sky, pixels)
+    pixels = _pixels(sky, part)
+    _require_known(sky, pixels)
     side = next((n for n in _SIDES if pixels.size * n**2 <= _LARGEST_COUNT), 1)
     nested = healpy.ring2nest(sky.nside, pixels)
     children = (nested[:, None] * side**2 + np.arange(side**2)).ravel()
@@ -70,6 +74,24 @@ def points(sky: SkyMap, region: Any = None) -> Points:
     return Points(vectors[kept], flux[kept], error[kept], math.sqrt(area), math.sqrt(area) * side)
 
 
+def flux_points(sky: SkyMap, region: Any = None) -> Points:
+    """Return the points of :func:`points` of a map that has a flux.
+
+    Raises
+    ------
+    NoFluxError
+        If the map is negative somewhere in the region, or zero everywhere.
+    ValueError
+        As :func:`points` does.
+    """
+    require_flux(sky, _pixels(sky, None if region is None else as_region(region)))
+    return points(sky, region)
+
+
+def _pixels(sky: SkyMap, region: Region | None) -> Ints:
+    return np.arange(sky.values.size) if region is None else np.flatnonzero(region.coverage(sky.nside))
+
+
 def _inside(region: Region, vectors: Floats, sky: SkyMap) -> Bools:
     kept = np.asarray(region.contains(*lonlat(vectors)), dtype=bool)
     if not kept.any():
@@ -78,16 +100,20 @@ def _inside(region: Region, vectors: Floats, sky: SkyMap) -> Bools:
 
 
 def require_flux(sky: SkyMap, pixels: NDArray[Any]) -> None:
-    """Raise ValueError unless these pixels hold values, none negative, not all zero."""
+    """Raise NoFluxError unless these pixels hold values, none negative beyond its error, not all zero."""
+    _require_known(sky, pixels)
     values = sky.values[pixels]
-    if bad := int(sky.masked[pixels].sum()):
-        raise ValueError(f"{bad} of {pixels.size} pixels of the map {sky.name!r} are masked; choose another region")
     if values.size == 0 or not values.any():
-        raise ValueError(f"the map {sky.name!r} has no flux in the region")
-    if np.any(values < -np.nan_to_num(sky.error[pixels])):  # a beam's harmonics leave some 1e-12 below zero
-        raise ValueError(
+        raise NoFluxError(f"the map {sky.name!r} has no flux in the region")
+    if np.any(values < -np.nan_to_num(sky.error[pixels])):
+        raise NoFluxError(
             f"the map {sky.name!r} is negative in places ({values.min():.3g}); a share of flux is undefined"
         )
+
+
+def _require_known(sky: SkyMap, pixels: NDArray[Any]) -> None:
+    if bad := int(sky.masked[pixels].sum()):
+        raise ValueError(f"{bad} of {pixels.size} pixels of the map {sky.name!r} are masked; choose another region")
 
 
 def _planes(sky: SkyMap, pixels: NDArray[Any], side: int) -> Floats:
@@ -97,7 +123,7 @@ def _planes(sky: SkyMap, pixels: NDArray[Any], side: int) -> Floats:
     south_west, north_west, north_east, south_east = healpy.get_all_neighbours(sky.nside, pixels)[[0, 2, 4, 6]]
     slope_x, slope_y = _slope(sky, north_east, south_west), _slope(sky, north_west, south_east)
     steepest = np.abs(slope_x) + np.abs(slope_y)
-    shrink = np.minimum(1.0, 2 * sky.values[pixels] / np.where(steepest > 0, steepest, np.inf))  # never below zero
+    shrink = np.clip(2 * sky.values[pixels] / np.where(steepest > 0, steepest, np.inf), 0.0, 1.0)  # never below zero
     x, y = _offsets(side)
     return np.asarray((shrink * slope_x)[:, None] * x + (shrink * slope_y)[:, None] * y)
 

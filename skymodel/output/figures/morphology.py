@@ -215,7 +215,7 @@ def _concentration(axes: Any, comparison: Comparison) -> None:
         axes.plot(curve.radius, curve.share, color=COLOURS[place], label=_short(sky.name))
         band = (curve.share - curve.share_error, curve.share + curve.share_error)
         axes.fill_between(curve.radius, *band, color=COLOURS[place], alpha=0.3, linewidth=0)
-    held = np.min([curve.share for curve in comparison.curves], axis=0)
+    held = np.min([np.nan_to_num(curve.share) for curve in comparison.curves], axis=0)
     end = comparison.curves[0].radius[min(int(np.argmax(held > 0.999)), held.size - 1)] if held.max() > 0.999 else 180
     axes.set(xscale="log", xlim=(0.5, end), ylim=(0, 1), xlabel="angle from the centre [deg]", ylabel="share of flux")
 

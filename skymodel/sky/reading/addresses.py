@@ -105,19 +105,20 @@ def _nothing(planes: Sequence[Plane], choice: str, address: Address) -> str:
 
 
 def _listed(planes: Sequence[Plane]) -> str:
-    shown = [_shown(plane) for plane in planes[:_SHOWN]]
-    more = f", ... {len(planes)} in all" if len(planes) > _SHOWN else ""
-    return ", ".join(shown) + more
-
-
-def _shown(plane: Plane) -> str:
-    same_name = plane.name if plane.name != plane.table.name else f"[{plane.table.number}] {plane.name}".strip()
-    return same_name if plane.energy is None else f"{same_name} [{_band(plane)}]"
+    """Return the names of planes with their energies; where they do not tell them apart, the HDUs too."""
+    tables = {plane.table.name: plane.table.number for plane in planes}
+    apart = all(tables[plane.table.name] == plane.table.number for plane in planes)
+    named = [plane for plane in planes if not plane.name.endswith("_ERROR")] or list(planes)
+    shown = [(plane.name if apart else f"[{plane.table.number}] {plane.name}") + _band(plane) for plane in named]
+    more = f", ... {len(shown)} in all" if len(shown) > _SHOWN else ""
+    return ", ".join(shown[:_SHOWN]) + more
 
 
 def _band(plane: Plane) -> str:
-    low, high = plane.energy or (0.0, 0.0)
-    return f"{low:g} MeV" if low == high else f"{low:g} to {high:g} MeV"
+    if plane.energy is None:
+        return ""
+    low, high = plane.energy
+    return f" [{low:g} MeV]" if low == high else f" [{low:g} to {high:g} MeV]"
 
 
 def _text(address: Address) -> str:

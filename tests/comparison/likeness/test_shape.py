@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skymodel.comparison.likeness.shape import Concentration, bulge_to_disk, centroid, profile, widths
-from skymodel.comparison.likeness.subpixels import points
+from skymodel.comparison.likeness.subpixels import flux_points, points
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.regions import INTEGRAL_CIRCLE, Box, Circle
 from skymodel.sky.skymap import SkyMap
@@ -180,7 +180,7 @@ def test_errors_hold_whatever_the_maps_errors_do(statistic, sign):
 )
 def test_maps_without_a_share_of_flux_are_refused(values, words):
     with pytest.raises(ValueError, match=words):
-        points(SkyMap(values, 0.0, "", name="A"), INTEGRAL_CIRCLE)
+        flux_points(SkyMap(values, 0.0, "", name="A"), INTEGRAL_CIRCLE)
 
 
 def test_an_even_sky_has_no_centre():
