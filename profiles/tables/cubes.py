@@ -18,9 +18,11 @@ from profiles.contract.arrays import Floats, array_namespace
 from profiles.contract.density import Array, Density, Hints
 from profiles.contract.fields import Kind
 from profiles.contract.mesh import Mesh
-from profiles.tables.cubefiles import read_cube
+from profiles.tables.arrayfiles import described
+from profiles.tables.cubefiles import read_cube, settled
 from profiles.tables.interpolation import even_spline, steps_along, tricubic, trilinear, uneven_spline
 from profiles.tables.radial import one_of, plain_unit
+from profiles.tables.turned import TurnedGrid
 
 Edge = Literal["zero", "power law", "refuse"]
 Method = Literal["linear", "cubic"]
@@ -66,6 +68,8 @@ class Grid(Density):
         Where it was read.
     axes
         The points of each axis [kpc], where they are not evenly spaced.
+    said
+        What else its configuration says of the file: units that it does not state, its digest.
     """
 
     origin: tuple[float, float, float]
@@ -76,6 +80,7 @@ class Grid(Density):
     outer_slope: OuterSlope = 3.0
     file: str = field(default="")
     axes: tuple[Floats, Floats, Floats] | None = None
+    said: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_arrays(cls, x: Any, y: Any, z: Any, values: Any, *, unit: Any, **options: Any) -> Self:
@@ -99,10 +104,10 @@ class Grid(Density):
         >>> float(grid(np.asarray(0.3), np.asarray(-0.7), np.asarray(0.1)))
         1.0
         """
-        axes = [np.asarray(units.Quantity(axis, "kpc").value, dtype=float) for axis in (x, y, z)]
+        axes = [_in_kpc(axis) for axis in (x, y, z)]
         target = plain_unit(unit)
         factor = (1.0 * units.Unit(unit)).to_value(target, equivalencies=units.mass_energy())
-        table = np.array(values, dtype=float) * factor
+        table = np.ma.filled(np.ma.array(values, dtype=float), np.nan) * factor
         if table.shape != tuple(len(axis) for axis in axes):
             raise ValueError(
                 f"a grid of axes {[len(axis) for axis in axes]} needs values of that shape; got {table.shape}"
@@ -112,15 +117,37 @@ class Grid(Density):
         return cls(starts, steps, table, axes=uneven, unit=target, **options)
 
     @classmethod
-    def from_file(cls, file: str, **options: Any) -> Self:
-        """Return the grid in a FITS image, an ``.npz`` file or a zarr group.
+    def from_file(
+        cls, file: str, *, unit: Any = None, length_unit: Any = None, sha256: str | None = None, **options: Any
+    ) -> Any:
+        """Return the density on the grid in a file; see :func:`~profiles.tables.cubefiles.read_cube` for the kinds.
 
-        FITS: CRVAL, CRPIX, CDELT, CUNIT of each axis and BUNIT. The others: arrays ``x``, ``y``, ``z``, ``values`` and
-        the units ``length_unit`` and ``unit`` (arrays of one string, or attributes).
+        FITS images: CRVAL, CRPIX, CD or PC and CDELT, CUNIT of each axis and BUNIT. Others: arrays ``x``, ``y``, ``z``,
+        ``values`` and their units; or a table with a row for each point.
+
+        Parameters
+        ----------
+        file
+            Path of the file.
+        unit, length_unit
+            Of densities and coordinates, where the file does not say them.
+        sha256
+            The file's digest; another one is refused.
+        **options
+            The fields ``method``, ``edge``, ``outer_slope``.
+
+        Returns
+        -------
+        Grid
+            Or a :class:`~profiles.tables.turned.TurnedGrid` if the file's axes are not the Galaxy's.
         """
-        cube = read_cube(str(file))
-        x, y, z = (axis * units.Unit(cube.length_unit) for axis in cube.axes)
-        return cls.from_arrays(x, y, z, cube.values, unit=cube.unit, file=str(file), **options)
+        said = described(file, sha256=sha256, unit=unit, length_unit=length_unit)
+        cube = read_cube(str(file), unit=unit, length_unit=length_unit)
+        own = cls.from_arrays(*cube.axes, cube.values, unit=cube.unit, file=str(file), said=said, **options)
+        if cube.turn is None:
+            return own
+        x, y, z = (tuple(axis) for axis in cube.turn.T.tolist())
+        return TurnedGrid(own, (x, y, z), unit=own.unit)
 
     def check(self) -> None:
         """Refuse values that are not finite, negative or too few, and unknown options."""
@@ -174,7 +201,7 @@ class Grid(Density):
         if not self.file:
             raise ValueError("a grid made from arrays cannot be written down; save it and read it with Grid.from_file")
         options = {"method": self.method, "edge": self.edge, "outer_slope": self.outer_slope}
-        return {"type": "grid", "file": self.file, **options}
+        return {"type": "grid", "file": self.file, **dict(self.said), **options}
 
     @property
     def hints(self) -> Hints:
@@ -281,9 +308,23 @@ class Grid(Density):
 _AXES = {"+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1)}
 
 
-def grid(file: str, method: Method = "linear", edge: Edge = "refuse", outer_slope: OuterSlope = 3.0) -> Density:
-    """Return the density on the grid in a file; see :class:`Grid`."""
-    return Grid.from_file(file, method=method, edge=edge, outer_slope=outer_slope)
+def grid(
+    file: str,
+    method: Method = "linear",
+    edge: Edge = "refuse",
+    outer_slope: OuterSlope = 3.0,
+    unit: str | None = None,
+    length_unit: str | None = None,
+    sha256: str | None = None,
+) -> Density:
+    """Return the density on the grid in a file; see :meth:`Grid.from_file`."""
+    options: dict[str, Any] = {"method": method, "edge": edge, "outer_slope": outer_slope}
+    return Grid.from_file(file, unit=unit, length_unit=length_unit, sha256=sha256, **options)  # type: ignore[no-any-return]
+
+
+def _in_kpc(axis: Any) -> Floats:
+    given = axis if isinstance(axis, units.Quantity) else units.Quantity(np.asarray(axis), "kpc", dtype=None)
+    return settled(given.value) * float(given.unit.to("kpc"))
 
 
 def _rising(name: str, axis: Floats) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -14,6 +14,8 @@ from profiles.contract.arrays import Floats, array_namespace
 from profiles.contract.density import Array, Density, Hints, Spherical
 from profiles.contract.fields import MASS_DENSITY, NUMBER_DENSITY
 from profiles.contract.spelling import options
+from profiles.tables.arrayfiles import described, read_arrays
+from profiles.tables.unitwords import plain, read_unit
 
 Inside = Literal["power law", "constant", "refuse"]
 Beyond = Literal["power law", "zero", "refuse"]
@@ -38,6 +40,8 @@ class RadialTable(Spherical):
         What it does above the last radius: continue with the slope there, vanish, or refuse.
     file, recipe
         Where it was read, or the specification it was computed from.
+    said
+        What else its configuration says of the file: units that it does not state, its digest.
 
     Examples
     --------
@@ -52,6 +56,7 @@ class RadialTable(Spherical):
     beyond: Beyond = "power law"
     file: str = field(default="", compare=False)
     recipe: Any = field(default=None, compare=False)
+    said: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @classmethod
     def from_arrays(
@@ -64,41 +69,61 @@ class RadialTable(Spherical):
         beyond: Beyond = "power law",
         file: str = "",
     ) -> Self:
-        """Return the table of densities `values` [`unit`] at the radii `r` [kpc, or a Quantity]."""
-        radii = np.asarray(units.Quantity(r, "kpc").value, dtype=float)
-        target = plain_unit(unit)
-        factor = (1.0 * units.Unit(unit)).to_value(target, equivalencies=units.mass_energy())
-        table = np.asarray(values, dtype=float) * factor
+        """Return the table of densities `values` [`unit`] at the radii `r` [kpc, or a Quantity].
+
+        Masked rows are left out. The unit may be a function unit, "dex(Msun kpc-3)".
+        """
+        lengths = r.to_value("kpc") if isinstance(r, units.Quantity) else r
+        radii, table = _filled(lengths), _filled(values)
         if radii.ndim != 1 or radii.shape != table.shape:
             raise ValueError(f"a radial table needs as many radii as values; got shapes {radii.shape}, {table.shape}")
+        kept = ~(np.ma.getmaskarray(np.ma.array(lengths)) | np.ma.getmaskarray(np.ma.array(values)))
+        radii, (table, density) = radii[kept], plain(table[kept], read_unit(unit))
+        target = plain_unit(density)
+        table = table * (1.0 * density).to_value(target, equivalencies=units.mass_energy())
         return cls(tuple(radii.tolist()), tuple(table.tolist()), inside, beyond, file, unit=target)
 
     @classmethod
-    def from_file(cls, file: str, *, inside: Inside = "power law", beyond: Beyond = "power law") -> Self:
-        """Return the table in a file that astropy reads, its first two columns radius and density with their units.
+    def from_file(
+        cls,
+        file: str,
+        *,
+        inside: Inside = "power law",
+        beyond: Beyond = "power law",
+        unit: str | None = None,
+        length_unit: str | None = None,
+        sha256: str | None = None,
+    ) -> Self:
+        """Return the table in a file: its first two columns of numbers are radius and density.
 
         Parameters
         ----------
         file
-            An ECSV file, or any table that carries units.
+            Text (``.ecsv``, ``.csv``, ``.dat``, ``.txt``), FITS, ``.npy``, ``.npz`` or ``.h5``.
         inside, beyond
             See the class.
+        unit, length_unit
+            Of the densities and the radii, where the file does not say them; ``dex(...)`` is understood.
+        sha256
+            The file's digest; another one is refused.
         """
-        from astropy.table import QTable
-
-        if not Path(file).is_file():
-            raise ValueError(f"no radial table at {file!r}; give the path of an ECSV file")
-        table = QTable.read(file)
-        if len(table.columns) < 2:
+        if not Path(file).exists():
+            raise ValueError(f"no radial table at {file!r}; give the path of a text, FITS, .npy, .npz or .h5 file")
+        said = described(file, sha256=sha256, unit=unit, length_unit=length_unit)
+        found = read_arrays(str(file))
+        if len(found.columns) < 2:
             raise ValueError(f"{file}: a radial table needs a column of radii and one of densities")
-        columns = [table[name] for name in table.colnames[:2]]
-        for name, column in zip(table.colnames[:2], columns, strict=True):
-            if getattr(column, "unit", None) is None:
-                raise ValueError(f"{file}: the column {name!r} has no unit; state it in the file's header")
-        r, density = columns
-        return cls.from_arrays(
-            r.to("kpc"), density.value, unit=density.unit, inside=inside, beyond=beyond, file=str(file)
-        )
+        names = list(found.columns)[:2]
+        asked = (found.said.get("length_unit") or length_unit, found.said.get("unit") or unit)
+        plainly = []
+        for name, given in zip(names, asked, strict=True):
+            column = found.columns[name]
+            if (text := column.unit or given) is None:
+                raise ValueError(f"{file}: the column {name!r} has no unit; state it in the file's header, or give it")
+            plainly.append(plain(np.asarray(column.values), read_unit(text)))
+        (r, length), (density, density_unit) = plainly
+        table = cls.from_arrays(r * length, density, unit=density_unit, inside=inside, beyond=beyond, file=str(file))
+        return replace(table, said=said)
 
     def check(self) -> None:
         """Refuse tables that are too short, not increasing, not positive, and unknown continuations."""
@@ -165,7 +190,7 @@ class RadialTable(Spherical):
         if self.recipe is not None:
             return dict(self.recipe)
         if self.file:
-            return {"type": "radial_table", "file": self.file, **ends}
+            return {"type": "radial_table", "file": self.file, **dict(self.said), **ends}
         numbers = {"r": [*self.r], "values": [*self.values], "unit": self.unit.to_string("fits")}
         return {"type": "profiles.tables.radial:RadialTable.from_arrays", **numbers, **ends}
 
@@ -181,6 +206,10 @@ class RadialTable(Spherical):
             raise ValueError(
                 f"the radial table ends at {self.r[-1]:g} kpc; declare what is beyond, or end the path there"
             )
+
+
+def _filled(values: Any) -> Floats:
+    return np.asarray(np.ma.filled(np.ma.array(values, dtype=float), np.nan))
 
 
 def _coefficients(knots: Floats, logs: Floats) -> Floats:
@@ -211,6 +240,14 @@ def one_of(owner: str, name: str, value: str, allowed: tuple[str, ...]) -> None:
         raise ValueError(f"{owner}: {name} = {value!r}{options(value, allowed, 'allowed')}")
 
 
-def radial_table(file: str, inside: Inside = "power law", beyond: Beyond = "power law") -> Density:
+def radial_table(
+    file: str,
+    inside: Inside = "power law",
+    beyond: Beyond = "power law",
+    unit: str | None = None,
+    length_unit: str | None = None,
+    sha256: str | None = None,
+) -> Density:
     """Return the spherical density tabulated in a file; see :meth:`RadialTable.from_file`."""
-    return RadialTable.from_file(file, inside=inside, beyond=beyond)
+    units_said = {"unit": unit, "length_unit": length_unit}
+    return RadialTable.from_file(file, inside=inside, beyond=beyond, sha256=sha256, **units_said)
