@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Density, Hints
 
@@ -34,8 +36,9 @@ class TurnedGrid(Density):
 
     @property
     def hints(self) -> Hints:
-        """The spheres of the density: no others stay what they are."""
-        return Hints(spheres=self.density.hints.spheres)
+        """The spheres and the turned faces of the density."""
+        own, turn = self.density.hints, np.array(self.axes)
+        return Hints(spheres=own.spheres, meshes=tuple(mesh.turned(turn) for mesh in own.meshes))
 
     def to_spec(self) -> dict[str, Any]:
         """Return the configuration of the density: its file says how it is turned."""

@@ -221,3 +221,13 @@ def test_a_missing_library_is_named_only_where_the_file_needs_it(tmp_path, monke
         Grid.from_file(f"{tmp_path}/c.h5")
     with pytest.raises(ValueError, match="the array 'x' is missing"):
         Grid.from_file(f"{tmp_path}/c.csv")
+
+
+def test_a_configuration_names_the_digest_of_its_files_and_refuses_others(tmp_path):
+    path = write_cube(tmp_path / "c.fits", **CD)
+    spec = library.describe(grid(path, edge="zero"))
+    assert spec["sha256"].startswith("sha256:")
+    assert at(library.build(spec), 1, 0, 0) == pytest.approx(np.exp(-1), rel=1e-12)
+    write_cube(tmp_path / "c.fits", 2 * CUBE, **CD)
+    with pytest.raises(ValueError, match="no longer the file that was meant: its sha256 is"):
+        library.build(spec)
