@@ -7,13 +7,17 @@ and it is not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from profiles import Density
 from profiles.contract.algebra import in_unit
-from skymodel.emission.event.bands import Band
+from profiles.contract.mapped import mapped
+from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.emission.event.origins import SpectralModel
+from skymodel.emission.event.positronium import photons_per_annihilation
+from skymodel.emission.nuggets.local import local_band_factor
 from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.sightlines.ray.geometry import Observer
 
@@ -38,6 +42,8 @@ class SkyModel:
         What positronium (the line and its three-photon continuum) follows; by default the product of the two.
     direct
         What direct annihilation follows; by default the product of the two. Convertible to the product's unit.
+    local
+        Fields that take the place of the emission's own `chi`, `mu` and `positronium_fraction`, for uniform nuggets.
 
     Examples
     --------
@@ -55,6 +61,7 @@ class SkyModel:
     s_max: float | None = None
     positronium: Density | None = None
     direct: Density | None = None
+    local: Mapping[str, Density] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Settle where sight lines end; refuse what is no density and densities of another dimension."""
@@ -83,10 +90,12 @@ class SkyModel:
     @property
     def uniform(self) -> bool:
         """Whether all annihilation follows one density, so that band ratios in a region are those of the spectrum."""
-        return self.positronium is self.direct
+        return self.positronium is self.direct and not self.local
 
     def emissivity(self, band: Band) -> tuple[tuple[Density, float], ...]:
         """Return the densities that shine in a band, each with its photons per 511 keV photon."""
+        if self.local:
+            return self._local_emissivity(band)
         photons = self.emission.photons(band)
         positronium, direct = float(photons.line + photons.ortho), float(photons.direct)
         if self.uniform:
@@ -94,3 +103,18 @@ class SkyModel:
         else:
             parts = (self.positronium or self.pair, positronium), (self.direct or self.pair, direct)
         return tuple((density, factor) for density, factor in parts if factor > 0)
+
+    def _local_emissivity(self, band: Band) -> tuple[tuple[Density, float], ...]:
+        """Return the one density that shines in a band where the microphysics varies from place to place."""
+        if not isinstance(self.emission, NuggetEmission) or self.positronium is not self.direct:
+            raise ValueError(
+                "fields of chi, f_ps and mu need uniform nuggets that one density makes shine; leave out the fields, "
+                "or the emission's type"
+            )
+        line = self.positronium or self.pair
+        if (share := self.local.get("positronium_fraction")) is not None:
+            usual = float(photons_per_annihilation(self.emission.positronium_fraction).line)
+            line = line * mapped(lambda f: photons_per_annihilation(f).line / usual, share)
+        if band == LINE_511:
+            return ((line, 1.0),)
+        return ((line * local_band_factor(self.emission, band, **self.local), 1.0),)

@@ -24,6 +24,7 @@ from skymodel.runs.config import messages
 from skymodel.runs.config.bands import Bands
 from skymodel.runs.config.densities import DarkMatter, Electrons
 from skymodel.runs.config.emission import AnyEmission, NuggetsConfig
+from skymodel.runs.config.fields import FieldsConfig
 from skymodel.runs.config.files import read_raw
 from skymodel.runs.config.quantities import WithUnit
 from skymodel.runs.config.questions import CompareConfig, CubeConfig, Ratios
@@ -152,6 +153,8 @@ class RunConfig(Section):
         mass density of the electrons' tracer becomes n_e = `electrons_per_baryon` rho / m_p.
     tracer
         What the electrons stand for: `visible_matter`, stars and all, as the paper prints it, or `interstellar`.
+    fields
+        What of rate, chi, positronium fraction and mu varies over the Galaxy, see :mod:`skymodel.runs.config.fields`.
     regions, bands
         ``fluxes.ecsv`` has a row for each pair of them, ``maps.fits`` a map for each band.
     ratios, cube, compare
@@ -175,6 +178,7 @@ class RunConfig(Section):
     path: PathConfig = PathConfig(r_max="60 kpc")
     map: MapConfig = MapConfig()
     emission: AnyEmission = NuggetsConfig()
+    fields: FieldsConfig = FieldsConfig()
     anchor: Annotated[AnchorConfig, BeforeValidator(_anchor)] = AnchorConfig()
     regions: Regions = INSTRUMENTS
     bands: Bands | None = None
@@ -213,6 +217,8 @@ class RunConfig(Section):
 
     def model(self) -> SkyModel:
         """Return the galaxy that shines: the densities, what their encounters radiate, where it is seen from."""
+        rate = self.fields.rate
+        shining = None if rate is None else self.dark_matter * self.electrons * rate
         return SkyModel(
             self.dark_matter,
             self.electrons,
@@ -220,6 +226,9 @@ class RunConfig(Section):
             self.observer.build(),
             r_max=self.path.r_max,
             s_max=self.path.s_max,
+            positronium=shining,
+            direct=shining,
+            local=self.fields.local,
         )
 
     def resolved(self) -> dict[str, Any]:
