@@ -1,15 +1,16 @@
 r"""Dark-matter halos: spherical, an amplitude ``rho_s`` [GeV cm-3] times a shape of r / ``r_s``.
 
-Every halo is made from its fields, from the density near the Sun (:meth:`Halo.from_local_density`) or from a virial
-mass and a concentration (:meth:`Halo.from_m200`). The names of the parameters are gammapy's. Default numbers are those
-of Cirelli et al. 2011 (PPPC4DMID, arXiv:1012.4515, table 1: 0.3 GeV cm-3 at 8.33 kpc) unless a class says otherwise.
+Every halo is made from its fields, from the density near the Sun (:meth:`Halo.from_local_density`) or from a mass of
+any overdensity and a concentration (:meth:`Halo.from_mass`). The names of the parameters are gammapy's. Default numbers
+are those of Cirelli et al. 2011 (PPPC4DMID, arXiv:1012.4515, table 1: 0.3 GeV cm-3 at 8.33 kpc) unless a class says
+otherwise.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Self, cast
+from typing import Any, Literal, Self, cast, get_args
 
 import numpy as np
 from astropy import constants, units
@@ -17,7 +18,10 @@ from astropy import constants, units
 from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Spherical
 from profiles.contract.fields import InnerSlope, Length, Mass, MassDensity, Number, Positive
+from profiles.contract.spelling import options
 from profiles.mass import with_mass
+
+Reference = Literal["critical", "mean", "virial"]  # densities that an overdensity is counted from
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,65 @@ class Halo(Spherical):
         >>> round(halo.r_s, 2)
         21.16
         """
-        mass = units.Quantity(m_200, "Msun")
-        hubble = h * units.Quantity(100.0, "km s-1 Mpc-1")
-        critical = 3 * hubble**2 / (8 * math.pi * constants.G)
-        r_200 = float(((3 * mass / (800 * math.pi * critical)) ** (1 / 3)).to_value("kpc"))
-        return cast(Self, with_mass(cls(rho_s=1.0, r_s=r_200 / c, **shape), mass, r=r_200))
+        return cls.from_mass(m_200, c=c, h=h, **shape)
+
+    @classmethod
+    def from_mass(
+        cls,
+        mass: Mass,
+        *,
+        c: Positive,
+        delta: Positive = 200.0,
+        reference: Reference = "critical",
+        h: Positive = 0.674,
+        omega_m: Positive = 0.315,
+        **shape: Any,
+    ) -> Self:
+        r"""Return the halo of a mass inside the radius of an overdensity, today.
+
+        Parameters
+        ----------
+        mass
+            Mass within that radius [Msun].
+        c
+            Concentration, that radius over ``r_s``.
+        delta
+            Mean density within the radius over that of `reference`.
+        reference
+            "critical" density, "mean" matter density (omega_m times the critical), or "virial": the overdensity
+            :math:`18 \pi^2 + 82 x - 39 x^2`, :math:`x = \Omega_m - 1`, of the critical density takes the place of
+            `delta` (Bryan & Norman 1998, ApJ 495, 80, eq. 6, for a flat universe).
+        h, omega_m
+            Hubble constant [100 km s-1 Mpc-1] and matter density; by default of Planck 2018 (A&A 641, A6).
+        **shape
+            The fields other than ``rho_s`` and ``r_s``; what is left out keeps its default.
+
+        Examples
+        --------
+        >>> [round(NFW.from_mass(1e12, c=10.0, reference=name).r_s, 2) for name in ("critical", "mean", "virial")]
+        [21.16, 31.09, 26.38]
+        """
+        if not (c > 0 and delta > 0):
+            raise ValueError(f"{cls.__name__}.from_mass: c = {c}, delta = {delta}; allowed: numbers > 0")
+        total = units.Quantity(mass, "Msun")
+        within = _overdensity(delta, reference, omega_m) * _critical(h)
+        radius = float(((3 * total / (4 * math.pi * within)) ** (1 / 3)).to_value("kpc"))
+        return cast(Self, with_mass(cls(rho_s=1.0, r_s=radius / c, **shape), total, r=radius))
+
+
+def _overdensity(delta: float, reference: str, omega_m: float) -> float:
+    """Return the mean density of a halo over the critical density."""
+    if reference not in get_args(Reference):
+        raise ValueError(f"reference = {reference!r}{options(reference, get_args(Reference), 'allowed')}")
+    if reference == "virial":
+        x = omega_m - 1
+        return 18 * math.pi**2 + 82 * x - 39 * x**2
+    return delta * omega_m if reference == "mean" else delta
+
+
+def _critical(h: float) -> Any:
+    hubble = h * units.Quantity(100.0, "km s-1 Mpc-1")
+    return 3 * hubble**2 / (8 * math.pi * constants.G)
 
 
 @dataclass(frozen=True)

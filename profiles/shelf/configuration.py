@@ -2,9 +2,10 @@
 
 A specification is a name, a mapping with ``type`` (a registered name or ``"package.module:Name"``) or ``preset``, or
 a list, which is a sum. Fields with a dimension are strings with a unit, ``"20 kpc"``. Beside its fields a type also
-takes the parameters of its other constructors: ``local_density`` and ``r_sun``, ``m_200`` and ``c``, ``mass``,
-``Sigma_0``. A preset takes its components' names with the fields to change, ``{preset: mcmillan2017_baryons,
-HI: {R_d: 8 kpc}, H2: null}``, or, if it has one component, that component's fields.
+takes the parameters of its other constructors: ``local_density`` and ``r_sun``, ``m_200`` and ``c``, ``mass`` (of a
+halo with ``c``, ``delta`` and ``reference``), ``Sigma_0``. A preset takes its components' names with the fields to
+change, ``{preset: mcmillan2017_baryons, HI: {R_d: 8 kpc}, H2: null}``, or, if it has one component, that component's
+fields.
 """
 
 from __future__ import annotations
@@ -37,7 +38,11 @@ _CONSTRUCTORS = {
     "Sigma_0": "from_surface_density",
 }
 _TRACER_ROLES: tuple[Role, ...] = ("baryons", "electrons", "hydrogen")
-_COMPANIONS = {"local_density": {"r_sun"}, "m_200": {"c", "h"}}
+_COMPANIONS = {
+    "local_density": {"r_sun"},
+    "m_200": {"c", "h"},
+    "mass": {"c", "delta", "reference", "h", "omega_m"},
+}
 
 
 def build(spec: Spec) -> Density:
@@ -193,7 +198,7 @@ def _call(name: str, call: Callable[..., Any], maker: Callable[..., Any], given:
     known = schema(maker) | (schema(call) if call is not maker else {})
     for key in given:
         if key not in known:
-            raise ValueError(f"{name} has no {key!r}{options(key, known, 'allowed')}")
+            raise ValueError(f"{name} has no {key!r}{options(key, [*known, *_other_ways(maker, known)], 'allowed')}")
     arguments = {key: parsed(f"{name}.{key}", known[key], value, build) for key, value in given.items()}
     first = next(iter(inspect.signature(call).parameters), "")
     try:
@@ -203,6 +208,12 @@ def _call(name: str, call: Callable[..., Any], maker: Callable[..., Any], given:
     if not isinstance(made, Density):
         raise ValueError(f"{name} made a {type(made).__name__}, not a Density")
     return made
+
+
+def _other_ways(maker: Callable[..., Any], known: Mapping[str, Any]) -> list[str]:
+    """Return the parameters of a class's other constructors that are not its fields."""
+    makers = [getattr(maker, method) for method in _CONSTRUCTORS.values() if hasattr(maker, method)]
+    return [key for key in dict.fromkeys(key for make in makers for key in schema(make)) if key not in known]
 
 
 def _is_mass(density: Density) -> bool:

@@ -177,3 +177,26 @@ def test_the_disk_mass_inside_a_sphere_matches_an_independent_integral():
     found = enclosed_mass(disk, 8.0)
     count = 3.0856775814913673e21**3
     assert abs(found.value - truth * count) <= found.error
+
+
+@pytest.mark.parametrize(
+    ("reference", "overdensity"),
+    # of the critical density; Bryan & Norman's at omega_m = 0.315: 18 pi^2 - 82 * 0.685 - 39 * 0.685^2
+    [("critical", 200.0), ("mean", 63.0), ("virial", 177.6528792 - 56.17 - 18.2998)],
+)
+def test_the_mean_density_within_the_radius_of_a_mass_is_the_overdensity_asked_for(reference, overdensity):
+    halo = NFW.from_mass(1e12, delta=200, reference=reference, c=10.0)
+    radius = 10.0 * halo.r_s
+    mean = 1e12 / (4 / 3 * np.pi * radius**3)  # Msun kpc-3
+    critical = 2.77536627e2 * 0.674**2  # h^2 2.775e11 Msun Mpc-3
+    assert mean / critical == pytest.approx(overdensity, rel=1e-4)
+    assert enclosed_mass(halo, radius).value == pytest.approx(1e12, rel=1e-9)
+
+
+def test_masses_of_halos_are_taken_from_a_configuration_and_named_in_a_refusal():
+    spec = {"type": "nfw", "mass": "1e12 Msun", "delta": 500, "reference": "mean", "c": 8}
+    assert library.build(spec) == NFW.from_mass(1e12, delta=500, reference="mean", c=8)
+    with pytest.raises(ValueError, match=r"nfw has no 'm200'; did you mean 'm_200'\?.*mass.*delta.*reference"):
+        library.build({"type": "nfw", "m200": "1e12 Msun", "c": 8})
+    with pytest.raises(ValueError, match="reference = 'crit'; did you mean 'critical'"):
+        NFW.from_mass(1e12, c=8, reference="crit")

@@ -186,7 +186,7 @@ MISTAKES = [
     ({"type": "generalized_nfw", "gamma": 3}, "gamma = 3.0; allowed: a finite number < 3"),
     ({"type": "nfw", "local_density": "0.4 GeV cm-3"}, "r_sun"),
     ({"type": "nfw", "local_density": "0.4 GeV cm-3", "r_sun": "0 kpc"}, "r_sun = 0.0 kpc; allowed: a distance > 0"),
-    ({"type": "nfw", "mass": "1e12 Msun"}, "nfw has no 'mass'"),
+    ({"type": "nfw", "mass": "1e12 Msun"}, "missing 1 required keyword-only argument: 'c'"),
     ({"preset": "macmillan2017"}, "no preset 'macmillan2017'; did you mean 'mcmillan2017'"),
     ({"preset": "mcmillan2017_baryons", "H1": None}, "no component 'H1'; did you mean 'HI'"),
     ({"preset": "mcmillan2017_halo", "r_ss": "1 kpc"}, "nfw has no 'r_ss'; did you mean 'r_s'"),
