@@ -13,6 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from skymodel.comparison.comptel.confrontation import (
+    Background,
+    confrontation_table,
+    galprop_backgrounds,
+    own_background,
+)
 from skymodel.comparison.ratio.candidates import default_electrons, default_halos
 from skymodel.comparison.ratio.windows import share
 from skymodel.emission.claims import (
@@ -28,14 +34,7 @@ from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.spectrum_table import read_spectrum
 from skymodel.galaxy import SkyModel
-from skymodel.output.figures.paper import (
-    Background,
-    confrontation_table,
-    figure_one,
-    galprop_backgrounds,
-    own_background,
-    speed_figure,
-)
+from skymodel.output.figures.paper import figure_one, speed_figure
 from skymodel.output.figures.style import style
 from skymodel.runs.config.model import load_config
 from skymodel.sightlines.means import window_factor

@@ -13,6 +13,7 @@ from typing import Any
 
 from profiles import Density
 from profiles.contract.algebra import in_unit
+from profiles.contract.density import require_density
 from profiles.contract.mapped import mapped
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.emission.event.origins import SpectralModel
@@ -66,10 +67,7 @@ class SkyModel:
     def __post_init__(self) -> None:
         """Settle where sight lines end; refuse what is no density and densities of another dimension."""
         for name in ("dark_matter", "electrons"):
-            if not isinstance(getattr(self, name), Density):
-                raise TypeError(
-                    f"SkyModel.{name} = {getattr(self, name)!r} is no density; it takes two, then the emission"
-                )
+            require_density(getattr(self, name), f"SkyModel.{name} = ", "it takes two, then the emission")
         if self.r_max is None and self.s_max is None:
             object.__setattr__(self, "r_max", DEFAULT_R_MAX)
         for name in ("positronium", "direct"):

@@ -201,6 +201,15 @@ class Density(ABC):
         return times(per_baryon / proton * (NUMBER_DENSITY / MASS_DENSITY), here)
 
 
+def require_density(
+    value: Any, what: str = "", cure: str = "profiles.from_function makes one of a function"
+) -> Density:
+    """Return `value` if it is a density; raise TypeError if not, naming `what` it is and what to do."""
+    if not isinstance(value, Density):
+        raise TypeError(f"{what}{value!r} is no density; {cure}")
+    return value
+
+
 @functools.singledispatch
 def times(factor: Any, density: Density) -> Density:
     """Return a density times a factor; :mod:`profiles.contract.algebra` says how, for each kind of factor."""

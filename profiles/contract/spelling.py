@@ -30,6 +30,10 @@ def options(name: str, known: Iterable[str], label: str = "known") -> str:
     '; known: burkert, nfw'
     """
     listed = list(known)
-    close = difflib.get_close_matches(name, listed, n=1, cutoff=_ALIKE)
-    hint = f" did you mean {close[0]!r}?" if close else ""
-    return f";{hint} {label}: {', '.join(listed)}"
+    return f"; {nearest(name, listed)}{label}: {', '.join(listed)}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return ``did you mean 'nfw'?`` and a blank, or nothing, where the list is too long to be shown as it is."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=_ALIKE)
+    return f"did you mean {close[0]!r}? " if close else ""

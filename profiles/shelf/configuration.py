@@ -17,7 +17,7 @@ from typing import Any
 from astropy import units
 
 from profiles.contract.algebra import in_unit, total
-from profiles.contract.density import Density, Symmetry
+from profiles.contract.density import Density, Symmetry, require_density
 from profiles.contract.fields import MASS_DENSITY, NUMBER_DENSITY
 from profiles.contract.functions import from_function
 from profiles.contract.normalise import amplitudes_of
@@ -203,11 +203,9 @@ def _call(name: str, call: Callable[..., Any], maker: Callable[..., Any], given:
     first = next(iter(inspect.signature(call).parameters), "")
     try:
         made = call(arguments.pop(first), **arguments) if call is not maker else call(**arguments)
+        return require_density(made, "it made ", "a maker returns a Density")
     except TypeError as error:
         raise ValueError(f"{name}: {error}; parameters: {', '.join(known)}") from error
-    if not isinstance(made, Density):
-        raise ValueError(f"{name} made a {type(made).__name__}, not a Density")
-    return made
 
 
 def _other_ways(maker: Callable[..., Any], known: Mapping[str, Any]) -> list[str]:

@@ -31,7 +31,8 @@ from skymodel.sightlines.ray.integrate import SightLines, require_rtol
 from skymodel.sightlines.ray.voxels import voxel_lines
 from skymodel.sightlines.surface.terms import share, terms
 from skymodel.sky.healpix import UNSEEN, nside_of
-from skymodel.sky.region import Combination, Complement, HealpixMask, Region, as_region
+from skymodel.sky.masks import HealpixMask
+from skymodel.sky.region import Combination, Complement, Region, as_region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 

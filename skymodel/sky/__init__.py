@@ -3,4 +3,4 @@
 Nothing here knows of densities or sight lines.
 """
 
-from skymodel.sky import regions as _regions  # noqa: F401  # its readers of names and texts register with as_region
+from skymodel.sky import masks, regions  # noqa: F401  # what they read registers with as_region

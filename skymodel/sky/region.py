@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from profiles.contract.arrays import Bools, Floats
 from skymodel.sky import arcs, coverage
 from skymodel.sky.circles import SmallCircle, degrees
-from skymodel.sky.healpix import nside_of, pixel_area, require_nside
+from skymodel.sky.healpix import pixel_area, require_nside
 
 _SAMPLING_NSIDE = 128  # for the solid angle of regions whose edges are not known
 
@@ -195,53 +194,6 @@ class Foreign(Region):
         return str(getattr(self.obj, "name", None) or type(self.obj).__name__)
 
 
-@dataclass(frozen=True, eq=False)
-class HealpixMask(Region):
-    """The part of the sky that a HEALPix array covers; a direction is inside where its pixel is at least half covered.
-
-    Parameters
-    ----------
-    shares
-        Covered share ``(npix,)`` of each pixel, 0 to 1, RING ordered, Galactic.
-    """
-
-    shares: Floats
-
-    def _inside(self, lon: Floats, lat: Floats) -> Bools:
-        import healpy
-
-        pixels = healpy.ang2pix(nside_of(self.shares.size), lon, lat, lonlat=True)
-        return np.asarray(self.shares[pixels] >= 0.5)
-
-    @property
-    def edges(self) -> None:
-        """Pixel borders are no circles."""
-        return
-
-    @property
-    def solid_angle(self) -> float:
-        """Solid angle [sr]."""
-        return float(self.shares.sum()) * pixel_area(nside_of(self.shares.size))
-
-    @property
-    def name(self) -> str:
-        """Mask and nside."""
-        return f"mask(nside {nside_of(self.shares.size)})"
-
-    def coverage(self, nside: int) -> Floats:
-        """Return the covered share ``(12 nside^2,)`` of each pixel: the mask itself, averaged or repeated."""
-        import healpy
-
-        return np.asarray(healpy.ud_grade(self.shares, require_nside(nside)), dtype=np.float64)
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether two masks are the same."""
-        return isinstance(other, HealpixMask) and np.array_equal(self.shares, other.shares)
-
-    def __hash__(self) -> int:
-        return hash(self.shares.tobytes())
-
-
 @functools.singledispatch
 def as_region(obj: Any) -> Region:
     """Return `obj` as a region.
@@ -293,20 +245,6 @@ def _foreign(obj: Any) -> Region:
     except Exception as error:  # whatever another package raises
         raise TypeError(f"{type(obj).__name__}.contains(SkyCoord) failed, so it is no region: {error}") from error
     return region
-
-
-@as_region.register(np.ndarray)
-def _mask(array: NDArray[Any]) -> Region:
-    if np.ma.is_masked(array):
-        raise ValueError(
-            f"{int(np.ma.getmaskarray(array).sum())} pixels of the mask are masked themselves; fill them: 0 or 1"
-        )
-    shares = np.array(array, dtype=np.float64)
-    nside_of(shares.size)
-    if shares.ndim != 1 or not bool(np.all((shares >= 0) & (shares <= 1))):
-        raise ValueError("a mask holds one number from 0 to 1, the covered share, for each pixel")
-    shares.flags.writeable = False
-    return HealpixMask(shares)
 
 
 def _sampled_solid_angle(region: Region) -> float:

@@ -171,10 +171,10 @@ def _mean(bands: tuple[tuple[Floats, Floats], ...], low: float, high: float) -> 
     covered = sum(math.log(end / start) for start, end, _, _ in pieces)
     if not math.isclose(covered, math.log(high / low), rel_tol=1e-12):
         raise ValueError(f"the bin {low}-{high} MeV is not covered by the background's table")
-    return sum(_power_law_integral(*piece) for piece in pieces) / covered
+    return sum(power_law_integral(*piece) for piece in pieces) / covered
 
 
-def _power_law_integral(start: float, end: float, energy: Floats, values: Floats) -> float:
+def power_law_integral(start: float, end: float, energy: Floats, values: Floats) -> float:
     """Integrate over ln k, exactly, the curve that is a power law between tabulated energies."""
     inside = energy[(energy > start) & (energy < end)]
     nodes = np.log(np.concatenate([[start], inside, [end]]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from profiles.contract.arrays import Floats
+from profiles.contract.spelling import options
+from skymodel.comparison.comptel.backgrounds import power_law_integral
 from skymodel.datafiles import data_path
 from skymodel.emission.event.bands import Band
 
@@ -35,27 +36,15 @@ def interstellar_intensity(band: Band, model: str = "Orlando_DRE") -> float:
     table = QTable.read(data_path(_FILE), format="ascii.ecsv")
     models = list(dict.fromkeys(str(name) for name in table["model"]))
     if model not in models:
-        raise ValueError(f"no interstellar model {model!r}; known: {', '.join(models)}")
+        raise ValueError(f"no interstellar model {model!r}{options(model, models)}")
     rows = table[(table["model"] == model) & (table["region"] == _WINDOW)]
-    energy, intensity = np.asarray(rows["E"].value), np.asarray(rows["I"].value)
-    order = np.argsort(energy, kind="stable")  # two entries where bands meet, each side's own
-    energy, intensity = energy[order], intensity[order]
-    if not energy[0] <= band.low < band.high <= energy[-1]:
-        raise ValueError(
-            f"band {band.name}: {band.low} to {band.high} MeV; allowed: within {energy[0]} to {energy[-1]}"
-        )
-    return _photons(np.log(energy), np.log(intensity), np.log(band.low), np.log(band.high))
-
-
-def _photons(x: Floats, y: Floats, low: float, high: float) -> float:
-    """Return the integral of e^y e^x dx between two points, y straight between those of the table."""
-    total = 0.0
-    for left, right, bottom, top in zip(x[:-1], x[1:], y[:-1], y[1:], strict=True):
-        start, stop = max(left, low), min(right, high)
-        if stop <= start:
-            continue
-        slope = (top - bottom) / (right - left) + 1
-        begin = bottom + left + slope * (start - left)
-        growth = stop - start if slope == 0 else np.expm1(slope * (stop - start)) / slope
-        total += float(np.exp(begin) * growth)
-    return total
+    pieces = [rows[rows["band"] == name] for name in dict.fromkeys(rows["band"])]  # where they meet, each has its own
+    energies = [np.asarray(piece["E"].value) for piece in pieces]
+    lowest, highest = min(energy[0] for energy in energies), max(energy[-1] for energy in energies)
+    if not lowest <= band.low < band.high <= highest:
+        raise ValueError(f"band {band.name}: {band.low} to {band.high} MeV; allowed: within {lowest} to {highest}")
+    return sum(
+        power_law_integral(max(band.low, energy[0]), min(band.high, energy[-1]), energy, energy * piece["I"].value)
+        for energy, piece in zip(energies, pieces, strict=True)
+        if max(band.low, energy[0]) < min(band.high, energy[-1])
+    )

@@ -13,6 +13,7 @@ from astropy import units
 
 from profiles import Density
 from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors, within
 from skymodel.sightlines.ray.integrand import integrand, name, panels
@@ -134,8 +135,7 @@ class SightLines:
 
     def __post_init__(self) -> None:
         """Refuse what is no density."""
-        if not isinstance(self.density, Density):
-            raise TypeError(f"{self.density!r} is no density; profiles.from_function makes one of a function")
+        require_density(self.density)
 
     @property
     def unit(self) -> Any:

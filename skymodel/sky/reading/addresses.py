@@ -6,7 +6,6 @@ a cube's; a number that of the HDU where it comes first, and counts planes from 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 from astropy import units
 
+from profiles.contract.spelling import nearest
 from skymodel.sky.reading.layouts import Plane
 
 _BRACKETS = re.compile(r"(?P<file>.*?)(?P<choices>(?:\s*\[[^\[\]]*\])+)$", re.DOTALL)
@@ -99,8 +99,7 @@ def _energy(text: str) -> float | None:
 
 def _nothing(planes: Sequence[Plane], choice: str, address: Address) -> str:
     shown = choice[:60]
-    near = difflib.get_close_matches(choice, [plane.name for plane in planes], n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    hint = nearest(choice, (plane.name for plane in planes))
     return f"'{address.file}' holds no map {shown!r}; {hint}it holds {_listed(planes)}"
 
 

@@ -4,19 +4,12 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from skymodel.comparison.comptel.confrontation import confront, confrontation_table, galprop_backgrounds, own_background
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.spectrum_table import SpectrumTable
-from skymodel.output.figures.paper import (
-    SPEEDS,
-    confront,
-    confrontation_table,
-    figure_one,
-    galprop_backgrounds,
-    own_background,
-    speed_figure,
-)
+from skymodel.output.figures.paper import SPEEDS, figure_one, speed_figure
 
 MODEL = ElectrosphereEmission(Electrosphere(60, 30, 0.3), chi=0.2)
 FLAT = SpectrumTable(np.array([0.5, 50.0]), np.array([5e-3, 5e-3]), "flat")
