@@ -25,9 +25,11 @@ from skymodel.sightlines.cubature.inside import Inside, outline
 from skymodel.sightlines.cubature.lattice import Scattered, scattered
 from skymodel.sightlines.cubature.polar import Plan, plan
 from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets
+from skymodel.sightlines.promise import A_MEAN, OnShortfall, Promise
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import SightLines, require_rtol
+from skymodel.sightlines.ray.meter import Shortfall
 from skymodel.sightlines.ray.voxels import voxel_lines
 from skymodel.sightlines.surface.terms import share, terms
 from skymodel.sky.healpix import UNSEEN, nside_of
@@ -49,11 +51,13 @@ class Mean(Bounded):
     """The mean over a region, its error, their unit, what it cost, and what kind of error it is.
 
     ``error_kind`` is "bound", or "confidence" where a density holds a cube: then 99.9 % of such errors are kept.
+    ``short`` tells whether the tolerance was not reached, which only ``shortfall="state"`` allows.
     """
 
     evaluations: int = 0
     sightlines: int = 0
     error_kind: ErrorKind = "bound"
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ def region_mean(
     r_max: Any = None,
     s_max: Any = None,
     rtol: float = 1e-6,
+    shortfall: OnShortfall = "refuse",
+    budget: float | None = None,
 ) -> Mean:
     """Return the mean line-of-sight integral of a density over a region; or the mean of a map.
 
@@ -95,6 +101,11 @@ def region_mean(
     rtol
         Tolerance: the error is at most rtol times the mean; for a region whose edges are not known the pixels' own
         tolerance, while the error includes how well they stand for the region.
+    shortfall
+        What to do about a tolerance that is not met, by its nature or within the budget: "refuse", or "state" the
+        error there is; the mean is then ``short``.
+    budget
+        Evaluations of the density that may be spent; by default 1e8.
 
     Raises
     ------
@@ -111,12 +122,18 @@ def region_mean(
     (6.0, 'kpc / cm3')
     """
     if isinstance(density, SkyMap):
-        found = density.mean(region)
-        return Mean(found.value, found.error, found.unit)
+        of_map = density.mean(region)
+        return Mean(of_map.value, of_map.error, of_map.unit)
     require_rtol(rtol)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
-    part = as_region(region)
-    return _sampled(lines, part, rtol) if part.edges is None else _exact(lines, (part,), rtol).means[0]
+    part, promise = as_region(region), Promise.made(shortfall, budget, A_MEAN)
+
+    def mean(metered: SightLines, tolerance: float) -> Mean:
+        known = part.edges is not None
+        return _exact(metered, (part,), tolerance).means[0] if known else _sampled(metered, part, tolerance)
+
+    found, evaluations, reached = promise.kept(mean, lines, rtol)
+    return replace(found, evaluations=evaluations, short=reached > rtol)
 
 
 def window_factor(
@@ -128,6 +145,8 @@ def window_factor(
     r_max: Any = None,
     s_max: Any = None,
     rtol: float = 1e-6,
+    shortfall: OnShortfall = "refuse",
+    budget: float | None = None,
 ) -> Ratio:
     """Return the mean over one region divided by the mean over another, both as :func:`region_mean` gives them.
 
@@ -143,6 +162,8 @@ def window_factor(
         Where the sight lines start and end, as in :func:`region_mean`.
     rtol
         Tolerance of both means.
+    shortfall, budget
+        As in :func:`region_mean`, for both means together.
 
     Raises
     ------
@@ -160,13 +181,15 @@ def window_factor(
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     regions = as_region(numerator), as_region(denominator)
     if any(region.edges is None for region in regions):
+        how: dict[str, Any] = {"rtol": rtol, "shortfall": shortfall, "budget": None if budget is None else budget / 2}
         above, below = (
-            region_mean(density, region, observer=observer, r_max=r_max, s_max=s_max, rtol=rtol) for region in regions
+            region_mean(density, region, observer=observer, r_max=r_max, s_max=s_max, **how) for region in regions
         )
         _refuse_dark(below)
         return replace(quotient(above, below), evaluations=above.evaluations + below.evaluations)
-    found = _exact(lines, regions, rtol)
-    above, below = found.means
+    promise = Promise.made(shortfall, budget, 2 * A_MEAN)
+    found, evaluations, reached = promise.kept(lambda some, tolerance: _exact(some, regions, tolerance), lines, rtol)
+    above, below = (replace(mean, evaluations=evaluations, short=reached > rtol) for mean in found.means)
     _refuse_dark(below)
     ratio = above.value / below.value
     error = below.least_under(found.difference_error(ratio))
@@ -267,9 +290,9 @@ def _over_lumps(lines: SightLines, regions: tuple[Region, ...], rtol: float, flo
     made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _ORDERS[0])
     middles = grid(made.cells, made.chart, (gauss(4), gauss(4))).directions.reshape(-1, 3)
     rule = voxel_lines(lines, LINE_SHARE * rtol, np.random.default_rng(0).permutation(middles)[:LINES])
-    found = scattered(made.chart, made.shares, rule, rtol=rtol, floor=floor)
+    found = scattered(made.chart, made.shares, rule, rtol=rtol, floor=floor, budget=lines.meter.left)
     if np.any(found.error > rtol * np.maximum(found.value, floor)):
-        raise ValueError(f"the tolerance rtol = {rtol:g} could not be met through the cube; ask for a larger rtol")
+        raise Shortfall(f"the tolerance rtol = {rtol:g} could not be met through the cube; ask for a larger rtol")
     return _Lumps(found._replace(error=found.error + rule.doubt * found.value), lines.weight)
 
 

@@ -8,23 +8,28 @@ tiles do not pay.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from profiles import Density
 from skymodel.sightlines.cubature import cubes
-from skymodel.sightlines.cubature.direct import Progress, direct
-from skymodel.sightlines.pixels.tiling import project_tiles
+from skymodel.sightlines.cubature.direct import direct
+from skymodel.sightlines.pixels.tiling import Painted, project_tiles
+from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
-from skymodel.sightlines.ray.integrate import SightLines, require_rtol
+from skymodel.sightlines.ray.integrate import FAINT, SightLines, require_rtol
+from skymodel.sightlines.ray.meter import Shortfall
 from skymodel.sightlines.surface.fitting import NotWorthTiles
 from skymodel.sky.healpix import require_nside
 from skymodel.sky.skymap import SkyMap
 
 Sample = Literal["mean", "centre"]
 Method = Literal["tiles", "direct"]
+
+_SOFT = 0.9  # of a budget is for pixels that refine themselves as far as it reaches
 
 
 def project(
@@ -38,6 +43,8 @@ def project(
     sample: Sample = "mean",
     method: Method = "tiles",
     progress: Progress | None = None,
+    shortfall: OnShortfall = "refuse",
+    budget: float | None = None,
 ) -> SkyMap:
     """Return the HEALPix map of line-of-sight integrals of a density.
 
@@ -59,6 +66,18 @@ def project(
         "tiles" interpolates where the sky is smooth; "direct" integrates every distinct pixel.
     progress
         Called with (done, all) as the work goes on.
+    shortfall
+        What to do about pixels that miss the tolerance, by their nature or within the budget: "refuse" the map, or
+        "state" the errors they have; ``meta["short"]`` counts them.
+    budget
+        Evaluations of the density that may be spent; by default 100 times 64 a pixel, at least 1e8.
+
+    Returns
+    -------
+    SkyMap
+        Its ``meta`` holds, beside the request, what it cost (``evaluations``, ``sightlines``), how many pixels are
+        ``short`` of the tolerance, and the ``error_kind``: "bound", or "confidence" for a density that holds a cube,
+        whose errors are limits that 99.9 % of the pixels keep.
 
     Raises
     ------
@@ -77,23 +96,54 @@ def project(
     require_rtol(rtol)
     _require("sample", sample, get_args(Sample))
     _require("method", method, get_args(Method))
+    promise = Promise.made(shortfall, budget, max(A_PIXEL * 12 * nside**2, A_MEAN))
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
-    kept = promises.check(density, lines.observer)
-    meta: dict[str, Any] = {"method": method, "sample": sample, "rtol": rtol, "error_kind": "bound"}
-    if method == "tiles" and sample == "mean" and density.hints.meshes:
-        lumpy = cubes.over_pixels(lines, nside, np.arange(12 * nside**2), kept, rtol=rtol, progress=progress)
-        cost = {"sightlines": lumpy.sightlines, "evaluations": lumpy.evaluations}
-        told = {"method": "cubes", "error_kind": "confidence"}
-        return SkyMap(lumpy.value, lumpy.error, lines.unit, meta=meta | told | cost)
-    if method == "tiles":
-        try:
-            painted = project_tiles(lines, nside, kept, rtol=rtol, sample=sample, progress=progress)
-            return SkyMap(painted.value, painted.error, lines.unit, meta=meta | dict(painted.meta))
-        except NotWorthTiles:
-            meta["method"] = "direct"
-    found = direct(lines, nside, kept, rtol=rtol, sample=sample, progress=progress)
-    cost = {"sightlines": found.sightlines, "evaluations": found.evaluations}
-    return SkyMap(found.value, found.error, lines.unit, meta=meta | cost)
+    asked = _Asked(nside, promises.check(density, lines.observer), sample, method, promise.states, progress)
+    found, evaluations, _ = promise.kept(asked.answered, lines, rtol)
+    scale = np.maximum(found.value, FAINT * float(found.value.max(initial=0.0)))
+    short = int(np.count_nonzero(found.error > rtol * scale * (1 + 1e-9)))
+    meta = {"method": method, "sample": sample, "rtol": rtol, "error_kind": "bound"} | dict(found.meta)
+    return SkyMap(found.value, found.error, lines.unit, meta=meta | {"evaluations": evaluations, "short": short})
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a map is to be, whatever its tolerance."""
+
+    nside: int
+    kept: promises.Promises
+    sample: Sample
+    method: Method
+    states: bool
+    progress: Progress | None
+
+    def answered(self, lines: SightLines, rtol: float) -> Painted:
+        """Return the map to a tolerance by the method that suits the density."""
+        if self.method == "tiles" and self.sample == "mean" and lines.density.hints.meshes:
+            return self._lumpy(lines, rtol)
+        if self.method == "tiles":
+            try:
+                how: dict[str, Any] = {"rtol": rtol, "sample": self.sample, "progress": self.progress}
+                return project_tiles(lines, self.nside, self.kept, **how)
+            except NotWorthTiles:
+                pass
+        return self._direct(lines, rtol)
+
+    def _lumpy(self, lines: SightLines, rtol: float) -> Painted:
+        every, budget = np.arange(12 * self.nside**2), _SOFT * lines.meter.left
+        found = cubes.over_pixels(lines, self.nside, every, self.kept, rtol=rtol, budget=budget, progress=self.progress)
+        scale = np.maximum(found.value, FAINT * float(found.value.max(initial=0.0)))
+        if (short := np.count_nonzero(found.error > rtol * scale)) and not self.states:
+            cost = f"{found.evaluations:.3g} evaluations"
+            raise Shortfall(
+                f"{short} pixels miss rtol = {rtol:g} after {cost}; ask for shortfall='state' or a larger rtol"
+            )
+        told = {"method": "cubes", "error_kind": "confidence", "sightlines": found.sightlines}
+        return Painted(found.value, found.error, told)
+
+    def _direct(self, lines: SightLines, rtol: float) -> Painted:
+        found = direct(lines, self.nside, self.kept, rtol=rtol, sample=self.sample, progress=self.progress)
+        return Painted(found.value, found.error, {"method": "direct", "sightlines": found.sightlines})
 
 
 def _require(name: str, value: str, allowed: tuple[str, ...]) -> None:

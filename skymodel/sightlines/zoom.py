@@ -6,7 +6,8 @@ its pixels, not their means. :func:`skymodel.output.files.images.write_image` ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,11 @@ from astropy import units
 
 from profiles import Density
 from profiles.contract.arrays import Floats
-from skymodel.sightlines.ray.geometry import Observer
-from skymodel.sightlines.ray.integrate import LineIntegrals, line_of_sight
+from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
+from skymodel.sightlines.ray.integrate import BLOCK, FAINT, LineIntegrals, SightLines, line_of_sight, require_rtol
+
+_CYLINDRICAL = "CAR", "CEA", "MER"  # projections in which a pixel's x is its longitude
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +34,15 @@ class Image:
         Unit of both.
     wcs
         The grid, an astropy WCS.
+    meta
+        What it cost (``evaluations``) and how many pixels are ``short`` of the tolerance ``rtol``.
     """
 
     values: Floats
     error: Floats
     unit: Any
     wcs: Any
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
     def __mul__(self, factor: Any) -> Image:
         """Return the image times a number or a scalar quantity, a unit included."""
@@ -43,7 +50,7 @@ class Image:
         if scale.ndim:
             raise ValueError(f"an image was multiplied by an array of shape {scale.shape}; allowed: one number")
         number = float(scale.value)
-        return Image(self.values * number, self.error * abs(number), self.unit * scale.unit, self.wcs)
+        return Image(self.values * number, self.error * abs(number), self.unit * scale.unit, self.wcs, self.meta)
 
     __rmul__ = __mul__
 
@@ -100,6 +107,9 @@ def zoom(
     r_max: Any = None,
     s_max: Any = None,
     rtol: float = 1e-6,
+    progress: Progress | None = None,
+    shortfall: OnShortfall = "refuse",
+    budget: float | None = None,
 ) -> Image:
     """Return the line integrals at the centres of the pixels of a WCS grid.
 
@@ -111,6 +121,13 @@ def zoom(
         A FITS header, mapping or WCS with a celestial frame and its NAXIS1 and NAXIS2; :func:`wcs_grid` makes one.
     observer, r_max, s_max, rtol
         As for :func:`~skymodel.sightlines.ray.integrate.line_of_sight`.
+    progress
+        Called with (lines done, all) as the work goes on.
+    shortfall
+        What to do where the tolerance is missed, by the line's nature or within the budget: "refuse" the image, or
+        "state" the errors there are; ``image.meta["short"]`` counts those pixels.
+    budget
+        Evaluations of the density that may be spent; by default 100 times 64 a pixel, at least 1e8.
 
     Raises
     ------
@@ -124,15 +141,54 @@ def zoom(
     >>> zoom(ball, wcs_grid(lon=0, lat=0.5, width=3, height=2, pixel=0.5), s_max=3).values.shape
     (4, 6)
     """
+    require_rtol(rtol)
     wcs = _celestial(header)
-    rows, columns = wcs.array_shape
-    place = wcs.pixel_to_world(*np.meshgrid(np.arange(columns), np.arange(rows))).galactic
-    lon, lat = place.l.to_value("deg"), place.b.to_value("deg")
+    lon, lat = _places(wcs)
     seen = np.isfinite(lon) & np.isfinite(lat)
-    found = line_of_sight(density, lon[seen], lat[seen], observer=observer, r_max=r_max, s_max=s_max, rtol=rtol)
+    promise = Promise.made(shortfall, budget, max(A_PIXEL * lon.size, A_MEAN))
+    directions = unit_vectors(lon[seen], lat[seen])
+
+    def lines_to(tolerance_lines: SightLines, tolerance: float) -> LineIntegrals:
+        return _integrated(tolerance_lines, directions, tolerance, promise.states, progress)
+
+    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    found, evaluations, _ = promise.kept(lines_to, lines, rtol)
     values, error = np.full(lon.shape, np.nan), np.full(lon.shape, np.nan)
     values[seen], error[seen] = found.value, found.error
-    return Image(values, error, found.unit, wcs)
+    scale = np.maximum(found.value, FAINT * float(np.max(found.value, initial=0.0)))
+    short = int(np.count_nonzero(found.error > rtol * scale * (1 + 1e-9)))
+    return Image(values, error, found.unit, wcs, {"rtol": rtol, "evaluations": evaluations, "short": short})
+
+
+def _integrated(
+    lines: SightLines, directions: Floats, rtol: float, best: bool, progress: Progress | None
+) -> LineIntegrals:
+    """Return the integrals along unit vectors ``(N, 3)``, a block after the other."""
+    found, brightest = [], 0.0
+    for begin in range(0, max(len(directions), 1), BLOCK):
+        part = directions[begin : begin + BLOCK]
+        found.append(lines.integrate(part, rtol=rtol, floor=FAINT * brightest, share=FAINT, best=best))
+        brightest = max(brightest, float(np.max(found[-1].value, initial=0.0)))
+        if progress:
+            progress(min(begin + BLOCK, len(directions)), len(directions))
+    value, error = (np.concatenate([getattr(block, name) for block in found]) for name in ("value", "error"))
+    return LineIntegrals(value, error, np.concatenate([block.evaluations for block in found]), lines.unit)
+
+
+def _places(wcs: Any) -> tuple[Floats, Floats]:
+    """Return Galactic l, b [deg] at the centres of a grid's pixels ``(ny, nx)``; nan outside the sky's projection.
+
+    A cylindrical projection goes on around the sky, but its formulae end 180 deg from the reference pixel: pixels
+    beyond are looked up a whole turn nearer.
+    """
+    rows, columns = wcs.array_shape
+    pixels = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).reshape(-1, 2).astype(float)
+    if wcs.wcs.ctype[wcs.wcs.lng][-3:] in _CYLINDRICAL:
+        scale = wcs.pixel_scale_matrix
+        turns = np.round((pixels + 1 - wcs.wcs.crpix) @ scale[wcs.wcs.lng] / 360.0)
+        pixels -= turns[:, None] * np.linalg.solve(scale, 360.0 * (np.arange(2) == wcs.wcs.lng))
+    place = wcs.pixel_to_world(*pixels.T).galactic
+    return place.l.to_value("deg").reshape(rows, columns), place.b.to_value("deg").reshape(rows, columns)
 
 
 def wcs_grid(*, lon: float, lat: float, width: float, height: float, pixel: float) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from skymodel.sightlines.cubature.faces import cut, whole
 from skymodel.sightlines.cubature.lattice import scattered
 from skymodel.sightlines.cubature.refine import Shares
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
+from skymodel.sightlines.ray.meter import OutOfBudget
 from skymodel.sightlines.ray.promises import Promises
 from skymodel.sightlines.ray.voxels import RULES, VoxelLines, voxel_lines
 
@@ -81,9 +82,14 @@ def over_pixels(
     rtol
         Tolerance: each error is to be at most rtol * max(value, 1e-9 * the largest value).
     budget
-        Evaluations after which no pixel is refined further.
+        Evaluations within which pixels are refined.
     progress
         Called with (pixels settled, all of them).
+
+    Raises
+    ------
+    OutOfBudget
+        If the budget is too small for any answer.
     """
     import healpy
 
@@ -120,7 +126,8 @@ class _Pixels:
         chosen = np.concatenate([rng.choice(near, LINES // 2), rng.integers(0, count, LINES // 2)])
         sample = np.stack(healpy.pix2vec(nside, pixels[chosen]), axis=1)
         rule = voxel_lines(lines, LINE_SHARE * rtol, sample)
-        return cls(nside, pixels, rule, rtol, _Cost(), *np.zeros((3, count)))
+        nothing = np.zeros(count)
+        return cls(nside, pixels, rule, rtol, _Cost(), nothing, nothing.copy(), np.full(count, np.inf))
 
     def refine(self, kept: Promises, budget: float, progress: Progress | None) -> None:
         """Bring every pixel within its tolerance, or as far as the budget reaches."""
@@ -132,24 +139,39 @@ class _Pixels:
         for group in (grazing & ~special, ~grazing & ~special):
             self._refine(np.flatnonzero(group), rng, budget, progress)
         self._at_centre(np.flatnonzero(special), kept, budget)
+        if not np.isfinite(self.error).all():
+            spent = f"{self.cost.evaluations:.3g} evaluations go to the first four lines in every pixel"
+            raise OutOfBudget(f"{spent}; nothing of the budget is left to judge them by")
 
     def _refine(self, waiting: Ints, rng: np.random.Generator, budget: float, progress: Progress | None) -> None:
         """Bring pixels that are alike within their tolerance."""
         size = SAMPLE
         for level in range(DEEPEST):
-            again = np.sort(rng.choice(waiting, min(size, len(waiting)), replace=False))
+            size = min(size, len(waiting))
+            if size > self._affordable(budget, level + 1) // 2:
+                return
+            again = np.sort(rng.choice(waiting, size, replace=False))
             deeper = self._values(again, level + 1, self._finer).mean(axis=(1, 2))
             self._limit(waiting, again, deeper)
             failing = waiting[self.error[waiting] > self.rtol * self._scale(waiting)]
             if progress:
                 progress(len(self.pixels) - len(failing), len(self.pixels))
-            if not len(failing) or self.cost.evaluations > budget:
-                return
             late = np.setdiff1d(failing, again)
+            if (afford := self._affordable(budget, level + 1)) < len(late):
+                excess = self.error[late] / self._scale(late)
+                late = np.sort(late[np.argsort(-excess)[:afford]])
+                failing = np.union1d(np.intersect1d(failing, again), late)
+            if not len(failing):
+                return
             value = self.value.copy()
             value[again], value[late] = deeper, self._values(late, level + 1, self.rule).mean(axis=(1, 2))
             self._doubt_again(failing, value)
             waiting, size = failing, FEWEST
+
+    def _affordable(self, budget: float, level: int) -> int:
+        """Return how many pixels may take the lines of a level."""
+        each = self.cost.evaluations / self.cost.sightlines * 4 ** (level + 1)
+        return int(max(min((budget - self.cost.evaluations) / each, len(self.pixels)), 0))
 
     @property
     def _finer(self) -> VoxelLines:

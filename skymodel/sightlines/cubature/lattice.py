@@ -95,7 +95,8 @@ def scattered(
         failing = error > rtol * np.maximum(np.abs(total), floor)
         work = _worst(weights[failing], values)
         work = work[numbers[work] + NEXT <= MOST]
-        if not failing.any() or not len(work) or evaluations > budget:
+        ahead = SHIFTS * sum(len(lattice(n + NEXT)) for n in numbers[work]) * evaluations / sightlines
+        if not failing.any() or not len(work) or evaluations + ahead > budget:
             return Scattered(total, error, shifts, sightlines, evaluations)
         numbers[work] += NEXT
 

@@ -15,6 +15,7 @@ import numpy as np
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
 from skymodel.sightlines.cubature.cells import Cells, Chart, Grid, Lines, Measured, Rule, grid, measure
 from skymodel.sightlines.ray.integrate import SightLines
+from skymodel.sightlines.ray.meter import Shortfall
 
 _ROUNDS = 60
 _BLOCK = 65536  # sight lines integrated at once: what bounds the memory
@@ -148,8 +149,8 @@ def integrate(
     raise _refusal(rtol, float(np.max(error[failing] / np.maximum(tolerance[failing], np.finfo(float).tiny))))
 
 
-def _refusal(rtol: float, excess: float) -> ValueError:
-    return ValueError(
+def _refusal(rtol: float, excess: float) -> Shortfall:
+    return Shortfall(
         f"the tolerance rtol = {rtol:g} could not be met: the error stays {excess:.3g} times too large; "
         "ask for a larger rtol, or give the density hints about its edges"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -95,6 +97,8 @@ def _values(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
     try:
         found = getattr(density, method)(*where)
     except Exception as error:  # a user's own function may raise anything
+        if from_signal(error):
+            raise
         raise ValueError(
             f"{name(density)} raised {type(error).__name__} ({error}) when called with arrays of shape {shape}; "
             "a density takes arrays: use numpy functions, or numpy.vectorize"
@@ -115,6 +119,12 @@ def _values(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
             "a density is finite and not negative everywhere on the path"
         )
     return values
+
+
+def from_signal(error: BaseException) -> bool:
+    """Return whether a handler of signals raised this, an alarm's for example: then it is no fault of the density."""
+    handlers = {getattr(signal.getsignal(number), "__code__", None) for number in signal.valid_signals()}
+    return any(frame.f_code in handlers for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def name(density: Any) -> str:

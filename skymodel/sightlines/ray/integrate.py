@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors, within
 from skymodel.sightlines.ray.integrand import integrand, name, panels
+from skymodel.sightlines.ray.meter import Meter, Shortfall
 from skymodel.sightlines.ray.pieces import Pieces, cut
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
@@ -132,6 +133,7 @@ class SightLines:
     observer: Observer
     end: PathEnd
     weight: float = 1.0
+    meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what is no density."""
@@ -201,7 +203,8 @@ class SightLines:
     ) -> quadrature.Integrals:
         lines = within(rays(self.observer, self.end, directions), self.density.support)
         pieces, blur = self.cut(lines), lines.blur
-        chain, function = panels(pieces, pieces.line), integrand(self.density, pieces)
+        chain = panels(pieces, pieces.line)
+        function = self.meter.counting(integrand(self.density, pieces), self.weight)
         left = np.maximum(rtol - blur, 0.5 * rtol)
         try:
             with np.errstate(all="ignore"):
@@ -211,7 +214,7 @@ class SightLines:
         except quadrature.NotConverged as failure:
             line = pieces.line[failure.panel]
             lon, lat = _angles(directions[line])
-            raise ValueError(
+            raise Shortfall(
                 f"the integral towards lon = {lon:.6g}, lat = {lat:.6g} deg does not reach rtol = {rtol[line]:g}: "
                 "the density has a singularity or noise on this line; loosen rtol, or look beside it"
             ) from failure
@@ -219,7 +222,7 @@ class SightLines:
         limit = rtol * np.maximum(found.value, np.maximum(floor, share * float(np.max(found.value, initial=0.0))))
         if (short := error > limit).any() and not how["best"]:
             length, best, asked = (lines.stop - lines.start)[short].min(), 2 * blur[short].max(), rtol[short].min()
-            raise ValueError(
+            raise Shortfall(
                 f"a path of {length:.3g} kpc is too short for rtol = {asked:g}: rounding of its ends allows {best:.1g}"
             )
         return found._replace(error=error)

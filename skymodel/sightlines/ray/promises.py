@@ -15,7 +15,7 @@ import numpy as np
 from profiles import Density
 from profiles.contract.arrays import Floats
 from skymodel.sightlines.ray.geometry import Observer
-from skymodel.sightlines.ray.integrand import name
+from skymodel.sightlines.ray.integrand import from_signal, name
 
 _RTOL = 1e-9  # rounding of a rotated coordinate, amplified by a steep or thin density, stays far below
 _COUNT = 20
@@ -109,6 +109,8 @@ def _called(density: Density, *places: Floats) -> Any:
     try:
         return density(*places)
     except Exception as error:  # a user's own function may raise anything
+        if from_signal(error):
+            raise
         raise ValueError(
             f"{name(density)} raised {type(error).__name__} ({error}) when called with arrays of shape "
             f"{places[0].shape}; a density takes arrays x, y, z [kpc] of one shape"

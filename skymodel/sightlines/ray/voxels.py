@@ -96,6 +96,7 @@ class VoxelLines:
         u = half[:, None] * node + 0.5 * (high + low)[:, None]
         axes = zip(seen.foot, seen.direction, strict=True)
         where = tuple(foot[line, None] + u * along[line, None] for foot, along in axes)
+        self.lines.meter.spend(self.lines.weight * u.size)
         with np.errstate(all="ignore"):
             values = checked(self.lines.density, "__call__", where)
         sums = np.bincount(line, (values @ weight) * half, len(seen.p)).astype(float)
