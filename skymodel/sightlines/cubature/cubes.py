@@ -171,7 +171,7 @@ class _Pixels:
     def _affordable(self, budget: float, level: int) -> int:
         """Return how many pixels may take the lines of a level."""
         each = self.cost.evaluations / self.cost.sightlines * 4 ** (level + 1)
-        return int(max(min((budget - self.cost.evaluations) / each, len(self.pixels)), 0))
+        return int(np.clip((budget - self.cost.evaluations) / each, 0, 2 * len(self.pixels)))
 
     @property
     def _finer(self) -> VoxelLines:
