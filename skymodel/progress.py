@@ -6,6 +6,7 @@ Library code reports to a callback and shows nothing; the command line draws a b
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -88,3 +89,35 @@ def forward(progress: Counted | None) -> Counted | None:
         progress(*best)
 
     return report
+
+
+class Estimate:
+    """About how long a piece of work still takes, from what its share took so far; nothing until that can be told.
+
+    Parameters
+    ----------
+    clock
+        Returns seconds.
+
+    Examples
+    --------
+    >>> seconds = iter([0.0, 10.0, 100.0])
+    >>> estimate = Estimate(lambda: next(seconds))
+    >>> estimate(0.25), estimate(0.5)
+    ('about 30 s left', 'about 2 min left')
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._start = clock, clock()
+
+    def __call__(self, share: float) -> str:
+        """Return the time left at a share, in words; empty where it cannot be told yet."""
+        passed = self._clock() - self._start
+        if passed < _TOO_SOON or not _TOO_LITTLE < share < 1:
+            return ""
+        left = passed * (1 - share) / share
+        return f"about {left / 60:.0f} min left" if left >= _MINUTES else f"about {math.ceil(left)} s left"
+
+
+_TOO_SOON, _TOO_LITTLE = 1.0, 0.02  # seconds and share before which a guess would jump about
+_MINUTES = 90.0  # seconds from which minutes are told

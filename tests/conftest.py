@@ -9,6 +9,12 @@ import pytest
 matplotlib.use("Agg")
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    """Keep the user's cache folder out of the tests."""
+    monkeypatch.setenv("SKYMODEL_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
 def require(name):
     """Return the optional module `name`; skip the test without it, or fail if SKYMODEL_NO_SKIP is set."""
     try:

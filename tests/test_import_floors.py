@@ -42,6 +42,7 @@ FLOORS = [
     "skymodel.runs",
     "skymodel.output.files",
     "skymodel.output.figures",
+    "skymodel.output.numbers",
     "skymodel.output.console",
     "skymodel.output.report",
     "skymodel.output.folders",

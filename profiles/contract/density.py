@@ -120,6 +120,8 @@ class Density(ABC):
 
     unit: Any = field(default=None, kw_only=True)
 
+    __array_ufunc__ = None  # so that ``quantity * density`` asks the density, and is not an array of densities
+
     def __post_init__(self) -> None:
         """Turn Quantities into floats of the documented unit, settle the density's unit, check the ranges."""
         for name, kind in field_kinds(type(self)).items():

@@ -1,7 +1,7 @@
-"""The command line: ``skymodel run``, ``validate``, ``profiles``, ``ensemble``, ``compare``.
+"""The command line: one module for each group of commands, here what they are called and how they fail.
 
-Bad input ends with one line on standard error and exit code 2, an interrupt with 130; neither leaves files behind.
-Results go to standard output; progress shows on standard error, on a terminal only.
+Bad input, a wrong option too, ends with one line on standard error and exit code 2, an interrupt with 130; neither
+leaves files behind. Results go to standard output; progress shows on standard error, on a terminal only.
 """
 
 from __future__ import annotations
@@ -9,21 +9,59 @@ from __future__ import annotations
 import signal
 import sys
 from importlib.metadata import version
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from skymodel.cli.compare import compare
 from skymodel.cli.ensemble import ensemble
 from skymodel.cli.explore import explore
-from skymodel.cli.terminal import one_line_errors, progress
+from skymodel.cli.run import run, validate
+from skymodel.cli.shelf import profiles
+from skymodel.cli.small import flux, los, window
+from skymodel.cli.start import init, presets, schema
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+_HELP = {"help_option_names": ["-h", "--help"]}
+_AFTER = (
+    "Exit codes: 0 done, 2 bad input (one line says what), 130 interrupted. "
+    "Completion of commands and options: skymodel --install-completion."
+)
 
-Config = Annotated[
-    str | None, typer.Argument(metavar="CONFIG", help="YAML file or preset; by default the preset 'paper'.")
-]
+
+_UsageError: Any = typer.BadParameter.__bases__[0]  # of click, or of the copy that later versions of typer bring
+
+
+class OneLineErrors(TyperGroup):
+    """The commands; what is wrong with their options is said in one line, as all else."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **settings: Any) -> Any:
+        """Run a command and exit with its code."""
+        run: Any = super().main
+        settings["prog_name"] = "skymodel"
+        try:
+            code = run(*args, standalone_mode=False, **settings)
+        except _UsageError as error:
+            context = error.ctx.command_path if error.ctx else "skymodel"
+            text = " ".join(error.format_message().split())
+            typer.echo(f"skymodel: {text.rstrip('.')}; see '{context} --help'", err=True)
+            code = 2
+        except typer.Abort:
+            typer.echo("skymodel: interrupted; no output was left behind", err=True)
+            code = 130
+        if standalone_mode:
+            sys.exit(code if isinstance(code, int) else 0)
+        return code
+
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: it fits any terminal, and loads at once
+    context_settings=_HELP,
+    epilog=_AFTER,
+)
 
 
 def main() -> None:
@@ -40,68 +78,16 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def root(
+    context: typer.Context,
     show_version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Sky maps and line-of-sight forward modelling of products of dark-matter and baryon densities."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
-@app.command()
-def run(
-    config: Config = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder to write; by default skymodel-run-001, -002, ..."),
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run that DIR already holds.")] = False,
-    report_page: Annotated[
-        bool, typer.Option("--report/--no-report", help="Whether the page report.html is written, too.")
-    ] = True,
-) -> None:
-    """Compute maps, fluxes, spectrum and the verdict on the ratio; print them and write a folder."""
-    with one_line_errors():
-        from skymodel.output import console
-        from skymodel.output.folders import run as folder
-        from skymodel.runs.config.model import load_config
-        from skymodel.runs.one.run import run as compute
-
-        settings = load_config(config)
-        folder.check(out, overwrite)
-        with progress() as report:
-            result = compute(settings, progress=report)
-            report("writing", 1.0)
-            written = folder.write(result, out, overwrite=overwrite, report=report_page)
-    with one_line_errors(f"interrupted while printing; the run is complete in '{written}'"):
-        console.show(result, written)
-
-
-@app.command()
-def validate(config: Config = None) -> None:
-    """Check a configuration without running it and print what it resolves to."""
-    with one_line_errors():
-        import yaml
-
-        from skymodel.runs.config.model import load_config
-
-        settings = load_config(config)
-        typer.echo(yaml.safe_dump(settings.resolved(), sort_keys=False, width=110, allow_unicode=True), nl=False)
-        typer.echo(f"{config or 'paper'} is valid", err=True)
-
-
-@app.command()
-def profiles(name: Annotated[str | None, typer.Argument(help="A profile or preset to describe.")] = None) -> None:
-    """List the installed profiles and presets, or describe one: formula, parameters, units, reference."""
-    with one_line_errors():
-        from profiles import library
-        from skymodel.output import console
-
-        if name is None:
-            console.show_catalogue(library.catalogue())
-        else:
-            typer.echo(str(library.about(name)))
-
-
-app.command()(ensemble)
-app.command()(compare)
-app.command()(explore)
+for _command in (run, validate, profiles, flux, los, window, presets, init, schema, ensemble, compare, explore):
+    # `los 30 -2`: a negative latitude is a number and no option
+    app.command(context_settings=_HELP | {"ignore_unknown_options": _command is los})(_command)

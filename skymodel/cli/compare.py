@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from profiles.contract.spelling import options
+from skymodel.cli.small import REGION, region_of
 from skymodel.cli.terminal import one_line_errors
 
 
@@ -18,10 +18,10 @@ def compare(
     second: Annotated[str, typer.Argument(metavar="B.fits", help="Another, of any nside and ordering.")],
     region: Annotated[
         str | None,
-        typer.Option("--region", help="integral_circle, comptel_window or '{lon: 0 deg, lat: 0 deg, radius: 10 deg}'."),
+        typer.Option("--region", help=REGION),
     ] = None,
     beam: Annotated[
-        str | None, typer.Option("--beam", help="Full width at half maximum [deg], or instrument@MeV: spi@0.511.")
+        str | None, typer.Option("--beam", help="Full width at half maximum, '3 deg', or instrument@MeV: spi@0.511.")
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Unit of maps that name none; '' for numbers.")] = None,
     frame: Annotated[
@@ -37,12 +37,13 @@ def compare(
         from skymodel.output.folders.compare import compare_files
 
         comparison_folder.check(out)
-        part, (seen, origin) = _region(region), (None, "") if beam is None else _beam(beam)
+        part = None if region is None else region_of(region, "--region")
+        seen = None if beam is None else _beam(beam)
         with _messages_name_options():
             found = compare_files(
                 first, second, region=part, beam=seen, unit=unit, frame="galactic" if galactic else frame
             )
-        found.likeness.meta["beam"] = origin
+        found.likeness.meta["beam"] = getattr(seen, "origin", "as given")
         written = None if out is None else comparison_folder.write(found, out)
         console.show_comparison(found)
         if written is not None:
@@ -59,40 +60,13 @@ def _messages_name_options() -> Iterator[None]:
         raise ValueError(text) from error
 
 
-def _region(text: str | None) -> Any:
-    """Return the name or the mapping of a region."""
-    import yaml
+def _beam(text: str) -> Any:
+    """Return the beam of a width or of an instrument; a bare number is a width in degrees, as it always was here."""
+    from skymodel.sky.instruments import read_beam
 
-    if text is None:
-        return None
+    with contextlib.suppress(ValueError):
+        text = f"{float(text)} deg"
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise ValueError(f"--region {text}; write a name, or a mapping such as {{lon: 0 deg, ...}}") from None
-
-
-def _beam(text: str) -> tuple[Any, str]:
-    """Return the Gaussian beam of a width [deg], or of an instrument at an energy [MeV], and its width's origin."""
-    from skymodel.sky.beams import GaussianBeam
-
-    name, at, energy = text.partition("@")
-    if not at:
-        return GaussianBeam(_number(text, "--beam")), "as given"
-    cited = _instrument(name).resolution(_number(energy, "--beam"))
-    return GaussianBeam(cited.value), f"{cited.source}: {cited.status}"
-
-
-def _instrument(name: str) -> Any:
-    from skymodel.sky.instruments import load_instruments
-
-    known = load_instruments()
-    if name not in known:
-        raise ValueError(f"--beam: no instrument {name!r}{options(name, known)}")
-    return known[name]
-
-
-def _number(text: str, option: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{option} {text}; write a width in degrees, or instrument@MeV as in spi@0.511") from None
+        return read_beam(text)
+    except ValueError as error:
+        raise ValueError(f"--beam: {error}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,19 +20,33 @@ def one_line_errors(interrupted: str = "interrupted; no output was left behind")
     except KeyboardInterrupt:
         typer.echo(f"skymodel: {interrupted}", err=True)
         raise typer.Exit(130) from None
-    except (ValueError, OSError) as error:
-        typer.echo(f"skymodel: {' '.join(str(error).split())}", err=True)
+    except (ValueError, TypeError, OSError, ArithmeticError, MemoryError, ModuleNotFoundError) as error:
+        text = " ".join(str(error).split()) or type(error).__name__
+        typer.echo(f"skymodel: {text}", err=True)
         raise typer.Exit(2) from None
 
 
 @contextmanager
 def progress() -> Iterator[Report]:
-    """Yield ``report(stage, share_done)``, drawn as a bar on a terminal and silent elsewhere."""
+    """Yield ``report(what, share_done)``: what is done, how much of it, about how long still; silent off a terminal."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    screen = Console(stderr=True)
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
+    from skymodel.progress import Estimate
+
+    screen, estimate = Console(stderr=True), Estimate(time.monotonic)
+    columns = (
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%  {task.fields[left]}"),
+    )
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
-        task = bar.add_task("starting", total=1.0)
-        yield lambda stage, done: bar.update(task, description=stage, completed=done)
+        task = bar.add_task("starting", total=1.0, left="")
+        done = 0.0
+
+        def report(what: str, share: float) -> None:
+            nonlocal done
+            done = max(done, share)
+            bar.update(task, description=what, completed=done, left=estimate(done))
+
+        yield report

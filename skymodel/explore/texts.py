@@ -5,8 +5,8 @@ from __future__ import annotations
 import yaml
 
 from skymodel.explore.answers import Answer
-from skymodel.output.console import number
 from skymodel.output.figures.names import map_name, region_name
+from skymodel.output.numbers import number
 from skymodel.runs.config.model import RunConfig
 
 

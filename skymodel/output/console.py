@@ -1,30 +1,19 @@
-"""What a run prints: short tables that fit a terminal, and the verdict in words."""
+"""What the commands print as tables: the shelf, two maps compared. A run's first screen has a module of its own."""
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from profiles.library import Row
+from skymodel.output.numbers import number
 
 if TYPE_CHECKING:
     from skymodel.comparison.likeness.morphology import Comparison
-    from skymodel.runs.one.run import RunResult
 
-_WIDTH = 110  # of what is not a terminal
-
-
-def show(result: RunResult, folder: Path) -> None:
-    """Print a run's tables, its verdict and where its files are."""
-    screen = _screen()
-    if result.config.label:
-        screen.print(result.config.label, style="italic")
-    screen.print(_fluxes(result.fluxes), _window_factors(result.ratio), _chi(result.ratio))
-    screen.print(result.statement)
-    screen.print(f"\n{result.claims.summary}: claims.txt says which, and why.")
-    screen.print(f"\nwritten to {folder}", style="bold")
+_WIDTH = 80  # of what is not a terminal and names no COLUMNS
 
 
 def show_catalogue(rows: Iterable[Row]) -> None:
@@ -84,7 +73,9 @@ def _screen() -> Any:
     from rich.console import Console
 
     screen = Console(highlight=False, markup=False)
-    return screen if screen.is_terminal else Console(highlight=False, markup=False, width=_WIDTH)
+    if screen.is_terminal or "COLUMNS" in os.environ:
+        return screen
+    return Console(highlight=False, markup=False, width=_WIDTH)
 
 
 def _table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> Any:
@@ -97,88 +88,3 @@ def _table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequen
     for row in rows:
         table.add_row(*row)
     return table
-
-
-def number(value: float, error: float) -> str:
-    """Return a number with the digits that its error leaves, six at most, and the error, rounded up.
-
-    Examples
-    --------
-    >>> number(0.26982424, 0.0021), number(0.26982424, 1.5e-8), number(0.025, 0.0)
-    ('0.270 +- 3e-03', '0.269824 +- 2e-08', '0.0250000 +- 0e+00')
-    """
-    if error <= 0:
-        return f"{value:#.6g} +- {error:.0e}"
-    power = math.floor(math.log10(error))
-    above = f"{math.ceil(error / 10.0**power) * 10.0**power:.0e}"
-    if abs(value) < 0.05 * error:
-        return f"0 +- {above}"  # it is nothing but rounding
-    digits = min(6, max(1, math.floor(math.log10(abs(value))) - power + 1))
-    return f"{value:#.{digits}g} +- {above}"
-
-
-def _fluxes(table: Any) -> Any:
-    columns = [("region", "left"), ("band", "left"), ("mean [cm-2 s-1 sr-1]", "right"), ("flux [cm-2 s-1]", "right")]
-    rows = [
-        (
-            str(row["region"]),
-            str(row["band"]),
-            _both_errors(row, "mean"),
-            _both_errors(row, "flux"),
-            f"{float(row['share_of_sky']):.4f}",
-        )
-        for row in table
-    ]
-    return _table("Photon intensities and fluxes", [*columns, ("share of sky", "right")], rows)
-
-
-def _both_errors(row: Any, name: str) -> str:
-    """Return a value with the error that was measured, and with the bound of the numerical one on a line of its own."""
-    value, measured, numerical = (float(row[key].value) for key in (name, f"{name}_error_measured", f"{name}_error"))
-    if measured == 0:
-        return number(value, numerical)
-    return f"{_two_digits(value, measured)} (measured)\n+- {numerical:.0e} (numerical)"
-
-
-def _two_digits(value: float, error: float) -> str:
-    """Return a measured number with two digits of its error: '0.0250 +- 0.0014', '8.60e-04 +- 4.8e-05'."""
-    power = math.floor(math.log10(error))
-    if power >= -4:
-        return f"{value:.{max(0, 1 - power)}f} +- {error:.{max(0, 1 - power)}f}"
-    digits = max(0, math.floor(math.log10(abs(value))) - power + 1)
-    return f"{value:.{digits}e} +- {error:.1e}"
-
-
-def _own(table: Any) -> list[Any]:
-    """Return the rows of the configured pair, which is the table's first: one for each background."""
-    pair = (table["dark_matter"][0], table["electrons"][0])
-    return [row for row in table if (row["dark_matter"], row["electrons"]) == pair]
-
-
-def _window_factors(table: Any) -> Any:
-    """Return W over the published pairs: a line for each halo, a column for each electron distribution."""
-    published = table[len(_own(table)) :]
-    factors = {(str(row["dark_matter"]), str(row["electrons"])): float(row["W"]) for row in published}
-    halos, tracers = (list(dict.fromkeys(pair[side] for pair in factors)) for side in (0, 1))
-    rows = [[halo.replace("_", " "), *(f"{factors[halo, tracer]:.4f}" for tracer in tracers)] for halo in halos]
-    title = (
-        "Window factor W, the mean of J in COMPTEL's window over that in the INTEGRAL circle\n"
-        f"this run: {number(float(table['W'][0]), float(table['W_error'][0]))}; pairs of published densities:"
-    )
-    columns = [("", "left"), *((tracer.replace("_", " "), "right") for tracer in tracers)]
-    return _table(title, columns, rows)
-
-
-def _chi(table: Any) -> Any:
-    """Return the fits to COMPTEL's points of the configured pair."""
-    columns = [("background", "left"), ("chi, W = 1", "right"), ("chi with W", "right"), ("chi-square", "right")]
-    rows = [
-        (
-            str(row["background"]),
-            f"{float(row['chi']):.4f}",
-            f"{float(row['chi_with_window']):.4f}",
-            f"{float(row['chi_square']):.1f}",
-        )
-        for row in _own(table)
-    ]
-    return _table("Chi that fits COMPTEL's points, this run", columns, rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from profiles.contract.arrays import Floats
 from skymodel.sky.circles import degrees
 from skymodel.sky.healpix import nside_of
-from skymodel.sky.skymap import SkyMap
+from skymodel.sky.pixelmap import Map, PixelMap, changed
 
 FWHM_PER_SIGMA = math.sqrt(8 * math.log(2))
 _PROBES = 64
@@ -164,7 +164,7 @@ class TabulatedBeam(Beam):
         return (borders[:-1, None] + widths * (node + 1) / 2).ravel(), (widths * weight / 2).ravel()
 
 
-def smooth(sky: SkyMap, beam: Beam) -> SkyMap:
+def smooth(sky: Map, beam: Beam) -> Map:
     """Return the map seen through a beam; its flux is kept.
 
     The error is the map's own seen through the beam, plus twice the largest difference at probes between the
@@ -177,6 +177,7 @@ def smooth(sky: SkyMap, beam: Beam) -> SkyMap:
 
     Examples
     --------
+    >>> from skymodel.sky.skymap import SkyMap
     >>> point = np.zeros(12 * 32**2)
     >>> point[5000] = 1.0
     >>> seen = smooth(SkyMap(point, 0.0, "cm-2"), GaussianBeam(5.0))
@@ -194,7 +195,8 @@ def smooth(sky: SkyMap, beam: Beam) -> SkyMap:
     values = _through(sky.values, beam)
     if sky.values.min() >= 0 and -_NEGLIGIBLE * values.max() <= values.min() < 0:
         values = _not_negative(values)
-    return replace(sky, values=values, error=_seen_error(sky.error, beam) + 2 * _largest_difference(sky, values, beam))
+    error = _seen_error(sky.error, beam) + 2 * _largest_difference(sky, values, beam)
+    return changed(sky, values=values, error=error)
 
 
 def _not_negative(values: Floats) -> Floats:
@@ -203,7 +205,7 @@ def _not_negative(values: Floats) -> Floats:
     return np.asarray(kept * (values.sum() / kept.sum()))
 
 
-def smooth_at(sky: SkyMap, beam: Beam, lon: ArrayLike, lat: ArrayLike) -> Floats:
+def smooth_at(sky: PixelMap, beam: Beam, lon: ArrayLike, lat: ArrayLike) -> Floats:
     """Return what is seen through a beam in a few directions [deg], summed over the pixels around each."""
     import healpy
 
@@ -212,7 +214,7 @@ def smooth_at(sky: SkyMap, beam: Beam, lon: ArrayLike, lat: ArrayLike) -> Floats
     return np.array(seen).reshape(axes.shape[:-1])
 
 
-def _sum_around(sky: SkyMap, beam: Beam, axis: NDArray[Any]) -> float:
+def _sum_around(sky: PixelMap, beam: Beam, axis: NDArray[Any]) -> float:
     import healpy
 
     pixels = healpy.query_disc(sky.nside, axis, math.radians(beam.reach))
@@ -241,7 +243,7 @@ def _seen_error(error: Floats, beam: Beam) -> Floats:
     return np.maximum(_through(error, beam), 0.0)
 
 
-def _largest_difference(sky: SkyMap, values: Floats, beam: Beam) -> float:
+def _largest_difference(sky: PixelMap, values: Floats, beam: Beam) -> float:
     """Return the largest difference from the direct sum at pixels of all ranks of brightness, the brightest densest."""
     import healpy
 

@@ -59,9 +59,7 @@ class Region(ABC):
         >>> INTEGRAL_CIRCLE.contains([0, 5, 355, 7], 0).tolist()
         [True, True, True, False]
         """
-        if lat is None:
-            lon, lat = _galactic(lon)
-        return self._inside(*np.broadcast_arrays(degrees(lon), degrees(lat)))
+        return self._inside(*np.broadcast_arrays(*lonlat_of(lon, lat)))
 
     def coverage(self, nside: int) -> Floats:
         """Return the covered share ``(12 nside^2,)`` of each pixel, RING ordered, Galactic.
@@ -232,10 +230,19 @@ def _short(obj: Any) -> str:
     return text if len(text) <= 80 else f"{text[:60]}... ({type(obj).__name__})"
 
 
-def _galactic(coordinate: Any) -> tuple[Any, Any]:
-    if not hasattr(coordinate, "galactic"):
-        raise TypeError("contains() takes lon and lat [deg], or one SkyCoord")
-    return coordinate.galactic.l, coordinate.galactic.b
+def lonlat_of(lon: Any, lat: Any = None) -> tuple[Floats, Floats]:
+    """Return Galactic longitude and latitude [deg] of lon and lat (degrees or Quantities), or of one SkyCoord.
+
+    Raises
+    ------
+    TypeError
+        If there is no latitude and the first is no SkyCoord.
+    """
+    if lat is None:
+        if not hasattr(lon, "galactic"):
+            raise TypeError("directions are lon and lat [deg], or one SkyCoord")
+        lon, lat = lon.galactic.l, lon.galactic.b
+    return degrees(lon), degrees(lat)
 
 
 def _foreign(obj: Any) -> Region:

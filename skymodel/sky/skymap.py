@@ -9,17 +9,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from astropy import units
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats
 from skymodel.bounded import Bounded
+from skymodel.sky.arithmetic import added, divided, multiplied, operand
 from skymodel.sky.healpix import UNSEEN, nside_of, pixel_area
-from skymodel.sky.region import as_region
+from skymodel.sky.region import as_region, lonlat_of
+
+if TYPE_CHECKING:
+    from skymodel.sky.profile import Axis, MapProfile
 
 _LEVEL = 1e-2  # relative: pixels that share a cusp at their common corner differ by less
+
+
+class Sampled(NamedTuple):
+    """Values of a map in some directions, their errors, and the unit of both."""
+
+    value: Any
+    error: Any
+    unit: Any
+
+    @property
+    def quantity(self) -> Any:
+        """The values as a Quantity."""
+        return self.value * self.unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +55,9 @@ class SkyMap:
         What files and tables call the map.
     meta
         Whatever else should travel with it.
+    measured
+        Standard deviation of each value from what was measured, as `error`; 0 where nothing was. In arithmetic
+        numerical bounds add and these add in quadrature, see :mod:`skymodel.sky.arithmetic`.
 
     Examples
     --------
@@ -45,15 +65,18 @@ class SkyMap:
     >>> sky = SkyMap(np.ones(12 * 4**2), 0.01, "cm-2 s-1 sr-1")
     >>> sky.nside, round(sky.total().value / np.pi, 12)
     (4, 4.0)
-    >>> round((sky * 2.0).mean(INTEGRAL_CIRCLE).value, 12)
-    2.0
+    >>> round((sky * 2.0).mean(INTEGRAL_CIRCLE).value, 12), round((sky / sky + 1).mean("circle 0 0 6").value, 12)
+    (2.0, 2.0)
     """
+
+    __array_ufunc__ = None  # so that ``quantity * map`` asks the map, and is not an array of maps
 
     values: Floats
     error: Floats
     unit: Any
     name: str = ""
     meta: Mapping[str, Any] = field(default_factory=dict)
+    measured: Floats = field(default_factory=lambda: np.zeros(()))
 
     def __post_init__(self) -> None:
         """Check shapes; hold the arrays as read-only float64 views."""
@@ -65,6 +88,9 @@ class SkyMap:
             raise ValueError(f"SkyMap.error has shape {error.shape}; allowed: () or that of the values, {values.shape}")
         object.__setattr__(self, "values", _read_only(values))
         object.__setattr__(self, "error", _read_only(np.broadcast_to(error, values.shape)))
+        measured = np.asarray(self.measured, dtype=np.float64)
+        measured = measured if measured.any() else np.zeros(())
+        object.__setattr__(self, "measured", _read_only(np.broadcast_to(measured, values.shape)))
         object.__setattr__(self, "unit", units.Unit(self.unit))
         object.__setattr__(self, "meta", MappingProxyType(dict(self.meta)))
 
@@ -82,6 +108,89 @@ class SkyMap:
     def masked(self) -> Bools:
         """Which pixels ``(npix,)`` hold no value: UNSEEN (to single precision, as files have it) or not finite."""
         return ~np.isfinite(self.values) | (np.abs(self.values - UNSEEN) <= 1e-5 * abs(UNSEEN))
+
+    @property
+    def lon(self) -> Floats:
+        """Galactic longitudes ``(npix,)`` of the pixels' centres [deg], 0 to 360."""
+        return self._centres()[0]
+
+    @property
+    def lat(self) -> Floats:
+        """Galactic latitudes ``(npix,)`` of the pixels' centres [deg]."""
+        return self._centres()[1]
+
+    @property
+    def coordinates(self) -> Any:
+        """The pixels' centres as one SkyCoord ``(npix,)``, Galactic."""
+        from astropy.coordinates import SkyCoord
+
+        return SkyCoord(*self._centres(), unit="deg", frame="galactic")
+
+    @property
+    def quantity(self) -> Any:
+        """The values as a Quantity ``(npix,)``; nan where masked."""
+        return np.where(self.masked, np.nan, self.values) * self.unit
+
+    def at(self, lon: Any, lat: Any = None) -> Sampled:
+        """Return the values of the pixels that hold directions, nan where masked.
+
+        Parameters
+        ----------
+        lon, lat
+            Galactic, degrees or Quantities, of shapes that broadcast; or one SkyCoord in any frame.
+
+        Examples
+        --------
+        >>> sky = SkyMap(np.arange(12.0), 0.1, "cm-2")
+        >>> float(sky.at(0, 90).value), sky.at([0, 90], [0, 0]).value.tolist()
+        (0.0, [4.0, 5.0])
+        """
+        import healpy
+
+        directions = np.broadcast_arrays(*lonlat_of(lon, lat))
+        pixel = healpy.ang2pix(self.nside, *directions, lonlat=True)
+        hidden = self.masked[pixel]
+        value, error = (np.where(hidden, np.nan, column[pixel])[()] for column in (self.values, self.error))
+        return Sampled(value, error, self.unit)
+
+    def smooth(self, beam: Any) -> SkyMap:
+        """Return the map seen through a beam: a width ("3 deg"), "spi@0.511", or a Beam.
+
+        See :func:`skymodel.sky.beams.smooth` for the errors.
+        """
+        from skymodel.sky.beams import smooth
+        from skymodel.sky.instruments import read_beam
+
+        return smooth(self, read_beam(beam))
+
+    def regrid(self, nside: int) -> SkyMap:
+        """Return the map at another resolution, its flux kept; see :func:`skymodel.sky.resolution.regridded`.
+
+        Examples
+        --------
+        >>> sky = SkyMap(np.arange(48.0), 0.0, "cm-2")
+        >>> coarse = sky.regrid(1)
+        >>> coarse.nside, bool(np.isclose(coarse.total().value, sky.total().value))
+        (1, True)
+        """
+        from skymodel.sky.resolution import regridded
+
+        return regridded(self, nside)
+
+    def profile(
+        self, axis: Axis, edges: Any, region: Any = None, *, centre: tuple[float, float] = (0.0, 0.0)
+    ) -> MapProfile:
+        """Return the mean in bins of "lon", "lat" or "radius" [deg]; see :func:`skymodel.sky.profile.map_profile`.
+
+        Examples
+        --------
+        >>> sky = SkyMap(np.ones(12 * 16**2), 0.0, "cm-2 s-1 sr-1")
+        >>> sky.profile("lat", [-10, 0, 10], "box -30 30 -90 90").mean.round(12).tolist()
+        [1.0, 1.0]
+        """
+        from skymodel.sky.profile import map_profile
+
+        return map_profile(self, axis, edges, region, centre)
 
     def cut(self, region: Any) -> SkyMap:
         """Return the map with UNSEEN in every pixel that lies wholly outside a region.
@@ -135,26 +244,56 @@ class SkyMap:
             raise ValueError(f"the map {self.name!r} in [{self.unit}] does not convert to [{unit}]") from error
         return replace(self._scaled(factor), unit=unit)
 
+    def __add__(self, other: Any) -> SkyMap:
+        """Return the sum with a map, a Quantity or a number; masked pixels stay masked."""
+        found = operand(other, self)
+        return NotImplemented if found is None else added(self, found)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> SkyMap:
+        """Return the map less a map, a Quantity or a number; errors add."""
+        found = operand(other, self)
+        return NotImplemented if found is None else added(self, found, -1.0)
+
+    def __rsub__(self, other: Any) -> SkyMap:
+        """Return a Quantity or a number less the map."""
+        return (-self).__add__(other)
+
+    def __neg__(self) -> SkyMap:
+        """Return the map with its sign turned."""
+        return self._scaled(-1.0)
+
     def __mul__(self, factor: Any) -> SkyMap:
-        """Return the map times a number, a Quantity, or a number with an error; masked pixels stay masked."""
-        if isinstance(factor, Bounded):
-            return self._scaled_within(factor)
-        if isinstance(factor, units.Quantity):
-            return replace(self._scaled(float(factor.value)), unit=self.unit * factor.unit)
-        return self._scaled(float(factor))
+        """Return the map times a map, a number, a Quantity, or a number with a bound; masked pixels stay masked."""
+        if isinstance(factor, int | float | np.number):
+            return self._scaled(float(factor))
+        found = operand(factor, self)
+        return NotImplemented if found is None else multiplied(self, found)
 
     __rmul__ = __mul__
 
+    def __truediv__(self, other: Any) -> SkyMap:
+        """Return the map over a map, a Quantity or a number; where the divisor is zero it is masked."""
+        found = operand(other, self)
+        return NotImplemented if found is None else divided(self, found)
+
+    def __rtruediv__(self, other: Any) -> SkyMap:
+        """Return a Quantity or a number over the map."""
+        found = operand(other, self)
+        return NotImplemented if found is None else divided(found, self)
+
     def _scaled(self, factor: float) -> SkyMap:
-        scaled = replace(self, values=self.values * factor, error=self.error * abs(factor))
+        size = abs(factor)
+        scaled = replace(self, values=self.values * factor, error=self.error * size, measured=self.measured * size)
         masked = self.masked
         return scaled._masked_where(masked) if masked.any() else scaled
 
-    def _scaled_within(self, factor: Bounded) -> SkyMap:
-        product = self * factor.value
-        doubt = (np.abs(self.values) + self.error) * factor.error  # what the factor may be off by, in each pixel
-        error = np.where(self.masked, product.error, product.error + doubt)
-        return replace(product, error=error, unit=self.unit * factor.unit)
+    def _centres(self) -> tuple[Floats, Floats]:
+        import healpy
+
+        lon, lat = healpy.pix2ang(self.nside, np.arange(self.values.size), lonlat=True)
+        return lon, lat
 
     def _masked_where(self, where: Bools) -> SkyMap:
         return replace(self, values=np.where(where, UNSEEN, self.values), error=np.where(where, UNSEEN, self.error))

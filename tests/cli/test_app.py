@@ -10,7 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from skymodel.cli import app as cli
-from skymodel.output import console
+from skymodel.output import first_screen
 from skymodel.output.folders import run as folder
 from skymodel.runs.one import run as run_module
 
@@ -87,7 +87,7 @@ def test_a_bad_configuration_ends_with_one_line_and_no_folder(call, config, tmp_
 
 
 def test_a_missing_configuration_is_refused(call):
-    assert_refused(call("run", "missing.yaml"), "no configuration file 'missing.yaml'", "presets: paper")
+    assert_refused(call("run", "missing.yaml"), "no configuration file 'missing.yaml'", "presets: ", "paper")
 
 
 def test_a_folder_that_holds_a_run_is_refused_before_anything_is_computed(call, config, tmp_path, monkeypatch):
@@ -115,7 +115,7 @@ def test_an_interrupt_while_printing_says_that_the_run_is_complete(call, config,
 
     monkeypatch.setattr(run_module, "run", lambda *_, **__: None)
     monkeypatch.setattr(folder, "write", lambda *_, **__: tmp_path / "out")
-    monkeypatch.setattr(console, "show", interrupted)
+    monkeypatch.setattr(first_screen, "first_screen", interrupted)
     outcome = call("run", config(), "--out", "out")
     assert outcome.exit_code == 130
     assert outcome.stderr == f"skymodel: interrupted while printing; the run is complete in '{tmp_path / 'out'}'\n"

@@ -212,7 +212,7 @@ def test_a_constant_map_has_no_correlation_and_that_is_said(call, tmp_path):
         (("--region", "integral_circel"), ("did you mean 'integral_circle'",)),
         (("--region", "{lon: 0 deg"), ("--region",)),
         (("--region", "integral_circle", "--beam", "15"), ("15 deg", "wider")),
-        (("--beam", "narrow"), ("--beam narrow", "degrees")),
+        (("--beam", "narrow"), ("--beam", "narrow", "3 deg")),
         (("--beam", "spy@0.511"), ("'spy'", "did you mean 'spi'")),
         (("--beam", "0.5"), ("two pixels",)),
     ],

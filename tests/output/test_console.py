@@ -3,7 +3,8 @@
 import pytest
 
 from profiles.library import Row
-from skymodel.output.console import number, show_catalogue
+from skymodel.output.console import show_catalogue
+from skymodel.output.numbers import number
 
 
 @pytest.mark.parametrize("value", [0.269824, 1692.709257, 7.4476e-5, 1.0])

@@ -7,7 +7,7 @@ beam is applied to both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -117,21 +117,7 @@ def common_nside(first: SkyMap, second: SkyMap) -> tuple[SkyMap, SkyMap]:
     A coarse pixel of which any part is masked is masked.
     """
     nside = min(first.nside, second.nside)
-    return _degraded(first, nside), _degraded(second, nside)
-
-
-def _degraded(sky: SkyMap, nside: int) -> SkyMap:
-    import healpy
-
-    if sky.nside == nside:
-        return sky
-    values, error = (
-        healpy.reorder(np.array(column), r2n=True).reshape(12 * nside**2, -1).mean(axis=1)
-        for column in (np.where(sky.masked, np.nan, sky.values), np.where(sky.masked, np.nan, sky.error))
-    )
-    lost = ~np.isfinite(values)
-    values, error = (np.where(lost, healpy.UNSEEN, column) for column in (values, error))
-    return replace(sky, values=healpy.reorder(values, n2r=True), error=healpy.reorder(error, n2r=True))
+    return first.regrid(nside), second.regrid(nside)
 
 
 _PAIR = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -51,7 +51,18 @@ class PairVerdict:
     tracer: str = PRINTED
 
 
-def judge(names: tuple[str, str], model: SkyModel, template: Floats, *, band: Band, rtol: float) -> PairVerdict:
+Windows = Callable[..., Ratio]  # called as window_factor
+
+
+def judge(
+    names: tuple[str, str],
+    model: SkyModel,
+    template: Floats,
+    *,
+    band: Band,
+    rtol: float,
+    windows: Windows = window_factor,
+) -> PairVerdict:
     """Return the verdict on one pair.
 
     Parameters
@@ -66,8 +77,10 @@ def judge(names: tuple[str, str], model: SkyModel, template: Floats, *, band: Ba
         The band that is compared with the 511 keV line in one window.
     rtol
         Tolerance of W.
+    windows
+        What gives W.
     """
-    window = window_factor(model.pair, numerator=COMPTEL_WINDOW, denominator=INTEGRAL_CIRCLE, rtol=rtol, **model.lines)
+    window = windows(model.pair, numerator=COMPTEL_WINDOW, denominator=INTEGRAL_CIRCLE, rtol=rtol, **model.lines)
     both = window.denominator  # the one integral that both bands are made of
     circle = Ratio(1.0, 0.0, numerator=both, denominator=both)
     same = of_bands(model, circle, band, LINE_511)

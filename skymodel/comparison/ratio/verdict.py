@@ -26,11 +26,12 @@ from skymodel.comparison.ratio.candidates import (
     interstellar_electrons,
     reference,
 )
-from skymodel.comparison.ratio.pair import Fits, PairVerdict, judge
+from skymodel.comparison.ratio.pair import Fits, PairVerdict, Windows, judge
 from skymodel.comparison.ratio.statement import describe
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
 from skymodel.galaxy import SkyModel
+from skymodel.sightlines.means import window_factor
 from skymodel.sightlines.ray.geometry import Observer
 
 INTERSTELLAR_RTOL = 1e-3  # of W with whole gas models, whose small off-centre clouds are dear
@@ -156,6 +157,7 @@ def verdict(
     tracer: str = PRINTED,
     rtol: float = 1e-4,
     progress: Callable[[int, int], None] | None = None,
+    windows: Windows = window_factor,
 ) -> Verdict:
     """Return the verdict on the ratio claim over every pair of a halo and an electron density.
 
@@ -178,6 +180,8 @@ def verdict(
         Tolerance of W; of the default interstellar electrons 1e-3.
     progress
         Called with (pairs done, pairs in all) after each.
+    windows
+        What gives the ratio of two means, for a cache in between.
 
     Examples
     --------
@@ -197,7 +201,7 @@ def verdict(
         wanted, key=lambda each: each[2] != PRINTED
     ):
         model = SkyModel(halo, density, shining, **lines)
-        found = judge((halo_name, electron_name), model, template, band=band, rtol=tolerance)
+        found = judge((halo_name, electron_name), model, template, band=band, rtol=tolerance, windows=windows)
         pairs.append(replace(found, tracer=kind))
         if progress:
             progress(len(pairs), len(wanted))

@@ -6,6 +6,7 @@ that holds anything else is never touched. Without a name, folders are numbered 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import os
@@ -115,6 +116,7 @@ def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
         yield f"{name}.ecsv", functools.partial(write_table, table, meta=provenance(result.config))
     claims = f"{result.config.label}\n\n{result.claims.text}".lstrip()
     yield "claims.txt", lambda path: path.write_text(claims, encoding="utf-8")
+    yield "verdict.txt", lambda path: path.write_text(f"{result.statement}\n", encoding="utf-8")
     for name, figure in figures(result).items():
         yield f"{name}.png", functools.partial(save, figure)
 
@@ -124,6 +126,27 @@ def _write_report(result: RunResult, folder: Path) -> None:
     from skymodel.output.report.run import NAME, digests, report
 
     (folder / NAME).write_text(report(result, digests(folder), resolved_yaml(result.config)), encoding="utf-8")
+
+
+def equal_run(config: RunConfig, folder: Path) -> Path | None:
+    """Return a run of the same configuration among those in a folder; None if there is none.
+
+    Parameters
+    ----------
+    config
+        What is to be run.
+    folder
+        Where runs are looked for.
+    """
+    try:
+        wanted = resolved_yaml(config)
+    except ValueError:  # a density that cannot be written down is equal to none
+        return None
+    for found in sorted(folder.glob(f"*/{CONFIG}")):
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            if found.read_text(encoding="utf-8") == wanted:
+                return found.parent
+    return None
 
 
 def resolved_yaml(config: RunConfig) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skymodel.output.console import number
 from skymodel.output.figures.names import density_name, map_name, region_name
+from skymodel.output.numbers import number
 from skymodel.output.report.page import Column, Rows
 from skymodel.runs.one.run import OWN
 

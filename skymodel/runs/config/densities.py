@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 from astropy import units
@@ -43,3 +43,32 @@ DarkMatter = Annotated[
     Density, BeforeValidator(_dark_matter), PlainSerializer(library.describe), WithJsonSchema(_SCHEMA)
 ]
 Electrons = Annotated[Density, BeforeValidator(_electrons), PlainSerializer(library.describe), WithJsonSchema(_SCHEMA)]
+
+
+def told(spec: Any) -> str:
+    """Return in a few words which density a configuration asks for.
+
+    Examples
+    --------
+    >>> told({"type": "nfw", "r_s": "20 kpc"}), told([{"preset": "ymw16"}, "fermi_nfw"])
+    ('nfw (r_s = 20 kpc)', 'preset ymw16 + preset fermi_nfw')
+    """
+    if isinstance(spec, Density):
+        return told(library.describe(spec))
+    if isinstance(spec, str):
+        return f"preset {spec}"
+    if isinstance(spec, list | tuple):
+        return " + ".join(map(told, spec)) if len(spec) <= _FEW else f"{len(spec)} parts: {_kinds(spec)}"
+    name = f"preset {spec['preset']}" if "preset" in spec else str(spec.get("type"))
+    given = [f"{key} = {value}" for key, value in spec.items() if isinstance(value, str | int | float | None)]
+    shown = [text for text in given if not text.startswith(("preset =", "type ="))]
+    return f"{name} ({', '.join(shown)})" if shown else name
+
+
+_FEW = 3  # parts of a sum that are told one by one
+
+
+def _kinds(spec: Iterable[Any]) -> str:
+    return ", ".join(
+        dict.fromkeys(str(part.get("type", part.get("preset"))) for part in spec if isinstance(part, dict))
+    )

@@ -17,6 +17,29 @@ def presets() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in PRESETS.glob("*.yaml")))
 
 
+def preset_text(name: str) -> str:
+    """Return the YAML text of a shipped configuration.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name; the nearest is named.
+    """
+    if name not in presets():
+        raise ValueError(f"no preset '{name}'{options(name, presets(), 'presets')}")
+    return (PRESETS / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def preset_title(name: str) -> str:
+    """Return what a shipped configuration is, in a line: the comment that it begins with."""
+    return preset_text(name).partition("\n")[0].lstrip("# ").rstrip()
+
+
+def template() -> str:
+    """Return a commented configuration to start from."""
+    return (Path(__file__).parent / "template.yaml").read_text(encoding="utf-8")
+
+
 class _EachKeyOnce(yaml.SafeLoader):
     """Refuses a key that is written twice, of which YAML would silently take the last."""
 
@@ -52,4 +75,22 @@ def read_raw(source: str | Path | None = None) -> dict[str, Any]:
     if not isinstance(content, dict):
         what = "is empty" if content is None else f"holds a {type(content).__name__}"
         raise ValueError(f"'{path}' {what}; a configuration is a mapping with at least dark_matter and electrons")
-    return {str(key): value for key, value in content.items()}
+    found = {str(key): value for key, value in content.items()}
+    return found if path.parent == PRESETS else _placed(found, path.parent)
+
+
+def _placed(value: Any, folder: Path, key: str = "") -> Any:
+    """Return a configuration whose files have full paths: beside the YAML if they are there, else as they are found."""
+    if isinstance(value, dict):
+        return {name: _placed(one, folder, str(name)) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_placed(one, folder, key) for one in value]
+    return _place(value, folder) if key in ("file", "files") and isinstance(value, str) else value
+
+
+def _place(file: str, folder: Path) -> str:
+    name, bracket, rest = file.partition("[")  # maps.fits[LINE_511]
+    for place in (folder / name, Path(name)):
+        if place.exists():
+            return f"{place.resolve()}{bracket}{rest}"
+    return file

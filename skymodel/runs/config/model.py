@@ -26,6 +26,7 @@ from skymodel.runs.config.densities import DarkMatter, Electrons
 from skymodel.runs.config.emission import AnyEmission, NuggetsConfig
 from skymodel.runs.config.fields import FieldsConfig
 from skymodel.runs.config.files import read_raw
+from skymodel.runs.config.names import with_own_names
 from skymodel.runs.config.quantities import WithUnit
 from skymodel.runs.config.questions import CompareConfig, CubeConfig, Ratios
 from skymodel.runs.config.regions import INSTRUMENTS, AnyRegion, Regions, read_region
@@ -190,7 +191,7 @@ class RunConfig(Section):
     def __init__(self, **values: Any) -> None:
         """Validate keywords; raise ValueError with one line naming field, value and cure."""
         try:
-            super().__init__(**values)
+            super().__init__(**with_own_names(values))
         except ValidationError as error:
             raise ValueError(messages.one_line(error, RunConfig)) from None
 

@@ -1,4 +1,4 @@
-"""What a run asks before it computes a map of J: a cache of the doors, or none.
+"""What a run asks before it integrates: a cache of the doors, or none.
 
 Nothing is kept here; a cache that keeps files is :mod:`skymodel.output.files.cache`.
 """
@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from profiles import Density
+from skymodel.sightlines.means import Ratio
 from skymodel.sky.skymap import SkyMap
 
 
 class Cache(Protocol):
-    """Returns the map of a density, computing it where it is not kept."""
+    """Returns integrals over a density, computing those that are not kept."""
 
-    def __call__(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], SkyMap]) -> SkyMap:
+    def map(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], SkyMap]) -> SkyMap:
         """Return the map of J of a density.
 
         Parameters
@@ -29,7 +30,24 @@ class Cache(Protocol):
         """
         ...
 
+    def ratio(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], Ratio]) -> Ratio:
+        """Return the ratio of the means of J over two regions.
 
-def nothing_kept(density: Density, settings: Mapping[str, Any], compute: Callable[[], SkyMap]) -> SkyMap:
-    """Compute the map each time."""
-    return compute()
+        Parameters
+        ----------
+        density, settings, compute
+            As for :meth:`map`.
+        """
+        ...
+
+
+class NothingKept:
+    """A cache that computes each time."""
+
+    def map(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], SkyMap]) -> SkyMap:
+        """Compute the map."""
+        return compute()
+
+    def ratio(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], Ratio]) -> Ratio:
+        """Compute the ratio."""
+        return compute()

@@ -23,6 +23,7 @@ from skymodel.runs.config.model import RunConfig
 from skymodel.runs.config.questions import CompareConfig
 from skymodel.runs.config.regions import WHOLE_SKY, NamedRegion
 from skymodel.sky.beams import smooth
+from skymodel.sky.reading.maps import read_map
 from skymodel.sky.skymap import SkyMap
 
 _COLUMNS = {
@@ -44,9 +45,7 @@ _COLUMNS = {
 }
 
 
-def correlation_table(
-    config: RunConfig, own: Mapping[str, SkyMap], files: Sequence[SkyMap], *, progress: Counted
-) -> Any:
+def correlation_table(config: RunConfig, own: Mapping[str, SkyMap], *, progress: Counted) -> Any:
     """Return a QTable with a row for each pair of maps and each region.
 
     Parameters
@@ -55,15 +54,13 @@ def correlation_table(
         Whose ``compare`` says what is compared.
     own
         The run's maps by name.
-    files
-        The maps of the files that it names.
     progress
         Called with (rows done, rows in all).
     """
     from astropy.table import QTable
 
     asked = config.compare or CompareConfig()
-    pairs = list(_pairs(config, asked, own, files))
+    pairs = list(_pairs(config, asked, own, [read_map(file) for file in asked.files]))
     regions = asked.regions or (NamedRegion(WHOLE_SKY, ALL_SKY),)
     rows = []
     for pair in pairs:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from profiles import Density
 from profiles.contract.arrays import Floats
 from skymodel.comparison.ratio.verdict import Verdict, verdict
 from skymodel.emission.event.bands import LINE_511
@@ -21,7 +22,7 @@ from skymodel.galaxy import SkyModel
 from skymodel.progress import Counted, Progress, Steps
 from skymodel.runs.config.emission import uniform_nuggets
 from skymodel.runs.config.model import RunConfig
-from skymodel.runs.one.cache import Cache, nothing_kept
+from skymodel.runs.one.cache import Cache, NothingKept
 from skymodel.runs.one.claims import ClaimsReport, check_claims
 from skymodel.runs.one.columns import Lights, Seen, band_maps, lights, means, whole_sky
 from skymodel.runs.one.correlations import correlation_table
@@ -29,12 +30,14 @@ from skymodel.runs.one.fluxes import Part, flux_table, share_of_sky
 from skymodel.runs.one.probe import require_density
 from skymodel.runs.one.ratios import ratio_table
 from skymodel.runs.one.spectrum import spectrum_table
+from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sightlines.project import project
 from skymodel.sky.region import Region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
 MEAN_RTOL = 1e-6  # of the means over regions, which cost little: as shipped a hundredth of the map's tolerance
+PAIR_RTOL = 1e-4  # of the published pairs: W is told to four digits
 WINDOWS: Mapping[str, Region] = {"INTEGRAL": INTEGRAL_CIRCLE, "COMPTEL": COMPTEL_WINDOW}
 OWN = "this run"  # what the ratio table calls the configured densities
 _STEPS = {"map": 4.0, "regions": 1.0, "density pairs": 4.0, "claims": 0.5, "comparison": 1.0}  # shares of the time
@@ -86,8 +89,7 @@ def run(
     config: RunConfig,
     *,
     progress: Progress | None = None,
-    cache: Cache = nothing_kept,
-    maps: Sequence[SkyMap] = (),
+    cache: Cache | None = None,
 ) -> RunResult:
     """Return what a model predicts, and the verdict on the ratio claim.
 
@@ -98,9 +100,7 @@ def run(
     progress
         Called with the name of a stage and the share of the whole that is done.
     cache
-        Asked for maps of J before they are computed; by default none are kept.
-    maps
-        The maps of the files that ``compare:`` names, which the doors read.
+        Asked for maps and means of J before they are computed; by default none are kept.
 
     Raises
     ------
@@ -108,17 +108,18 @@ def run(
         If a density misbehaves, a sight line diverges, a tolerance cannot be met or the anchor's region is dark.
     """
     steps = Steps(progress, {name: weight for name, weight in _STEPS.items() if name != "comparison" or config.compare})
+    kept = cache or NothingKept()
     model, line, measured = _model(config), config.anchor.line_intensity, config.anchor.relative_error
     shining = lights(model, config.shining)
     bands = {band: shining.bands[band] for band in config.shining}
     with steps("map") as counted:
-        columns = [_column(config, model, index, shining, counted, cache) for index in range(len(shining.densities))]
+        columns = [_column(config, model, index, shining, counted, kept) for index in range(len(shining.densities))]
     with steps("regions"):
         seen = _seen(config, model, shining)
         sky = whole_sky(columns, seen.anchor)
         coverage = _coverage(config)
     with steps("density pairs") as counted:
-        judged = _verdict(config, counted)
+        judged = _verdict(config, counted, kept)
     with steps("claims"):
         claims = _claims(config, seen, sky, shining, judged)
     window = seen.parts[COMPTEL_WINDOW].shining(shining.line)
@@ -136,7 +137,7 @@ def run(
         timings=steps.seconds,
     )
     cube = _cube(config, model, columns, shining, seen)
-    return replace(result, cube=cube, correlations=_compared(result, steps, maps))
+    return replace(result, cube=cube, correlations=_compared(result, steps))
 
 
 def _model(config: RunConfig) -> SkyModel:
@@ -155,7 +156,7 @@ def _column(config: RunConfig, model: SkyModel, index: int, shining: Lights, cou
 
         return project(density, asked.nside, rtol=asked.rtol, progress=report, **model.lines)
 
-    return cache(density, {"nside": asked.nside, "rtol": asked.rtol, **model.lines}, compute)
+    return cache.map(density, {"nside": asked.nside, "rtol": asked.rtol, **model.lines}, compute)
 
 
 def _mean_rtol(config: RunConfig) -> float:
@@ -188,17 +189,21 @@ def _named_j(shining: Lights, columns: Sequence[SkyMap]) -> SkyMap:
     return replace(columns[line], name="J")
 
 
-def _verdict(config: RunConfig, counted: Counted) -> Verdict:
+def _verdict(config: RunConfig, counted: Counted, cache: Cache) -> Verdict:
     """Return the verdict on the configured pair, first, and on the published ones unless they are left out."""
     emission, band = uniform_nuggets(config.emission), config.emission.continuum
     path = {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
     anchor = {name: getattr(config.anchor, name) for name in ("line_intensity", "line_intensity_error")}
-    settings: dict[str, Any] = {"emission": emission, "band": band, **anchor, **path}
+
+    def windows(density: Density, **asked: Any) -> Ratio:
+        return cache.ratio(density, asked, lambda: window_factor(density, **asked))
+
+    settings: dict[str, Any] = {"emission": emission, "band": band, "windows": windows, **anchor, **path}
     halo, electrons, rtol = {OWN: config.dark_matter}, {OWN: config.electrons}, _mean_rtol(config)
     own = verdict(halo, electrons, rtol=rtol, tracer=config.tracer_name, **settings)
     if config.verdict == "none":
         return own
-    published = verdict(rtol=MEAN_RTOL, progress=counted, **settings)
+    published = verdict(rtol=PAIR_RTOL, progress=counted, **settings)
     return replace(own, pairs=own.pairs + published.pairs)
 
 
@@ -220,8 +225,8 @@ def _cube(
     return energy_cube(line, model.emission, config.cube.energies)
 
 
-def _compared(result: RunResult, steps: Steps, maps: Sequence[SkyMap]) -> Any:
+def _compared(result: RunResult, steps: Steps) -> Any:
     if result.config.compare is None:
         return None
     with steps("comparison") as counted:
-        return correlation_table(result.config, result.maps, maps, progress=counted)
+        return correlation_table(result.config, result.maps, progress=counted)

@@ -35,6 +35,7 @@ FILES = [
     "sky.png",
     "spectrum.ecsv",
     "spectrum.png",
+    "verdict.txt",
 ]
 RATIO = [
     "dark_matter",
@@ -92,9 +93,15 @@ def test_the_resolved_configuration_repeats_the_run_to_the_byte(written, name):
 
 def test_what_is_printed_names_the_model_the_tables_and_the_folder(written):
     _, printed, result = written
-    for part in (result.config.label, "Photon intensities", "Window factor W", "chi-square", "written to second"):
+    for part in (result.config.label, "fluxes", "COMPTEL's window over", "chi-square", "second: "):
         assert part in printed
-    assert " ".join(result.statement.split()) in " ".join(printed.split())
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "repeats      first, which holds the same configuration" in printed
+
+
+def test_the_verdict_in_words_has_a_file_of_its_own(written):
+    home, _, result = written
+    assert (home / "first" / "verdict.txt").read_text() == f"{result.statement}\n"
 
 
 def test_healpy_reads_the_maps_of_the_run(written):

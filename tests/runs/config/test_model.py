@@ -315,3 +315,38 @@ def test_a_bad_question_is_refused_in_one_line(changes, parts):
 
 def test_a_length_in_parsecs_comes_back_without_a_tail_of_rounding():
     assert make(observer={"z_sun": "20.8 pc"}).resolved()["observer"]["z_sun"] == "0.0208 kpc"
+
+
+def test_ratios_and_comparisons_may_use_the_configurations_own_names():
+    config = make(
+        regions=["integral_circle", {"name": "ridge", "region": "box -60 60 -2 2"}],
+        bands={"SOFT": ["100 keV", "300 keV"]},
+        ratios=[{"numerator": ["SOFT", "ridge"], "denominator": ["LINE_511", "integral_circle"]}],
+        compare={"bands": ["SOFT"], "regions": ["ridge"]},
+    )
+    assert (config.ratios[0].numerator.band, config.ratios[0].numerator.region) == (
+        config.bands[0],
+        config.regions[1].region,
+    )
+    assert config.compare.regions == (config.regions[1],)
+
+
+def test_a_file_is_looked_for_beside_the_yaml_then_in_the_working_directory_and_keeps_its_full_path(
+    tmp_path, monkeypatch
+):
+    table = "# %ECSV 1.0\n# ---\n# datatype:\n# - {name: r, unit: kpc, datatype: float64}\n"
+    table += "# - {name: rho, unit: GeV cm-3, datatype: float64}\n# schema: astropy-2.0\nr rho\n"
+    table += "1.0 1.0\n5.0 0.1\n9.0 0.01\n20.0 0.001\n"
+    (tmp_path / "project").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    for folder in ("project", "elsewhere"):
+        (tmp_path / folder / f"{folder}.ecsv").write_text(table)
+    halo = [{"type": "radial_table", "file": f"{folder}.ecsv"} for folder in ("project", "elsewhere")]
+    file = tmp_path / "project" / "mine.yaml"
+    file.write_text(yaml.safe_dump({"dark_matter": halo, "electrons": [DISK]}))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    resolved = load_config(file).resolved()
+    found = [part["file"] for part in resolved["dark_matter"]]
+    assert found == [str(tmp_path / folder / f"{folder}.ecsv") for folder in ("project", "elsewhere")]
+    monkeypatch.chdir("/")
+    assert RunConfig(**resolved).resolved() == resolved

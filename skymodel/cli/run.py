@@ -1,0 +1,94 @@
+"""The commands ``skymodel run`` and ``skymodel validate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from skymodel.cli.terminal import one_line_errors, progress
+
+_COMPUTING = 0.8  # share of the time; the rest draws figures and writes
+Config = Annotated[
+    str | None, typer.Argument(metavar="CONFIG", help="YAML file or preset; by default the preset 'paper'.")
+]
+
+
+def run(
+    config: Config = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder to write; by default skymodel-run-001, -002, ..."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run that DIR already holds.")] = False,
+    report_page: Annotated[
+        bool, typer.Option("--report/--no-report", help="Whether the page report.html is written, too.")
+    ] = True,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither read nor keep maps of J in the user's cache folder.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but where the files are.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the numbers of the first screen as JSON.")] = False,
+) -> None:
+    """Compute maps, fluxes, spectrum and the verdict on the ratio; print the main numbers and write a folder.
+
+    Example: skymodel run mine.yaml --out my-run
+    """
+    with one_line_errors():
+        from skymodel.output.files.cache import MapCache
+        from skymodel.output.folders import run as folder
+        from skymodel.runs.config.files import read_raw
+        from skymodel.runs.config.model import RunConfig
+        from skymodel.runs.one.cache import NothingKept
+        from skymodel.runs.one.run import run as compute
+
+        given = read_raw(config)
+        settings = RunConfig(**given)
+        folder.check(out, overwrite)
+        equal = folder.equal_run(settings, Path.cwd() if out is None else out.parent)
+        cache = None if no_cache else MapCache()
+        with progress() as report:
+            result = compute(
+                settings,
+                progress=lambda what, share: report(what, _COMPUTING * share),
+                cache=cache or NothingKept(),
+            )
+            report("writing", _COMPUTING)
+            written = folder.write(result, out, overwrite=overwrite, report=report_page)
+            report("writing", 1.0)
+        for note in cache.notes if cache else []:
+            typer.echo(f"skymodel: {note}", err=True)
+    with one_line_errors(f"interrupted while printing; the run is complete in '{written}'"):
+        _show(result, written, given, (quiet, as_json))
+        if equal is not None and not (quiet or as_json):
+            typer.echo(f"repeats      {equal}, which holds the same configuration")
+
+
+def _show(result: Any, written: Path, given: Any, form: tuple[bool, bool]) -> None:
+    import json
+
+    from skymodel.output import first_screen
+
+    quiet, as_json = form
+    if as_json:
+        typer.echo(json.dumps(first_screen.summary(result, written)))
+    elif quiet:
+        typer.echo(str(written))
+    else:
+        typer.echo(first_screen.first_screen(result, written, given))
+
+
+def validate(config: Config = None) -> None:
+    """Check a configuration without running it and print what it resolves to.
+
+    Example: skymodel validate mine.yaml
+    """
+    with one_line_errors():
+        import yaml
+
+        from skymodel.runs.config.model import load_config
+
+        settings = load_config(config)
+        typer.echo(yaml.safe_dump(settings.resolved(), sort_keys=False, width=110, allow_unicode=True), nl=False)
+        typer.echo(f"{config or 'paper'} is valid", err=True)

@@ -1,0 +1,139 @@
+"""The commands ``skymodel flux``, ``los`` and ``window``: one number each, with its errors and its unit."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from skymodel.cli.terminal import one_line_errors
+
+Halo = Annotated[
+    str | None, typer.Option("--halo", metavar="NAME", help="Dark matter: a profile, a preset, or {type: nfw, ...}.")
+]
+Electrons = Annotated[
+    str | None, typer.Option("--electrons", metavar="NAME", help="Electrons: a profile, a preset, or a mapping.")
+]
+Config = Annotated[
+    str | None, typer.Option("--config", metavar="FILE", help="YAML file or preset for all else; by default 'paper'.")
+]
+Tolerance = Annotated[float, typer.Option("--rtol", help="Relative tolerance of the integrals.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+REGION = "A name, 'circle LON LAT RADIUS', 'box LON LON LAT LAT' [deg], or {lon: 0 deg, ...}."
+
+
+def flux(
+    halo: Halo = None,
+    electrons: Electrons = None,
+    region: Annotated[str, typer.Option("--region", help=REGION)] = "integral_circle",
+    band: Annotated[str, typer.Option("--band", help="LINE_511, or a range such as '1-20 MeV'.")] = "LINE_511",
+    config: Config = None,
+    rtol: Tolerance = 1e-4,
+    as_json: AsJson = False,
+) -> None:
+    """Print the photon flux of a band from a region.
+
+    Example: skymodel flux --halo nfw --electrons ymw16 --region 'circle 0 0 6'
+    """
+    with one_line_errors():
+        from skymodel.runs.config.bands import read_band
+        from skymodel.runs.one import quick
+
+        settings = _settings(config, halo, electrons)
+        _print(quick.flux(settings, region_of(region, "--region"), read_band(band), rtol=rtol), as_json)
+
+
+def los(
+    lon: Annotated[float, typer.Argument(help="Galactic longitude [deg].")],
+    lat: Annotated[float, typer.Argument(help="Galactic latitude [deg].")],
+    halo: Halo = None,
+    electrons: Electrons = None,
+    config: Config = None,
+    rtol: Tolerance = 1e-6,
+    as_json: AsJson = False,
+) -> None:
+    """Print J, the integral of the product of the two densities along one sight line.
+
+    Example: skymodel los 30 2 --halo einasto --electrons mcmillan2017_baryons
+    """
+    with one_line_errors():
+        from skymodel.runs.one import quick
+
+        _print(quick.sight_line(_settings(config, halo, electrons), lon, lat, rtol=rtol), as_json)
+
+
+def window(
+    halo: Halo = None,
+    electrons: Electrons = None,
+    numerator: Annotated[str, typer.Option("--numerator", help=REGION)] = "comptel_window",
+    denominator: Annotated[str, typer.Option("--denominator", help="Another such region.")] = "integral_circle",
+    config: Config = None,
+    rtol: Tolerance = 1e-4,
+    as_json: AsJson = False,
+) -> None:
+    """Print the window factor W, the mean of J over one region over that over another.
+
+    Example: skymodel window --halo burkert --electrons mcmillan2017_gas
+    """
+    with one_line_errors():
+        from skymodel.runs.one import quick
+
+        settings = _settings(config, halo, electrons)
+        _print(
+            quick.window(
+                settings, region_of(numerator, "--numerator"), region_of(denominator, "--denominator"), rtol=rtol
+            ),
+            as_json,
+        )
+
+
+def _settings(config: str | None, halo: str | None, electrons: str | None) -> Any:
+    """Return the configuration of a file or preset, with the two densities in place of its own."""
+    from skymodel.runs.config.files import read_raw
+    from skymodel.runs.config.model import RunConfig
+
+    given = {"dark_matter": halo, "electrons": electrons}
+    return RunConfig(**read_raw(config) | {name: _density(text) for name, text in given.items() if text is not None})
+
+
+def _density(text: str) -> Any:
+    """Return the entry of a configuration that a text on the command line stands for."""
+    from profiles import library
+
+    spec = _yaml(text)
+    if not isinstance(spec, str):
+        return spec
+    return {"preset": spec} if spec in library.preset_names() else {"type": spec}
+
+
+def region_of(text: str, option: str) -> Any:
+    """Return the region that the text of an option stands for."""
+    from skymodel.sky.region import as_region
+
+    try:
+        return as_region(_yaml(text))
+    except ValueError as error:
+        raise ValueError(f"{option}: {error}") from None
+
+
+def _yaml(text: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ValueError(
+            f"{text!r} is no name and no mapping; a mapping is written as {{key: value with unit, ...}}"
+        ) from None
+
+
+def _print(answer: Any, as_json: bool) -> None:
+    import json
+
+    from skymodel.output.numbers import with_both_errors
+
+    if as_json:
+        typer.echo(json.dumps(answer.plain()))
+        return
+    value = with_both_errors(answer.value, answer.error_measured, answer.error)
+    typer.echo(f"{answer.what} = {value} {answer.unit}".rstrip())

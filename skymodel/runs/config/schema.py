@@ -1,0 +1,36 @@
+"""The JSON schema of a configuration, for editors: keys, types, what each means, where a unit is needed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from skymodel.runs.config.model import RunConfig
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the schema (JSON Schema, draft 2020-12) of the YAML file of a run.
+
+    Examples
+    --------
+    >>> schema = json_schema()
+    >>> schema["required"], schema["additionalProperties"]
+    (['dark_matter', 'electrons'], False)
+    """
+    found: dict[str, Any] = RunConfig.model_json_schema()
+    plain: dict[str, Any] = _without_markup(found)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **plain}
+
+
+def _without_markup(part: Any) -> Any:
+    """Return the schema with its descriptions as one line of plain text each: the summary of a docstring."""
+    if isinstance(part, dict):
+        return {
+            key: _summary(value) if key == "description" and isinstance(value, str) else _without_markup(value)
+            for key, value in part.items()
+        }
+    return [_without_markup(one) for one in part] if isinstance(part, list) else part
+
+
+def _summary(text: str) -> str:
+    return re.sub(r"[`*]+", "", " ".join(text.partition("\n\n")[0].split()))
