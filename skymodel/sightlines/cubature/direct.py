@@ -15,10 +15,11 @@ from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
 from skymodel.sightlines.cubature.cells import Cells, gauss, grid, measure
 from skymodel.sightlines.cubature.faces import cut, is_cut, whole
 from skymodel.sightlines.cubature.refine import Shares, focused, integrate, line_integrals, targets
-from skymodel.sightlines.ray.integrate import FAINT, SightLines
+from skymodel.sightlines.ray.integrate import FAINT
 from skymodel.sightlines.ray.promises import Promises
 
 Progress = Callable[[int, int], None]
+Sky = Any  # sight lines, or tiles that stand for them
 
 _BLOCK = 1024  # pixels whose nodes are in memory at once
 _COARSE, _FINE = gauss(6), gauss(8)
@@ -35,7 +36,13 @@ class Projected(NamedTuple):
 
 
 def direct(
-    lines: SightLines, nside: int, kept: Promises, *, rtol: float, sample: str, progress: Progress | None = None
+    lines: Sky,
+    nside: int,
+    kept: Promises,
+    *,
+    rtol: float,
+    sample: str,
+    progress: Progress | None = None,
 ) -> Projected:
     """Return the whole map ``(12 nside^2,)`` by integrating the pixels that differ."""
     distinct, place = distinct_pixels(nside, np.arange(12 * nside**2), kept)
@@ -59,7 +66,7 @@ def distinct_pixels(nside: int, pixels: Ints, kept: Promises) -> tuple[Ints, Int
 
 
 def over_pixels(
-    lines: SightLines,
+    lines: Sky,
     nside: int,
     pixels: Ints,
     kept: Promises,
@@ -98,14 +105,14 @@ def _blocks(nside: int, pixels: Ints) -> list[Ints]:
     return np.split(order, range(_BLOCK, len(order), _BLOCK))
 
 
-def _centres(lines: SightLines, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
+def _centres(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
     import healpy
 
     found = lines.integrate(np.stack(healpy.pix2vec(nside, pixels), axis=1), rtol=rtol, floor=floor, share=FAINT)
     return Projected(found.value, found.error, len(pixels), int(found.evaluations.sum()))
 
 
-def _means(lines: SightLines, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
+def _means(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
     """Return pixel means: coarse where that is enough, adaptive in the rest."""
     found = _coarse(lines, nside, pixels, rtol, floor)
     floor = max(floor, FAINT * float(found.value.max()))
@@ -119,7 +126,7 @@ def _means(lines: SightLines, nside: int, pixels: Ints, kept: Promises, rtol: fl
     )
 
 
-def _coarse(lines: SightLines, nside: int, pixels: Ints, rtol: float, floor: float) -> Projected:
+def _coarse(lines: Sky, nside: int, pixels: Ints, rtol: float, floor: float) -> Projected:
     rules = _COARSE, _COARSE
     nodes = grid(Cells.whole(len(pixels)), whole(nside, pixels), rules)
     values = line_integrals(lines, rtol, floor)(nodes.directions.reshape(-1, 3))
@@ -128,7 +135,7 @@ def _coarse(lines: SightLines, nside: int, pixels: Ints, rtol: float, floor: flo
     return Projected(found.value, error, len(values.value), values.evaluations)
 
 
-def _fine(lines: SightLines, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
+def _fine(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
     chart = cut(nside, pixels, kept.exponent, kept.up_down)
     patches = len(chart.owner)
     shares = Shares(np.arange(patches), chart.owner, np.ones(patches), patches, len(pixels))

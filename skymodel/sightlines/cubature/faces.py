@@ -9,7 +9,7 @@ to the sky), a pole, and the Galactic centre, towards which a triangle is graded
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,19 +62,8 @@ class PixelChart:
     plane: Bools
     copies: Floats
 
-    @property
-    def centred(self) -> Bools:
-        """Which patches start from the Galactic centre ``(P,)``."""
-        return np.asarray((self.anchor == [1, 0]).all(axis=1) & (self.face == _CENTRE_FACE))
-
     def __call__(self, patch: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and shares of a pixel's area per du dv ``(N, n, m)``."""
-        (lon, lat), area = self.angles(patch, u, v)
-        flat = np.cos(lat)
-        return np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=-1), area
-
-    def angles(self, patch: Ints, u: Floats, v: Floats) -> tuple[tuple[Floats, Floats], Floats]:
-        """Return l in (-pi, pi] and b [rad], and shares of a pixel's area per du dv, all ``(N, n, m)``."""
         w, along_slope = _outwards(u, self.exponent[patch, None], self.plane[patch, None, 0])
         v, across_slope = _sideways(v, *self.plane[patch, None, 1:].T)
         spread = np.where(self.triangle[patch, None, None], w[:, :, None], 1.0)
@@ -84,7 +73,10 @@ class PixelChart:
         area = np.abs(self.along[:, 0] * self.across[:, 1] - self.along[:, 1] * self.across[:, 0])
         area = area * self.copies * self.nside**2 / 2
         slope = along_slope[:, :, None] * across_slope[:, None, :]
-        return _sky(self.face[patch], self.anchor[patch], step), spread * slope * area[patch, None, None]
+        lon, lat = _sky(self.face[patch], self.anchor[patch], step)
+        flat = np.cos(lat)
+        directions = np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=-1)
+        return directions, spread * slope * area[patch, None, None]
 
 
 def _outwards(u: Floats, power: Floats, plane: Bools) -> tuple[Floats, Floats]:
@@ -178,43 +170,6 @@ def _counted(chart: PixelChart, halved: Bools) -> PixelChart:
     twice = halved[chart.owner]
     plane = chart.plane & ~(twice[:, None] & [True, False, False])
     return replace(chart, copies=np.where(twice, 2.0, 1.0), plane=plane)
-
-
-def parted(nside: int, pixels: Ints, broken: Bools, exponent: float, folded: bool = False) -> PixelChart:
-    """Return pixels ``(K,)`` (RING): broken ones as :func:`cut` does, others in two triangles that meet west to east.
-
-    Cells in such triangles can follow the plane.
-    """
-    some, others = np.flatnonzero(broken), np.flatnonzero(~broken)
-    chart, found = cut(nside, pixels[some], exponent, folded), _located(nside, pixels[others])
-    halves = _joined(nside, [_triangle(nside, found, corners, 1.0) for corners in _LEVEL])
-    both = [np.concatenate([getattr(part, f.name) for part in (chart, halves)]) for f in fields(chart)[1:]]
-    return replace(PixelChart(nside, *both), owner=np.concatenate([some[chart.owner], others[halves.owner]]))
-
-
-def about(nside: int, ring: Ints, lon: Floats, folded: bool) -> PixelChart:
-    """Return pixel-sized diamonds about any longitudes [rad] of northern rings ``(K,)``, cut like those of `level`.
-
-    Parameters
-    ----------
-    nside
-        Resolution.
-    ring
-        Rings from the north pole, from 1 to 2 nside, the plane. In the caps a diamond belongs to the face of its
-        middle, so that their means are smooth functions between multiples of 90 deg.
-    lon
-        Longitudes of the middles, 0 to pi.
-    folded
-        Whether the sky is the same on both sides of the plane: of diamonds on it only the northern half is taken.
-    """
-    row = np.where(ring <= nside, 0, 1)
-    face = np.where(ring <= nside, np.clip(np.floor(lon * 2 / np.pi), 0, 3), 4).astype(np.intp)
-    cap = np.minimum(ring / nside, 1.0)
-    s, d = (row + 2) * nside - ring - 1, (lon * 4 / np.pi - _FACE_LON[face]) * nside * cap
-    middles = _Pixels(np.arange(len(ring)), face, (s + d) / 2, (s - d) / 2)
-    halved = (ring == 2 * nside) & folded
-    parts = [_triangle(nside, middles, _LEVEL[0], 1.0), _triangle(nside, middles.where(~halved), _LEVEL[1], 1.0)]
-    return _counted(_joined(nside, parts), halved)
 
 
 def is_cut(nside: int, pixels: Ints) -> Bools:

@@ -14,7 +14,6 @@ import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
 from skymodel.sightlines.cubature.cells import Cells, Chart, Grid, Lines, Measured, Rule, grid, measure
-from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.meter import Shortfall
 
 _ROUNDS = 60
@@ -23,7 +22,7 @@ _MOST_CELLS = 50_000  # an integrand that needs more is too rough for its tolera
 _LINE_SHARE = 0.25  # of the tolerance goes to the sight lines; what they leave is for the quadrature over the sky
 
 
-def line_integrals(lines: SightLines, rtol: float, floor: float = 0.0) -> Callable[[Floats], Lines]:
+def line_integrals(lines: Any, rtol: float, floor: float = 0.0) -> Callable[[Floats], Lines]:
     """Return the line integrals as a function of unit vectors ``(M, 3)``, for a mean that is to be good to `rtol`."""
     touching = lines.density.support is not None  # a line that only just enters a body ends where rounding has it
 

@@ -1,100 +1,70 @@
-"""Rules for means over a diamond, whose nodes form a grid along its diagonals, and over half a diamond.
+"""The lattice of HEALPix: places in which all pixels are alike, by quarters of the sky.
 
-A pixel of HEALPix is a diamond in l and sin b (in the belt): the nodes of all pixels of a window form one grid. The
-diamond is |x| + |y| < 1, where the mean of x^i y^j, i and j even, is 2 i! j! / (i + j + 2)!. A few nodes lie outside
-it, in the corners of the square around, with small weights: a rule must not be used where something happens beyond
-the sides of a pixel.
+In the *belt* a pixel is a diamond |dx| + |dy| < 1 about whole numbers x + y odd: x = l 4 nside / pi and
+y = sin b 3 nside / 2. A *cap* has two faces in a quarter; a pixel is a square of side 1 in x and y, counted from the
+pole along the two edges of the face. Both are maps that keep areas, so a mean over a pixel is a mean in x and y
+(Gorski et al. 2005, section 5). The cap ends at x + y = nside, where the belt begins at y = nside; pixels there have
+one half in each, as pixels on the plane and on the meridians x = 0 and x = 4 nside have theirs in two quarters.
 """
 
 from __future__ import annotations
 
-import functools
-import itertools
-import math
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
-from profiles.contract.arrays import Floats
+from profiles.contract.arrays import Floats, Ints
 
-_OUTER = 0.82  # the outer steps of the finer rule: of those around, the terms of degree 8 that it misses are least
-
-
-class Lattice(NamedTuple):
-    """Rules on one grid: steps ``(S,)`` of nodes along both diagonals, in halves of one, and weights ``(S, S)``."""
-
-    step: Floats
-    weights: tuple[Floats, ...]
+BELT, CAPS = 0, (1, 2)  # zones: the belt, and the cap from 0 to 90 and from 90 to 180 deg
 
 
-class Half(NamedTuple):
-    """Nodes on the northern half of a diamond in units of half its diagonals, and weights; ``(Q,)`` each."""
+@dataclass(frozen=True)
+class Lattice:
+    """The lattice of a resolution ``nside``, a power of two from 2 on."""
 
-    across: Floats
-    up: Floats
-    weight: Floats
+    nside: int
 
+    def angles(self, zone: Ints, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return l in [0, pi] and b [rad] of places ``(P, N)`` in zones ``(P,)``.
 
-@functools.cache
-def coarse() -> Lattice:
-    """Return rules that are exact to degree 3 (4 nodes) and 5 (9 nodes).
+        Beyond its end at x + y = nside a cap is continued as it is inside.
+        """
+        belt = (zone == BELT)[:, None]
+        reach = np.where(belt, 1.0, np.maximum(x + y, 1e-300))
+        lon = np.where(belt, x * (np.pi / 4 / self.nside), np.pi / 2 * (zone[:, None] - 1 + x / reach))
+        lat = np.arcsin(np.where(belt, y * (2 / 3 / self.nside), 0.0))
+        return lon, np.where(belt, lat, np.pi / 2 - 2 * np.arcsin(np.minimum(reach / self.nside / np.sqrt(6), 1.0)))
 
-    They share no steps, so that their difference sees every term that the lower one misses.
+    def within(self, zone: int, low_x: int, high_x: int, low_y: int, high_y: int) -> tuple[Ints, Ints]:
+        """Return northern rings and columns ``(K,)`` of the pixels that have a part in a rectangle of a zone."""
+        if zone == BELT:
+            x, y = (a.ravel() for a in np.mgrid[low_x : high_x + 1, low_y : high_y + 1])
+            odd = (x + y) % 2 == 1
+            return 2 * self.nside - y[odd], x[odd] // 2
+        x, y = (a.ravel() for a in np.mgrid[low_x:high_x, low_y:high_y])
+        ring = x + y + 1
+        here = ring <= self.nside
+        return ring[here], ((zone - 1) * ring + x)[here]
 
-    Examples
-    --------
-    >>> step, weights = coarse()
-    >>> [round(float(step**4 @ weight @ step**0) * 15, 12) for weight in weights]
-    [0.833333333333, 1.0]
-    """
-    low = _solved((math.sqrt(1 / 3),), ((0, 0), (2, 0)))
-    high = _solved((math.sqrt(_moment(4, 0) / _moment(2, 0)),), ((0, 0), (2, 0), (2, 2)))
-    step = np.union1d(low[0], high[0])
-    weights = []
-    for steps, weight in (low, high):
-        place = np.searchsorted(step, steps)
-        weights.append(np.zeros((step.size, step.size)))
-        weights[-1][np.ix_(place, place)] = weight
-    return Lattice(step, tuple(weights))
+    def start(self, ring: int) -> int:
+        """Return the RING index of the first pixel of any ring."""
+        n, south = self.nside, 4 * self.nside - ring
+        if ring < n:
+            return 2 * ring * (ring - 1)
+        return 2 * n * (n - 1) + (ring - n) * 4 * n if ring <= 3 * n else 12 * n * n - 2 * south * (south + 1)
 
+    def starts(self, ring: Ints) -> Ints:
+        """Return the RING indices of the first pixels of any rings."""
+        n = self.nside
+        belt, south = 2 * n * (n - 1) + (ring - n) * 4 * n, 4 * n - ring
+        return np.where(
+            ring < n, 2 * ring * (ring - 1), np.where(ring <= 3 * n, belt, 12 * n * n - 2 * south * (south + 1))
+        )
 
-@functools.cache
-def fine() -> Lattice:
-    """Return a rule that is exact to degree 7, with 25 nodes."""
-    square = _OUTER**2
-    inner = (_moment(6, 0) - square * _moment(4, 0)) / (_moment(4, 0) - square * _moment(2, 0))
-    step, weight = _solved((math.sqrt(inner), _OUTER), ((0, 0), (2, 0), (4, 0), (2, 2), (4, 2), (4, 4)))
-    return Lattice(step, (weight,))
-
-
-@functools.cache
-def half(order: int) -> Half:
-    """Return the rule of order x order nodes that is exact to degree 2 order - 1 (conical product; Stroud 1971).
-
-    Examples
-    --------
-    >>> across, up, weight = half(2)
-    >>> round(float(weight @ up**3) * 10, 12), round(float(weight @ across**2) * 6, 12)
-    (1.0, 1.0)
-    """
-    from scipy.special import roots_jacobi
-
-    up, along = roots_jacobi(order, 1.0, 0.0)
-    side, wide = np.polynomial.legendre.leggauss(order)
-    up = np.repeat((up + 1) / 2, order)
-    return Half(np.tile(side, order) * (1 - up), up, np.outer(along, wide).ravel() / (along.sum() * wide.sum()))
-
-
-def _moment(i: int, j: int) -> float:
-    return 2 * math.factorial(i) * math.factorial(j) / math.factorial(i + j + 2)
-
-
-def _solved(steps: tuple[float, ...], powers: tuple[tuple[int, int], ...]) -> tuple[Floats, Floats]:
-    """Return the steps and weights with nodes at 0 and +-`steps` that give the moments; orbits share a weight."""
-    step = np.array([*(-s for s in steps[::-1]), 0.0, *steps])
-    size = np.abs(np.arange(step.size) - len(steps))
-    orbits = list(itertools.combinations_with_replacement(range(len(steps) + 1), 2))[: len(powers)]
-    member = [(np.minimum.outer(size, size) == low) & (np.maximum.outer(size, size) == high) for low, high in orbits]
-    sums = np.array([[step**i @ nodes @ step**j for nodes in member] for i, j in powers])
-    share = np.linalg.solve(sums, [_moment(i, j) for i, j in powers])
-    return step, np.sum([w * nodes for w, nodes in zip(share, member, strict=True)], axis=0)
+    def pixels(self, ring: Ints, column: Ints, signs: tuple[float, float]) -> Ints:
+        """Return RING indices of columns ``(K,)`` of northern rings, mirrored to a quarter with signs (lon, lat)."""
+        count = 4 * np.minimum(ring, self.nside)
+        level = (ring >= self.nside) & ((ring - self.nside) % 2 == 1)  # column 0 lies at l = 0
+        mirrored = np.where(level, -column, -1 - column) % count
+        first = self.starts(ring if signs[1] > 0 else 4 * self.nside - ring)
+        return np.asarray(first + (column if signs[0] > 0 else mirrored))

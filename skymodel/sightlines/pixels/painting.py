@@ -1,194 +1,185 @@
-"""Painting a map: blocks and loose pixels to rings of values and errors, a few rings at a time.
+"""Painting a map: patches to means over pixels, or to values at their centres, a run of rings at a time.
 
-In the belt all rings of one parity share their longitudes, so a block is one matrix product. In the caps the rings of
-a strip are evaluated together, padded to the longest. Each quarter is painted into all the quarters it stands for.
+In the belt every other ring shares its longitudes, so a patch is one matrix product for each parity; in a cap its
+pixels form a grid along the edges of a face. Means are exact (:mod:`skymodel.sightlines.pixels.moments`); the values
+at centres are the same with the identity in their place, and parts of pixels count as their share of the area.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from profiles.contract.arrays import Floats, Ints
-from skymodel.sightlines.pixels.blocks import Block
-from skymodel.sightlines.pixels.rings import Rings
-from skymodel.sightlines.surface import chebyshev, quarters
+from skymodel.sightlines.pixels import moments
+from skymodel.sightlines.pixels.canvas import Canvas
+from skymodel.sightlines.pixels.lattice import BELT, CAPS
+from skymodel.sightlines.pixels.patches import Patches
+from skymodel.sightlines.surface import chebyshev
 from skymodel.sightlines.surface.quarters import Folds
 
-STRIP = 1 << 16  # pixels of a quarter painted at once: they stay in the cache
-
-
-class Loose(NamedTuple):
-    """Pixels of a quarter that are given one by one, sorted by ring; all ``(K,)``."""
-
-    ring: Ints
-    column: Ints
-    value: Floats
-    error: Floats
-
-
-class Strip(NamedTuple):
-    """Values and errors ``(2, R, columns)`` of rings ``first`` to ``first + R`` of a quarter; padded in the caps."""
-
-    first: int
-    both: Floats
-
-    @property
-    def value(self) -> Floats:
-        """Values ``(R, columns)``."""
-        return np.asarray(self.both[0])
-
-    @property
-    def error(self) -> Floats:
-        """Errors ``(R, columns)``."""
-        return np.asarray(self.both[1])
-
-
-def strips(rings: Rings, first: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Return runs of northern rings, none of which crosses from a cap into the belt."""
-    while first < stop:
-        end = rings.nside if first < rings.nside else stop
-        height = max(1, STRIP // (2 * min(first, rings.nside)))
-        last = min(first + min(height, max(8, first)), end, stop)
-        yield first, last
-        first = last
-
-
-def painted(rings: Rings, first: int, stop: int, blocks: list[Block], loose: Loose) -> Strip:
-    """Return the values of northern rings of one quarter; the rings lie all in a cap or all in the belt."""
-    width = int(rings.columns(np.array([first, stop - 1])).max()) + (first >= rings.nside)
-    strip = Strip(first, np.zeros((2, stop - first, width)))
-    paint = _paint_belt if first >= rings.nside else _paint_cap
-    for block in blocks:
-        low, high = max(first, block.window.first), min(stop, block.window.stop)
-        if low < high:
-            paint(rings, block, low, high, strip)
-    low, high = np.searchsorted(loose.ring, [first, stop])
-    place = loose.ring[low:high] - first, loose.column[low:high]
-    strip.value[place], strip.error[place] = loose.value[low:high], loose.error[low:high]
-    return strip
-
-
-def _rows(rings: Rings, block: Block, ring: Ints) -> tuple[Floats, Floats]:
-    """Return the coefficients along u ``(R, n)`` and the errors ``(R, 1)`` on rings."""
-    y = _scaled(block.frame.from_lat(rings.lat[ring]), *block.ends[2:])
-    along = chebyshev.basis(len(block.coefficients), y).T @ block.coefficients.T
-    return along, (block.missed_v + block.inherited)[chebyshev.cell(y)][:, None]
-
-
-def _scaled(place: Floats, low: float, high: float) -> Floats:
-    return np.clip((2 * place - low - high) / (high - low), -1.0, 1.0) if high > low else 0 * place
-
-
-def _reveal(block: Block, held: Floats, relative: Floats) -> tuple[Floats, Floats]:
-    if not block.logarithmic:
-        return np.maximum(held, 0.0, out=held), relative
-    np.exp(held, out=held)
-    relative *= held
-    return held, relative
-
-
-def _paint_belt(rings: Rings, block: Block, low: int, high: int, strip: Strip) -> None:
-    window = block.window
-    for parity in (low, low + 1):
-        ring = np.arange(parity, high, 2)
-        if not ring.size:
-            continue
-        one = ring[:1]
-        begin, end = (int(rings.first_column(one, lon)[0]) for lon in (window.low, window.high))
-        lon = (np.arange(begin, end) + rings.offset(one)) * rings.step(one)
-        x = _scaled(quarters.from_lon(lon), *block.ends[:2])
-        along, row_error = _rows(rings, block, ring)
-        held = along @ chebyshev.basis(along.shape[1], x)
-        value, error = _reveal(block, held, row_error + block.missed_u[chebyshev.cell(x)])
-        rows = slice(parity - strip.first, high - strip.first, 2)
-        strip.value[rows, begin:end], strip.error[rows, begin:end] = value, error
-
-
-def _paint_cap(rings: Rings, block: Block, low: int, high: int, strip: Strip) -> None:
-    ring = np.arange(low, high)
-    begin, end = (rings.first_column(ring, lon) for lon in (block.window.low, block.window.high))
-    count = int((end - begin).max())
-    lon = (begin[:, None] + np.arange(count) + 0.5) * rings.step(ring)[:, None]
-    x = _scaled(quarters.from_lon(lon), *block.ends[:2])
-    along, row_error = _rows(rings, block, ring)
-    value, error = _reveal(block, _clenshaw(along, x), row_error + block.missed_u[chebyshev.cell(x)])
-    for row, (start, stop) in enumerate(zip(begin, end, strict=True)):
-        strip.value[low - strip.first + row, start:stop] = value[row, : stop - start]
-        strip.error[low - strip.first + row, start:stop] = error[row, : stop - start]
-
-
-def _clenshaw(coefficients: Floats, x: Floats) -> Floats:
-    """Return sums of T_k(x) with coefficients ``(R, n)`` at places ``(R, N)``."""
-    twice = 2 * x
-    now, before = np.zeros_like(x), np.zeros_like(x)
-    for column in coefficients.T[:0:-1]:
-        before *= -1
-        before += column[:, None]
-        np.multiply(twice, now, out=(spare := np.empty_like(x)))
-        before += spare
-        now, before = before, now
-    return np.asarray(x * now - before + coefficients[:, :1])
+STRIP = 1 << 15  # pixels painted at once: they stay in the cache
+ROWS = 64  # of a face of a cap at once
+_SIDES = (-1, 1)
 
 
 @dataclass(frozen=True)
-class Canvas:
-    """A run of pixels of a map, from ``first_pixel`` on.
+class Paint:
+    """What patches say of pixels.
 
     Parameters
     ----------
-    rings
-        The map's rings.
-    both
-        Values and errors of the pixels ``(2, N)``, filled by :meth:`put`.
-    first_pixel
-        RING index of the first.
+    patches
+        The patches.
+    whole
+        Values of whole pixels, by their centres ``(P, n, n)``.
+    along_x, along_y
+        What parts of pixels on the edges y = -1 and 1, and x = -1 and 1, of patches of the belt add ``(2, P, n)``.
+    corners
+        What parts at their corners add, by side of x and of y ``(2, 2, P)``.
+    halves
+        What the halves of pixels on the border of a cap add, by `anchor` inside the pixel ``(P, n, n)``.
+    anchor
+        Share of a pixel's side.
     """
 
-    rings: Rings
-    both: Floats
-    first_pixel: int = 0
+    patches: Patches
+    whole: Floats
+    along_x: Floats
+    along_y: Floats
+    corners: Floats
+    halves: Floats
+    anchor: float
 
-    def put(self, strip: Strip, folds: Folds, quarter: int, sides: tuple[float, ...] = (1.0, -1.0)) -> None:
-        """Write a quarter's strip into every quarter it stands for, on the given sides of the plane."""
-        lon, lat = folds.quarters[quarter]
-        easts = (1.0, -1.0) if folds.left_right else (lon,)
-        norths = [side for side in sides if folds.up_down or side == lat]
-        for north in norths:
-            for east in easts:
-                self._write(strip.first, strip.both, north, east)
+    @classmethod
+    def of_means(cls, patches: Patches) -> Paint:
+        """Return the means over pixels."""
+        held, belt = patches.coefficients, patches.rectangles.zone == BELT
+        sides = np.diff(patches.rectangles.ends[:, :2]), np.diff(patches.rectangles.ends[:, 2:])
+        x, y = (2.0 / side[:, 0] for side in sides)
+        turned = np.swapaxes(held, 1, 2)
+        whole = np.empty_like(held)
+        whole[belt] = moments.whole(held[belt], x[belt], y[belt])
+        whole[~belt] = moments.square(held[~belt], x[~belt], y[~belt])
+        return cls(
+            patches,
+            whole,
+            np.stack([moments.edge(held, x, y, side) for side in _SIDES]),
+            np.stack([moments.edge(turned, y, x, side) for side in _SIDES]),
+            np.array([[moments.corner(held, x, y, a, b) for b in _SIDES] for a in _SIDES]),
+            moments.triangle(held, x, y),
+            0.0,
+        )
 
-    def _write(self, first: int, found: Floats, north: float, east: float) -> None:
-        n, out = self.rings.nside, self.both
-        if first >= n:
-            self._write_belt(first, found, north, east)
-            return
-        rings = np.arange(first, first + found.shape[1])
-        begins = self.rings.first_pixel(rings if north > 0 else 4 * n - rings) - self.first_pixel
-        for row, (ring, begin) in enumerate(zip(rings.tolist(), begins.tolist(), strict=True)):
-            if east > 0:
-                out[:, begin : begin + 2 * ring] = found[:, row, : 2 * ring]
-            else:
-                out[:, begin + 2 * ring : begin + 4 * ring] = found[:, row, 2 * ring - 1 :: -1]
+    @classmethod
+    def of_centres(cls, patches: Patches) -> Paint:
+        """Return the values at the centres of pixels."""
+        held = patches.coefficients
+        ends = np.array([float(side) ** np.arange(held.shape[-1]) for side in _SIDES])
+        along_x, along_y = (np.einsum(how, held, ends) / 2 for how in ("pkl,sl->spk", "pkl,sk->spl"))
+        return cls(patches, held, along_x, along_y, np.einsum("spk,tk->tsp", along_x, ends) / 2, held / 2, 0.5)
 
-    def _write_belt(self, first: int, found: Floats, north: float, east: float) -> None:
-        n, count = self.rings.nside, found.shape[1]
-        top = first if north > 0 else 4 * n - first - count + 1
-        begin = int(self.rings.first_pixel(np.array(top))) - self.first_pixel
-        rows = self.both[:, begin : begin + 4 * n * count].reshape(2, count, 4 * n)
-        rows = rows if north > 0 else rows[:, ::-1]
+    def on(self, canvas: Canvas, folds: Folds) -> None:
+        """Add all patches to a canvas."""
+        for quarter, signs in enumerate(folds.quarters):
+            copies = folds.copies(signs)
+            here = self.patches.rectangles.quarter == quarter
+            for k in np.flatnonzero(here & (self.patches.rectangles.zone == BELT)).tolist():
+                for x, y, both in self._belt(k, [canvas.belt(north) for _, north in copies]):
+                    for east, north in copies:
+                        canvas.add_belt(both, x, y, east, north)
+            for cap in CAPS:
+                self._cap(canvas, cap, np.flatnonzero(here & (self.patches.rectangles.zone == cap)), copies)
+
+    def _belt(self, k: int, runs: list[tuple[Floats, int]]) -> Iterator[tuple[int, int, Floats]]:
+        """Yield places x, y, and values and errors from there on ``(2, R, C)``, of a patch of the belt."""
+        low_x, high_x, low_y, high_y = self.patches.rectangles.ends[k].tolist()
+        lowest, highest = min(y for _, y in runs), max(y + rings.shape[1] for rings, y in runs)
         for parity in (0, 1):
-            halfway = (first + parity - n) % 2 == 0
-            source, target = found[:, parity::2], rows[:, parity::2]
-            if halfway and east > 0:
-                target[..., : 2 * n] = source[..., : 2 * n]
-            elif halfway:
-                target[..., 2 * n :] = source[..., 2 * n - 1 :: -1]
-            elif east > 0:
-                target[..., : 2 * n + 1] = source[..., : 2 * n + 1]
-            else:
-                target[..., 2 * n :] = source[..., 2 * n : 0 : -1]
-                target[..., 0] = source[..., 0]
+            x = np.arange(low_x + (low_x + low_y + parity + 1) % 2, high_x + 1, 2)
+            first = low_y + parity
+            first += max(0, (lowest - first + 1) // 2 * 2)
+            rows = np.arange(first, min(high_y + 1, highest), 2)
+            step = max(1, STRIP // max(x.size, 1))
+            for y in np.split(rows, range(step, rows.size, step)):
+                if x.size and y.size:
+                    yield int(x[0]), int(y[0]), self._diamonds(k, x, y)
+
+    def _diamonds(self, k: int, x: Ints, y: Ints) -> Floats:
+        """Return values and errors ``(2, R, C)`` of every other pixel x ``(C,)`` of rings y ``(R,)``."""
+        low_x, high_x, low_y, high_y = self.patches.rectangles.ends[k].tolist()
+        across, up = _scaled(x, low_x, high_x), _scaled(y, low_y, high_y)
+        order = self.whole.shape[-1]
+        along = chebyshev.basis(order, across), chebyshev.basis(order, up)
+        value, error = both = np.empty((2, y.size, x.size))
+        np.matmul(along[1].T @ self.whole[k].T, along[0], out=value)
+        np.add(*self._missed(k, across, up[:, None]), out=error)
+        at_x, at_y = ([place == end for end in ends] for place, ends in ((x, (low_x, high_x)), (y, (low_y, high_y))))
+        for side in (0, 1):
+            value[at_y[side]], value[:, at_x[side]] = (
+                self.along_x[side, k] @ along[0],
+                (self.along_y[side, k] @ along[1])[:, None],
+            )
+            error[at_y[side]] /= 2
+            error[:, at_x[side]] /= 2
+        for a, b in itertools.product((0, 1), (0, 1)):
+            value[np.ix_(at_y[b], at_x[a])] = self.corners[a, b, k]
+        error += self.patches.relative[k] * value
+        return both
+
+    def _missed(self, k: int, across: Floats, up: Floats) -> tuple[Floats, Floats]:
+        """Return what a patch misses by x and by y, which add."""
+        return self.patches.missed_y[k, chebyshev.cell(across)], self.patches.missed_x[k, chebyshev.cell(up)]
+
+    def _cap(self, canvas: Canvas, cap: int, chosen: Ints, copies: tuple[tuple[float, float], ...]) -> None:
+        """Add patches of one face of a cap to a canvas: to a sheet of rings first, then ring by ring."""
+        runs = [canvas.cap_rings(north) for _, north in copies]
+        first, stop, n = min(run[0] for run in runs), max(run[1] for run in runs), canvas.lattice.nside
+        if first >= stop:
+            return
+        sheet = np.zeros((2, stop - first + 2 * ROWS, n))
+        for k in chosen.tolist():
+            for x, y, both in self._squares(k, first, stop, n):
+                start = (x + y + 1 - first + ROWS) * n + x
+                flat = sheet.reshape(2, -1)[:, start:]
+                strides = (flat.strides[0], (n + 1) * flat.strides[1], n * flat.strides[1])
+                np.lib.stride_tricks.as_strided(flat, both.shape, strides)[:] += both
+        for ring in range(first, stop):
+            for (east, north), (low, high) in zip(copies, runs, strict=True):
+                if low <= ring < high:
+                    canvas.add_cap(cap - 1, ring, sheet[:, ring - first + ROWS, :ring], east, north)
+
+    def _squares(self, k: int, first: int, stop: int, n: int) -> Iterator[tuple[int, int, Floats]]:
+        """Yield places x, y, and values and errors ``(2, X, Y)`` from there on, of a patch of a cap."""
+        low_x, high_x, low_y, high_y = self.patches.rectangles.ends[k].tolist()
+        for begin in range(low_x, high_x, ROWS):
+            x = np.arange(begin, min(begin + ROWS, high_x))
+            y = np.arange(max(low_y, first - begin - x.size), min(high_y, stop - 1 - begin))
+            if not y.size:
+                continue
+            across, up = _scaled(x + 0.5, low_x, high_x), _scaled(y + 0.5, low_y, high_y)
+            order = self.whole.shape[-1]
+            both = np.empty((2, x.size, y.size))
+            np.matmul(chebyshev.basis(order, across).T @ self.whole[k], chebyshev.basis(order, up), out=both[0])
+            np.add(*self._missed(k, across[:, None], up), out=both[1])
+            self._halve(k, x, y, n, *both)
+            both[1] += self.patches.relative[k] * both[0]
+            yield begin, int(y[0]), both
+
+    def _halve(self, k: int, x: Ints, y: Ints, n: int, value: Floats, error: Floats) -> None:
+        """Leave only one half of the pixels on the border of the cap."""
+        row = np.flatnonzero((n - 1 - x >= y[0]) & (n - 1 - x <= y[-1]))
+        if row.size:
+            ends, column = self.patches.rectangles.ends[k].tolist(), n - 1 - x[row] - y[0]
+            places = _scaled(x[row] + self.anchor, *ends[:2]), _scaled(y[column] + self.anchor, *ends[2:])
+            value[row, column] = chebyshev.evaluate(self.halves[k], *places)
+            error[row, column] /= 2
+
+
+def _scaled(place: NDArray[Any], low: int, high: int) -> Floats:
+    return np.asarray((2.0 * place - low - high) / (high - low))

@@ -1,9 +1,9 @@
 """Maps from tiles: what :func:`~skymodel.sightlines.project.project` does with ``method="tiles"``.
 
-A tenth of the tolerance goes to the tiles, a tenth to the blocks that pixels are read from, a tenth to the
-quadrature over pixels. Long rings on the plane and on the border of the caps are read from ribbons; pixels near the
-centre and the poles are integrated one by one on the tiles. :class:`Tiling` gives any run of rings, so that a map
-larger than the memory is written in pieces.
+Tiles (a tenth of the tolerance) are read into patches (a quarter), and these painted. Pixels that no patch holds are
+integrated one by one on the tiles, and where that is not good enough along true lines. Maps coarser than nside 64 are
+made there and averaged. :class:`Tiling` gives any run of rings, so that a map larger than the memory is written in
+pieces.
 """
 
 from __future__ import annotations
@@ -16,16 +16,12 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from profiles import Density
-from profiles.contract.arrays import Floats
-from skymodel.sightlines.cubature.direct import over_pixels as integrated
-from skymodel.sightlines.pixels import plain
-from skymodel.sightlines.pixels.blocks import Blocks, Maker
-from skymodel.sightlines.pixels.loose import over_pixels
-from skymodel.sightlines.pixels.painting import Canvas, Loose, Strip, painted, strips
-from skymodel.sightlines.pixels.plain import Pixels
-from skymodel.sightlines.pixels.ribbons import Ribbons
-from skymodel.sightlines.pixels.rings import Rings
-from skymodel.sightlines.pixels.windows import Window, Windows
+from profiles.contract.arrays import Floats, Ints
+from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
+from skymodel.sightlines.pixels.canvas import Canvas
+from skymodel.sightlines.pixels.lattice import Lattice
+from skymodel.sightlines.pixels.painting import Paint
+from skymodel.sightlines.pixels.patches import LEAST_SHARE, Found, Maker, Patches
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
@@ -38,11 +34,19 @@ from skymodel.sky.healpix import require_nside
 Progress = Callable[[int, int], None]
 
 TILE_SHARE = 0.1  # of the tolerance goes to the tiles
-LEAST_SHARE = 0.02  # of the tolerance is stated at least by pixels taken one by one: 0.006 was once overlooked
 LEAST_BUDGET = 60_000  # integrals; or as many as all pixels would take directly
 CURVE_SHARE = 0.01  # of a tile's tolerance goes to the function of the angle, where the density is spherical
 CHUNK = 1 << 22  # pixels handed over at once
-NODES = {"mean": 16, "centre": 1}  # directions that a pixel is evaluated in
+NODES = {"mean": 128, "centre": 1}  # directions that a pixel is evaluated in
+COARSEST = 64  # nside below which patches would hold too few pixels
+
+
+class Hard(NamedTuple):
+    """Pixels that no patch holds: RING indices ``(K,)``, values and errors ``(2, K)``, and what they cost."""
+
+    pixels: Ints
+    both: Floats
+    evaluations: int
 
 
 @dataclass(frozen=True)
@@ -89,9 +93,9 @@ class Tiling:
         return found._replace(sightlines=curve.sightlines, evaluations=curve.evaluations)
 
     @functools.cached_property
-    def rings(self) -> Rings:
-        """The rings of the map."""
-        return Rings(self.nside)
+    def lattice(self) -> Lattice:
+        """The lattice that patches lie on."""
+        return Lattice(max(self.nside, COARSEST) if self.sample == "mean" else self.nside)
 
     @property
     def folds(self) -> Folds:
@@ -99,114 +103,85 @@ class Tiling:
         return self.fitted.sky.folds
 
     @functools.cached_property
-    def blocks(self) -> Blocks:
-        """The blocks and the loose windows."""
-        floor = FAINT * self.fitted.brightest
-        sky, mean = self.fitted.sky, self.sample == "mean"
-        if self._reads_centres:
-            return Blocks((), ())
-        maker = Maker(sky, self.rings, mean, self.rtol, floor)
-        made = maker.made()
-        if not mean:
-            return made
-        ribbons, left = Ribbons(sky, self.rings, maker.windows, self.rtol, floor).made(list(made.loose))
-        return Blocks((*made.blocks, *ribbons), tuple(left))
+    def found(self) -> Found:
+        """The patches; none where a map is so coarse that its few centres are read one by one."""
+        if self.lattice.nside >= COARSEST:
+            return Maker(self.fitted.sky, self.lattice, self.rtol).made()
+        return Found(self.lattice, Patches.none(), Patches.none().rectangles, 0.0)
 
     @functools.cached_property
-    def loose(self) -> tuple[Loose, ...]:
-        """The pixels taken one by one, by quarter."""
-        return tuple(self._loose(quarter) for quarter in range(len(self.folds.quarters)))
+    def paint(self) -> Paint:
+        """What the patches say of pixels."""
+        return (Paint.of_means if self.sample == "mean" else Paint.of_centres)(self.found.patches)
 
     @functools.cached_property
-    def brightest(self) -> float:
-        """A value that the brightest pixel at least has."""
-        values = [block.brightest for block in self.blocks.blocks]
-        values += [float(loose.value.max(initial=0.0)) for loose in self.loose]
-        return max(values, default=0.0)
+    def hard(self) -> Hard:
+        """The pixels of the map that no patch holds, or not all of them."""
+        pixels = np.unique(np.concatenate(list(self._hard())))
+        distinct, place = distinct_pixels(self.nside, pixels, self.kept)
+        value, error, evaluations = self._one_by_one(distinct)
+        return Hard(pixels, np.stack([value, error])[:, place], evaluations)
 
-    @property
-    def _reads_centres(self) -> bool:
-        """Whether the map is small enough to read every pixel's centre from the tiles, without blocks."""
-        return self.sample == "centre" and Windows(self.rings, self.fitted.sky.frame).small
+    def _hard(self) -> Iterator[Ints]:
+        """Yield RING indices of pixels of the map that no patch holds, quarter by quarter."""
+        if self.lattice.nside < COARSEST:
+            yield np.arange(12 * self.nside**2)
+        ring, column, quarter = self.found.hard_pixels
+        for index, signs in enumerate(self.folds.quarters):
+            here = quarter == index
+            for copy in self.folds.copies(signs):
+                yield self._parents(self.lattice.pixels(ring[here], column[here], copy))
 
-    def _loose(self, quarter: int) -> Loose:
-        ring, column, value, error = self._plain(quarter)
-        late = ~np.isfinite(error)
-        pixels = self.rings.pixels(ring[late], column[late], self.folds.quarters[quarter])
-        found = over_pixels(self.fitted.sky, self.nside, pixels, self.kept, self.rtol, self.sample)
-        least = LEAST_SHARE * self.rtol * found.value if self.sample == "mean" else 0.0
-        value[late], error[late] = found.value, np.maximum(found.error, least)
-        order = np.argsort(ring.astype(np.uint16) if self.nside < 2**14 else ring, kind="stable")
-        return Loose(ring[order], column[order], value[order], error[order])
+    def _parents(self, pixels: Ints) -> Ints:
+        """Return the pixels of the map that hold pixels of the lattice."""
+        import healpy
 
-    def _plain(self, quarter: int) -> Pixels:
-        """Return the pixels of loose windows; their error is infinite where they are still to be integrated."""
-        floor = FAINT * self.fitted.brightest
-        if self._reads_centres:
-            return plain.at_centres(self.fitted.sky, self.rings, quarter, self.rtol, floor)
-        windows = [window for window in self.blocks.loose if window.quarter == quarter]
-        plain_ones = [window for window in windows if self._is_plain(window)]
-        others = [self.rings.within(*window[1:]) for window in windows if window not in plain_ones]
-        none = np.zeros(0, np.intp)
-        parts = [Pixels(*found, np.zeros(found[0].shape), np.full(found[0].shape, np.inf)) for found in others]
-        parts.append(Pixels(none, none, np.zeros(0), np.zeros(0)))  # there may be no window
-        if plain_ones:
-            parts.append(plain.over_windows(self.fitted.sky, self.rings, plain_ones, self.rtol, floor))
-        return Pixels(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        if self.lattice.nside == self.nside:
+            return pixels
+        nested = healpy.ring2nest(self.lattice.nside, pixels) // (self.lattice.nside // self.nside) ** 2
+        return np.asarray(healpy.nest2ring(self.nside, nested))
 
-    def _is_plain(self, window: Window) -> bool:
-        """Return whether the means over a window's pixels may be taken with a small rule."""
-        windows = Windows(self.rings, self.fitted.sky.frame)
-        small = windows.alike(window) or windows.halved(window)
-        return self.sample == "mean" and small and not windows.spotted(self.fitted.sky, window)
+    def _one_by_one(self, pixels: Ints) -> tuple[Floats, Floats, int]:
+        """Return values and errors of pixels ``(K,)``: from the tiles, and where these are not good from true lines."""
+        take = functools.partial(over_pixels, nside=self.nside, kept=self.kept, rtol=self.rtol, sample=self.sample)
+        value, error, _, evaluations = take(self.fitted.sky, pixels=pixels, brightest=self.found.brightest)
+        brightest = max(self.found.brightest, float(value.max(initial=0.0)))
+        scale = np.maximum(value, FAINT * brightest)
+        late = np.flatnonzero(error > self.rtol * scale)
+        if late.size:
+            true = take(self.lines, pixels=pixels[late], brightest=brightest)
+            value[late], error[late] = true.value, true.error
+            evaluations += true.evaluations
+        return value, np.maximum(error, LEAST_SHARE * self.rtol * scale), evaluations
 
-    def paint(self, canvas: Canvas, first: int, stop: int, sides: tuple[float, ...]) -> None:
-        """Fill northern rings, or their mirror images, of a canvas."""
-        for quarter in range(len(self.folds.quarters)):
-            if not self.folds.up_down and self.folds.quarters[quarter][1] not in sides:
-                continue
-            blocks = [block for block in self.blocks.blocks if block.window.quarter == quarter]
-            for low, high in strips(self.rings, first, stop):
-                strip = painted(self.rings, low, high, blocks, self.loose[quarter])
-                self._keep_promise(strip, quarter)
-                canvas.put(strip, self.folds, quarter, sides)
+    def runs(self) -> Iterator[tuple[int, Floats]]:
+        """Yield the first pixel, and values and errors ``(2, N)``, of runs of the map's rings in order."""
+        n = self.lattice.nside
+        step = max(1, CHUNK // (4 * n)) if n == self.nside else 4 * n
+        for first in range(1, 4 * n, step):
+            canvas = Canvas.blank(self.lattice, first, min(first + step, 4 * n))
+            self.paint.on(canvas, self.folds)
+            both = canvas.both if n == self.nside else self._averaged(canvas.both)
+            here = (self.hard.pixels >= canvas.begin) & (self.hard.pixels < canvas.begin + both.shape[1])
+            both[:, self.hard.pixels[here] - canvas.begin] = self.hard.both[:, here]
+            yield canvas.begin, both
 
-    def _keep_promise(self, strip: Strip, quarter: int) -> None:
-        """State no error below the faintest, and integrate pixels directly whose error is above the tolerance."""
-        scale = np.maximum(strip.value, FAINT * self.brightest)
-        np.maximum(strip.error, LEAST_SHARE * self.rtol * FAINT * self.brightest, out=strip.error)
-        late = strip.error > self.rtol * scale
-        if not late.any():
-            return
-        row, column = np.nonzero(late)
-        pixels = self.rings.pixels(strip.first + row, column, self.folds.quarters[quarter])
-        found = integrated(
-            self.lines,
-            self.nside,
-            pixels,
-            self.kept,
-            rtol=self.rtol,
-            sample=self.sample,
-            brightest=self.brightest,
-        )
-        strip.value[row, column], strip.error[row, column] = found.value, found.error
+    def _averaged(self, both: Floats) -> Floats:
+        """Return the means over pixels of the map, from those of the finer lattice; all in RING order."""
+        import healpy
 
-    def chunk(self, side: float, first: int, stop: int) -> Chunk:
-        """Return northern rings, or on side -1 their mirror images, as a run of pixels in order."""
-        top, end = (first, stop) if side > 0 else (4 * self.nside - stop + 1, 4 * self.nside - first + 1)
-        begin, after = (int(pixel) for pixel in self.rings.first_pixel(np.array([top, end])))
-        canvas = Canvas(self.rings, np.empty((2, after - begin)), begin)
-        self.paint(canvas, first, stop, (side,))
-        values, error = canvas.both
-        return Chunk(begin, values, error)
+        nested = both[:, healpy.nest2ring(self.lattice.nside, np.arange(both.shape[1]))]
+        means = nested.reshape(2, 12 * self.nside**2, -1).mean(axis=2)
+        return np.asarray(means[:, healpy.ring2nest(self.nside, np.arange(means.shape[1]))])
 
     @property
     def meta(self) -> Mapping[str, Any]:
         """What the map's header should say."""
         return {
             "sightlines": self.fitted.sightlines,
-            "evaluations": self.fitted.evaluations,
+            "evaluations": self.fitted.evaluations + self.hard.evaluations,
             "tiles": len(self.fitted.sky.tiles.bounds),
+            "patches": len(self.found.patches.coefficients),
             "probes": self.fitted.probes,
             "observed_error": self.fitted.observed,
         }
@@ -231,11 +206,10 @@ def project_tiles(
 ) -> Painted:
     """Return the whole map from tiles."""
     tiling = Tiling(lines, kept, nside, rtol, sample, progress)
-    count = 12 * nside**2
-    canvas = Canvas(tiling.rings, np.empty((2, count)))
-    tiling.paint(canvas, 1, 2 * nside + 1, (1.0, -1.0))
-    value, error = canvas.both
-    return Painted(value, error, tiling.meta)
+    whole = np.empty((2, 12 * nside**2))
+    for begin, both in tiling.runs():
+        whole[:, begin : begin + both.shape[1]] = both
+    return Painted(whole[0], whole[1], tiling.meta)
 
 
 class Chunk(NamedTuple):
@@ -271,14 +245,5 @@ def project_chunks(
     nside = require_nside(nside)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     tiling = Tiling(lines, promises.check(density, lines.observer), nside, rtol, sample, progress)
-    last = 4 * nside - 1
-    for side, first, stop in [(1.0, *run) for run in _runs(nside, 1, 2 * nside + 1)] + [
-        (-1.0, last + 1 - stop + 1, last + 1 - first + 1) for first, stop in _runs(nside, 2 * nside + 1, last + 1)
-    ]:
-        yield tiling.chunk(side, first, stop)
-
-
-def _runs(nside: int, first: int, stop: int) -> list[tuple[int, int]]:
-    """Return runs of rings of about CHUNK pixels each."""
-    step = max(1, CHUNK // (4 * nside))
-    return [(begin, min(begin + step, stop)) for begin in range(first, stop, step)]
+    for begin, both in tiling.runs():
+        yield Chunk(begin, both[0], both[1])

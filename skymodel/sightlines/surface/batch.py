@@ -156,23 +156,6 @@ class Batch:
         error += ROUNDING * np.abs(value)
         return value, error
 
-    def grid(self, tile: int, u: Floats, v: Floats) -> tuple[Floats, Floats]:
-        """Return values and errors of a closed tile on the grid of places u ``(U,)`` times v ``(V,)``."""
-        low_u, high_u, low_v, high_v = self.bounds[tile].tolist()
-        x, y = (2 * u - (low_u + high_u)) / (high_u - low_u), (2 * v - (low_v + high_v)) / (high_v - low_v)
-        order = self.coefficients.shape[1]
-        value = (chebyshev.basis(order, y).T @ self.coefficients[tile].T) @ chebyshev.basis(order, x)
-        doubts = self._doubts.reshape(-1, chebyshev.CELLS, chebyshev.CELLS)[tile]
-        error = doubts[np.ix_(chebyshev.cell(y), chebyshev.cell(x))]
-        if self.logarithmic[tile]:
-            np.exp(value, out=value)
-            error += ROUNDING
-            error *= value
-        else:
-            np.maximum(value, 0.0, out=value)
-            error += ROUNDING * value
-        return value, error
-
     def rectangles(self, frame: Frame) -> Floats:
         """Return low and high l, low and high b [rad] of far tiles ``(T, 4)``; nan for near ones."""
         u, v = quarters.far_lon(self.bounds[:, :2]), frame.far_lat(self.bounds[:, 2:])

@@ -40,6 +40,11 @@ class Folds(NamedTuple):
             for lon in ((1.0,) if self.left_right else (1.0, -1.0))
         )
 
+    def copies(self, signs: tuple[float, float]) -> tuple[tuple[float, float], ...]:
+        """Return the signs (lon, lat) of all quarters that one with `signs` stands for."""
+        lons, lats = ((1.0, -1.0) if fold else (sign,) for fold, sign in zip(self, signs, strict=True))
+        return tuple((lon, lat) for lon in lons for lat in lats)
+
     def quarter(self, west: Bools, south: Bools) -> Ints:
         """Return the index in :attr:`quarters` from the signs of directions."""
         return np.asarray(west * (not self.left_right) + south * (not self.up_down) * (1 if self.left_right else 2))

@@ -7,8 +7,6 @@ the centre that no tile is there, it integrates directly.
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -18,7 +16,6 @@ from profiles import Density
 from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrate import LineIntegrals
-from skymodel.sightlines.surface import quarters
 from skymodel.sightlines.surface.batch import Batch
 from skymodel.sightlines.surface.quarters import FAR, NEAR, Folds, Frame, Place
 
@@ -67,19 +64,18 @@ class Reading(NamedTuple):
     tile: Ints
 
 
-class Grid(NamedTuple):
-    """Integrals and their errors by latitude and longitude ``(R, C)``."""
+class Located(NamedTuple):
+    """Tiles that hold places, whether these are closed, and the coordinates in their charts; all of one shape."""
 
-    value: Floats
-    error: Floats
+    tile: Ints
+    closed: Bools
+    u: Floats
+    v: Floats
 
-    def part(self, rows: slice, columns: slice) -> Grid:
-        """Return a view of a part."""
-        return Grid(self.value[rows, columns], self.error[rows, columns])
 
-    def put(self, value: Floats, error: Floats) -> None:
-        """Write values and errors."""
-        self.value[:], self.error[:] = value, error
+def _towards(lon: Floats, lat: Floats) -> Floats:
+    flat = np.cos(lat)
+    return np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=-1)
 
 
 @dataclass(frozen=True)
@@ -125,80 +121,57 @@ class TiledSky:
         keys = [(quarter, chart) for quarter in range(len(self.folds.quarters)) for chart in (NEAR, FAR)]
         return {key: _Finder.of(self.tiles, *key) for key in keys}
 
-    def integrate(self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0) -> LineIntegrals:
+    def integrate(
+        self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0, best: bool = False
+    ) -> LineIntegrals:
         """Return the integrals along unit vectors ``(N, 3)``: their errors are those of the tiles.
 
-        `rtol`, `floor` and `share` hold where it integrates directly.
+        `rtol`, `floor`, `share` and `best` hold where it integrates directly.
         """
-        found = self.read(directions, rtol=rtol, floor=floor, share=share)
+        found = self.read(directions, rtol=rtol, floor=floor, share=share, best=best)
         return LineIntegrals(found.value, found.error, found.evaluations, self.unit)
 
-    def read(self, directions: Floats, *, rtol: float, floor: float | Floats = 0.0, share: float = 0.0) -> Reading:
+    def read(
+        self,
+        directions: Floats,
+        *,
+        rtol: float,
+        floor: float | Floats = 0.0,
+        share: float = 0.0,
+        best: bool = False,
+    ) -> Reading:
         """Return the integrals along unit vectors ``(N, 3)`` together with the tiles they were read from."""
         place = self.frame.places(directions)
-        return self._read(place, lambda bare: directions[bare], rtol, floor, share)
-
-    def known(self, directions: Floats) -> Floats:
-        """Return what the tiles hold towards unit vectors ``(N, 3)``, and nothing where they are open."""
-        place = self.frame.places(directions)
-        return np.nan_to_num(self._tiled(self._tile(place), place.u, place.v)[0])
-
-    def read_level(self, lon: Floats, lat: Floats, *, rtol: float, floor: float | Floats) -> Reading:
-        """Return the integrals towards l in (-pi, pi], b [rad] ``(N,)``."""
-
-        def directions(rows: Any) -> Floats:
-            flat = np.cos(lat[rows])
-            return np.stack([flat * np.cos(lon[rows]), flat * np.sin(lon[rows]), np.sin(lat[rows])], axis=-1)
-
-        if self.frame.tilt > 0:
-            return self.read(directions(slice(None)), rtol=rtol, floor=floor)
-        return self._read(self.frame.level_places(lon, lat), directions, rtol, floor, 0.0)
-
-    def read_grid(self, lon: Floats, lat: Floats, *, rtol: float, floor: float) -> Grid:
-        """Return what lies towards l ``(C,)`` times b ``(R,)`` [rad], without a tilt.
-
-        Both rise, l between -2 pi and 2 pi. On open tiles, which are not integrated, values are nan.
-        """
-        grid = Grid(*(np.full((len(lat), len(lon)), np.nan) for _ in range(2)))
-        at_lon = [0, *np.searchsorted(lon, [-np.pi, 0.0, np.pi]).tolist(), len(lon)]
-        at_lat = [0, int(np.searchsorted(lat, 0.0)), len(lat)]
-        sides = ((False, 2 * np.pi), (True, 0.0), (False, 0.0), (True, 2 * np.pi))
-        for (begin, end), (west, turn) in zip(itertools.pairwise(at_lon), sides, strict=True):
-            for (bottom, top), south in zip(itertools.pairwise(at_lat), (True, False), strict=True):
-                if begin < end and bottom < top:
-                    columns, rows = slice(begin, end), slice(bottom, top)
-                    rise = slice(None, None, -1 if west else 1), slice(None, None, -1 if south else 1)
-                    around, away = (turn + (-1 if west else 1) * lon[columns])[rise[0]], np.abs(lat[rows])[rise[1]]
-                    part = grid.part(rows, columns).part(rise[1], rise[0])
-                    self._fill(part, west, south, around, away, rtol, floor)
-        return grid
-
-    def _fill(self, grid: Grid, west: bool, south: bool, lon: Floats, lat: Floats, rtol: float, floor: float) -> None:
-        """Fill the part of a grid that lies in one quarter, from |l| ``(C,)`` and |b| ``(R,)`` in rising order."""
-        finder = self._finders[int(self.folds.quarter(np.asarray(west), np.asarray(south))), FAR]
-        u, v = quarters.from_lon(lon), self.frame.from_lat(lat)
-        for tile, across, up in finder.parts(u, v):
-            if self._closed[tile]:
-                grid.part(up, across).put(*self.tiles.grid(tile, u[across], v[up]))
-        box = slice(int(np.searchsorted(lat, self.frame.box))), slice(int(np.searchsorted(lon, self.frame.box)))
-        near = grid.part(*box)
-        if near.value.size:
-            b, a = (places.ravel() for places in np.meshgrid(lat[box[0]], lon[box[1]], indexing="ij"))
-            found = self.read_level(-a if west else a, -b if south else b, rtol=rtol, floor=floor)
-            near.put(found.value.reshape(near.value.shape), found.error.reshape(near.value.shape))
-
-    def _read(
-        self, place: Place, directions: Callable[[Ints], Floats], rtol: float, floor: float | Floats, share: float
-    ) -> Reading:
         tile = self._tile(place)
         value, error = self._tiled(tile, place.u, place.v)
         evaluations = np.zeros(len(tile), dtype=np.intp)
         bare = np.flatnonzero(np.isnan(value))
         if bare.size:
             least = np.broadcast_to(floor, len(tile))[bare]
-            found = self.lines.integrate(directions(bare), rtol=rtol, floor=least, share=share)
+            found = self.lines.integrate(directions[bare], rtol=rtol, floor=least, share=share, best=best)
             value[bare], error[bare], evaluations[bare] = found.value, found.error, found.evaluations
         return Reading(value, error, evaluations, tile)
+
+    def known(self, directions: Floats) -> Floats:
+        """Return what the tiles hold towards unit vectors ``(N, 3)``, and nothing where they are open."""
+        place = self.frame.places(directions)
+        return np.nan_to_num(self._tiled(self._tile(place), place.u, place.v)[0])
+
+    def located(self, lon: Floats, lat: Floats) -> Located:
+        """Return which tiles hold the directions l in (-pi, pi], b [rad], arrays of one shape."""
+        flat_lon, flat_lat = lon.ravel(), lat.ravel()
+        if self.frame.tilt > 0:
+            place = self.frame.places(_towards(flat_lon, flat_lat))
+        else:
+            place = self.frame.level_places(flat_lon, flat_lat)
+        tile, shape = self._tile(place), lon.shape
+        closed = self._closed[tile]
+        return Located(tile.reshape(shape), closed.reshape(shape), place.u.reshape(shape), place.v.reshape(shape))
+
+    def held(self, place: Located, rows: Ints) -> tuple[Floats, Floats]:
+        """Return values and errors of some rows of places, all of them on closed tiles."""
+        value, error = self._tiled(place.tile[rows].ravel(), place.u[rows].ravel(), place.v[rows].ravel())
+        return value.reshape(-1, place.u.shape[1]), error.reshape(-1, place.u.shape[1])
 
     def _tile(self, place: Place) -> Ints:
         tile = np.empty(len(place.u), dtype=np.intp)
@@ -257,22 +230,3 @@ class _Finder:
         found = self.table[i, j]
         found[u < self.u[0]] = -1
         return found
-
-    @functools.cached_property
-    def _rectangles(self) -> tuple[list[int], Floats, Floats]:
-        """The tiles and their ends (low, high) along u and v, ``(T, 2)``; the outermost reach to infinity."""
-        tiles = [int(tile) for tile in np.unique(self.table) if tile >= 0]
-        edges = [np.concatenate([[-np.inf], ends[1:-1], [np.inf]]) for ends in (self.u, self.v)]
-        places = [[np.flatnonzero((self.table == tile).any(axis=1 - axis)) for tile in tiles] for axis in (0, 1)]
-        u, v = (np.array([[e[i[0]], e[i[-1] + 1]] for i in p]) for e, p in zip(edges, places, strict=True))
-        return tiles, u, v
-
-    def parts(self, u: Floats, v: Floats) -> Iterator[tuple[int, slice, slice]]:
-        """Yield the tiles that cover a grid of u times v, both rising, and which u and which v each covers."""
-        if not self.u.size:
-            return
-        tiles, across, up = self._rectangles
-        columns, rows = np.searchsorted(u, across).tolist(), np.searchsorted(v, up).tolist()
-        for tile, (a, b), (c, d) in zip(tiles, columns, rows, strict=True):
-            if a < b and c < d:
-                yield tile, slice(a, b), slice(c, d)

@@ -14,12 +14,12 @@ from skymodel.sightlines.ray.integrate import SightLines
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
 OPTIONS = {"observer": sm.Observer(8.2), "r_max": 60.0, "rtol": 1e-4}
 HEADER = sm.MapHeader("J", "GeV kpc cm-6")
-NSIDE = 32
+NSIDE = 64  # below, a map is made whole
 
 
 @pytest.fixture(autouse=True)
 def many_chunks(monkeypatch):
-    monkeypatch.setattr(tiling, "CHUNK", 1500)
+    monkeypatch.setattr(tiling, "CHUNK", 6000)
 
 
 def pieces(chunks):
