@@ -27,14 +27,14 @@ def shell(oval, size):
     return np.array(oval.centre)[:, None] + np.linalg.solve(oval.rows, size * away / np.linalg.norm(away, axis=0))
 
 
-@pytest.mark.parametrize("density", PLACED, ids=str)
+@pytest.mark.parametrize("density", PLACED, ids=lambda density: type(density).__name__)
 def test_a_body_has_its_edge_where_it_says_however_it_is_placed(density):
     (oval,) = density.hints.ovals
     assert (np.asarray(density(*shell(oval, 1 - 1e-6))) > 0).all()
     assert (np.asarray(density(*shell(oval, 1 + 1e-6))) == 0).all()
 
 
-@pytest.mark.parametrize("density", PLACED[:5], ids=str)
+@pytest.mark.parametrize("density", PLACED[:5], ids=lambda density: type(density).__name__)
 def test_a_cloud_promises_to_be_nothing_outside_of_its_edge(density):
     assert (density.support,) == density.hints.ovals == (NFW() * density).hints.ovals
     assert (NFW() * density).support == density.support
