@@ -145,7 +145,7 @@ def exposure_for(level: float, significance: float) -> float:
     return float((level / significance) ** 2) if significance > 0 else float("inf")
 
 
-class Verdict(NamedTuple):
+class Prospect(NamedTuple):
     """What mocks say of one statistic.
 
     Parameters
@@ -164,7 +164,7 @@ class Verdict(NamedTuple):
     extrapolated: bool
 
 
-def forecast(pair: Pair, field: Field, *, mocks: int = 1000, seed: int = 511) -> dict[str, Verdict]:
+def forecast(pair: Pair, field: Field, *, mocks: int = 1000, seed: int = 511) -> dict[str, Prospect]:
     """Return for each statistic how well it tells a story from one origin.
 
     Mocks 0 to `mocks` are the null's, `mocks` to 2 `mocks` the story's. The simple statistics are judged to both sides,
@@ -179,7 +179,7 @@ def forecast(pair: Pair, field: Field, *, mocks: int = 1000, seed: int = 511) ->
     return {name: judge(null[name], other[name], sides=1 if name == LIKELIHOOD else 2) for name in null}
 
 
-def judge(null: Floats, other: Floats, *, sides: int = 2) -> Verdict:
+def judge(null: Floats, other: Floats, *, sides: int = 2) -> Prospect:
     """Return the verdict from the values of a statistic under one origin and under a story.
 
     A significance is the number of standard deviations at which a normal distribution leaves the median p-value: above
@@ -196,7 +196,7 @@ def judge(null: Floats, other: Floats, *, sides: int = 2) -> Verdict:
     spread = float(null.std())
     pull = abs(float(np.median(other)) - float(null.mean())) / spread if spread > 0 else 0.0
     known = float(norm.isf(reached / sides))
-    return Verdict(max(0.0, known, pull if few else 0.0), float(np.mean(p < 0.05)), few)
+    return Prospect(max(0.0, known, pull if few else 0.0), float(np.mean(p < 0.05)), few)
 
 
 def matrix(found: Skies, observations: Sequence[Observation], stories: Sequence[str] = tuple(STORIES)) -> Any:

@@ -57,8 +57,8 @@ def dataset(maps: Maps) -> Any:
     }
     return require_xarray().Dataset(
         content,
-        coords={"draw": maps.first + np.arange(len(maps.J)), "band": list(maps.frame.bands)},
-        attrs={"pixelisation": "HEALPix", "nside": maps.frame.nside, "ordering": "RING", "frame": "galactic"},
+        coords={"draw": maps.first + np.arange(len(maps.J)), "band": list(maps.layout.bands)},
+        attrs={"pixelisation": "HEALPix", "nside": maps.layout.nside, "ordering": "RING", "frame": "galactic"},
     )
 
 

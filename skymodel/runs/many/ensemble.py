@@ -28,7 +28,7 @@ from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.runs.config.files import read_raw
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.many import designs, priors
-from skymodel.runs.many.maps import Frame, Maps, empty_maps, frame_of, require_frame
+from skymodel.runs.many.maps import Layout, Maps, empty_maps, layout_of, require_layout
 from skymodel.runs.many.trials import middle, trials
 from skymodel.sightlines.means import region_mean, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle, Region
@@ -113,14 +113,14 @@ class EnsembleConfig(BaseModel):
             try:
                 drawn = RunConfig(**priors.draw(self.priors, self.model, point).model)
                 if self.maps:
-                    require_frame(self.frame, drawn)
+                    require_layout(self.layout, drawn)
             except ValueError as error:
                 raise ValueError(f"{what}: {error}") from None
 
     @functools.cached_property
-    def frame(self) -> Frame:
+    def layout(self) -> Layout:
         """Resolution and bands of the maps."""
-        return frame_of(RunConfig(**priors.draw(self.priors, self.model, middle(self.priors)).model))
+        return layout_of(RunConfig(**priors.draw(self.priors, self.model, middle(self.priors)).model))
 
     @functools.cached_property
     def digest(self) -> str:
@@ -185,7 +185,7 @@ def compute(config: EnsembleConfig, first: int, last: int) -> Batch:
     start = time.perf_counter()
     cube = designs.points(config.sampling, config.dimensions, config.seed, first, last, draws=config.draws)
     rows = np.zeros(last - first, dtype=row_type(config))
-    maps = empty_maps(config.frame, first, last) if config.maps else None
+    maps = empty_maps(config.layout, first, last) if config.maps else None
     for place, point in enumerate(cube):
         _fill(rows[place], config, first + place, point, maps)
     return Batch(first, last, rows, time.perf_counter() - start, maps)

@@ -18,7 +18,7 @@ from skymodel.sightlines.means import region_mean
 from skymodel.sightlines.project import project
 
 
-class Frame(NamedTuple):
+class Layout(NamedTuple):
     """What all maps of an ensemble have in common: resolution and bands."""
 
     nside: int
@@ -33,7 +33,7 @@ class Maps:
     ----------
     first
         The first draw.
-    frame
+    layout
         Resolution and bands.
     J, J_error
         Pixel means ``(draws, npix)`` [GeV cm-6 kpc], RING ordered, Galactic.
@@ -42,7 +42,7 @@ class Maps:
     """
 
     first: int
-    frame: Frame
+    layout: Layout
     J: Floats
     J_error: Floats
     intensity_per_J: Floats
@@ -56,7 +56,7 @@ class Maps:
         ValueError
             If the draw has another resolution or band than the ensemble, or its map cannot be made.
         """
-        require_frame(self.frame, settings)
+        require_layout(self.layout, settings)
         pair, path = settings.dark_matter * settings.electrons, _path(settings)
         column = project(pair, settings.map.nside, rtol=settings.map.rtol, **path)
         anchor = region_mean(pair, settings.anchor.region, rtol=settings.map.rtol, **path)
@@ -69,22 +69,22 @@ class Maps:
         self.intensity_per_J_error[place] = [scale.error for scale in scales]
 
 
-def empty_maps(frame: Frame, first: int, last: int) -> Maps:
+def empty_maps(layout: Layout, first: int, last: int) -> Maps:
     """Return the maps of the draws `first` <= i < `last`, not computed yet."""
-    sky, bands = (last - first, 12 * frame.nside**2), (last - first, len(frame.bands))
-    return Maps(first, frame, *(np.full(shape, np.nan) for shape in (sky, sky, bands, bands)))
+    sky, bands = (last - first, 12 * layout.nside**2), (last - first, len(layout.bands))
+    return Maps(first, layout, *(np.full(shape, np.nan) for shape in (sky, sky, bands, bands)))
 
 
-def frame_of(settings: RunConfig) -> Frame:
+def layout_of(settings: RunConfig) -> Layout:
     """Return the resolution and the bands of a model's maps."""
-    return Frame(settings.map.nside, (LINE_511.name, settings.emission.continuum.name))
+    return Layout(settings.map.nside, (LINE_511.name, settings.emission.continuum.name))
 
 
-def require_frame(frame: Frame, settings: RunConfig) -> None:
+def require_layout(layout: Layout, settings: RunConfig) -> None:
     """Refuse a draw whose maps do not fit those of the ensemble."""
-    if frame_of(settings) != frame:
+    if layout_of(settings) != layout:
         raise ValueError(
-            f"maps of a draw are {frame_of(settings)}, those of the ensemble {frame}; "
+            f"maps of a draw are {layout_of(settings)}, those of the ensemble {layout}; "
             "with maps: true no prior may change map.nside or emission.band"
         )
 
