@@ -38,6 +38,12 @@ class _Combination(Density):
         """The hints of all parts."""
         return functools.reduce(operator.or_, (part.hints for part in self.parts))
 
+    @property
+    def smooth(self) -> bool | None:
+        """What is known of all parts."""
+        known = [part.smooth for part in self.parts]
+        return None if None in known else all(known)
+
     def _combine(self, method: str, *coordinates: Array) -> Array:
         return functools.reduce(self._operation(), (getattr(part, method)(*coordinates) for part in self.parts))
 
@@ -137,6 +143,11 @@ class Scaled(Density):
     def hints(self) -> Hints:
         """Those of the scaled density."""
         return self.density.hints
+
+    @property
+    def smooth(self) -> bool | None:
+        """As the scaled density."""
+        return self.density.smooth
 
     @property
     def support(self) -> Oval | None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from astropy import constants, units
 
@@ -119,6 +119,12 @@ class Density(ABC):
     """
 
     unit: Any = field(default=None, kw_only=True)
+    _smooth: ClassVar[bool | None] = None
+
+    def __init_subclass__(cls, *, smooth: bool | None = None, **options: Any) -> None:
+        """Note what the class promises of :attr:`smooth`; the promise of a parent does not count."""
+        super().__init_subclass__(**options)
+        cls._smooth = smooth
 
     __array_ufunc__ = None  # so that ``quantity * density`` asks the density, and is not an array of densities
 
@@ -169,6 +175,15 @@ class Density(ABC):
     def hints(self) -> Hints:
         """Scales, kinks and edges worth knowing for an integrator."""
         return Hints()
+
+    @property
+    def smooth(self) -> bool | None:
+        """Whether it is smooth wherever a sight line is not cut: between its hints, z = 0, the axis and the centre.
+
+        False: it has kinks elsewhere, but nothing small. None: nothing is known of it. A class says so by a keyword,
+        ``class Mine(Spherical, smooth=True)``; an integrator then believes how fast its errors fall.
+        """
+        return self._smooth
 
     @property
     def support(self) -> Oval | None:

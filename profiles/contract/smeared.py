@@ -25,7 +25,7 @@ _FLOOR = 1e-280  # where the density has vanished, its logarithm is cut
 
 
 @dataclass(frozen=True)
-class Smeared(Axisymmetric):
+class Smeared(Axisymmetric, smooth=False):
     """An axisymmetric density convolved with an isotropic Gaussian.
 
     Parameters

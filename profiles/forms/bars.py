@@ -51,7 +51,7 @@ class Bar(Density):
 
 
 @dataclass(frozen=True)
-class DwekBar(Bar, Normalised):
+class DwekBar(Bar, Normalised, smooth=True):
     r"""Boxy Gaussian bar G2, :math:`n_0 e^{-s^2/2}`, :math:`s^4 = [(x/x_0)^2 + (y/y_0)^2]^2 + (z/z_0)^4`.
 
     The default amplitude is :math:`1.3 \times 10^{10}` solar masses of baryons (memory, unverified); the axes are
@@ -97,7 +97,7 @@ class DwekBar(Bar, Normalised):
 
 
 @dataclass(frozen=True)
-class StanekBar(Bar, Normalised):
+class StanekBar(Bar, Normalised, smooth=True):
     r"""Exponential ellipsoid E2, :math:`n_0 e^{-s}`, :math:`s^2 = (x/x_0)^2 + (y/y_0)^2 + (z/z_0)^2`.
 
     The default amplitude is :math:`1.8 \times 10^{10}` solar masses of baryons.
@@ -140,7 +140,7 @@ class StanekBar(Bar, Normalised):
 
 
 @dataclass(frozen=True)
-class FreudenreichBar(Bar):
+class FreudenreichBar(Bar, smooth=False):
     r"""Boxy bar, :math:`n_0\,\mathrm{sech}^2 R_s`, cut off by :math:`e^{-[(R_s - R_{end}) / h_{end}]^2}` beyond R_end.
 
     :math:`R_s^{C_\parallel} = R_\perp^{C_\parallel} + (|z|/z_0)^{C_\parallel}`,

@@ -15,7 +15,7 @@ from profiles.contract.normalise import Normalised
 
 
 @dataclass(frozen=True)
-class HernquistBulge(Spherical, Normalised):
+class HernquistBulge(Spherical, Normalised, smooth=True):
     r"""Hernquist bulge, :math:`n_0 / [x (1 + x)^3]`, :math:`x = r / a`.
 
     The defaults hold :math:`5 \times 10^9` solar masses of baryons, the bulge of gala's ``MilkyWayPotential``.
@@ -47,7 +47,7 @@ class HernquistBulge(Spherical, Normalised):
 
 
 @dataclass(frozen=True)
-class GaussianBulge(Spherical, Normalised):
+class GaussianBulge(Spherical, Normalised, smooth=True):
     r"""Gaussian bulge, :math:`n_0 \exp[-r^2 / (2 \sigma^2)]`.
 
     The default width is an 8 deg FWHM seen from 8.2 kpc, the bulge of Knoedlseder et al. 2005.
@@ -78,7 +78,7 @@ class GaussianBulge(Spherical, Normalised):
 
 
 @dataclass(frozen=True)
-class PowerLawBulge(Axisymmetric, Normalised):
+class PowerLawBulge(Axisymmetric, Normalised, smooth=True):
     r"""Flattened power law with a cut-off, :math:`n_0 (1 + m / r_0)^{-\alpha} e^{-(m / r_{cut})^2}`.
 
     :math:`m^2 = R^2 + (z / q)^2`. The defaults are the shape of McMillan 2017 and its central density,
@@ -130,7 +130,7 @@ class PowerLawBulge(Axisymmetric, Normalised):
 
 
 @dataclass(frozen=True)
-class PowerLawSphere(Spherical, Normalised):
+class PowerLawSphere(Spherical, Normalised, smooth=True):
     r"""Spherical power law with a cut-off, :math:`n_1 (r / 1\,\mathrm{kpc})^{-\alpha} e^{-(r / r_{cut})^2}`.
 
     The defaults are the bulge of MWPotential2014, 0.222694 Msun pc-3 at 1 kpc, as baryons per cm3.

@@ -18,7 +18,7 @@ SpikeSlope = Annotated[float, Kind("", at_least=0.0, below=3.0)]
 
 
 @dataclass(frozen=True)
-class CoredNFW(Halo):
+class CoredNFW(Halo, smooth=True):
     r"""NFW halo with a core dug by feedback: its mass within r is :math:`M_{NFW}(r) \tanh^n(r / r_c)`.
 
     The density is :math:`f^n \rho_{NFW} + n f^{n-1} (1 - f^2) M_{NFW} / (4 \pi r^2 r_c)`, :math:`f = \tanh(r / r_c)`.
@@ -59,7 +59,7 @@ class CoredNFW(Halo):
 
 
 @dataclass(frozen=True)
-class CentralSpike(Spherical):
+class CentralSpike(Spherical, smooth=True):
     r"""A spherical density whose centre is replaced by a power law, :math:`\rho(r_{sp}) (r / r_{sp})^{-\gamma}`.
 
     Inside ``r_sp`` the power law, inside ``r_core`` its constant value there: a spike around the black hole for a

@@ -19,7 +19,7 @@ from profiles.contract.normalise import Normalised
 
 
 @dataclass(frozen=True)
-class ExponentialDisk(Axisymmetric, Normalised):
+class ExponentialDisk(Axisymmetric, Normalised, smooth=True):
     r"""Double-exponential disk, :math:`n_0 \exp(-R / R_d - |z| / z_d)`.
 
     The default shape is the thin stellar disk of McMillan 2017; its stars alone are 60 baryons per cm3 at the centre.
@@ -60,7 +60,7 @@ class ExponentialDisk(Axisymmetric, Normalised):
 
 
 @dataclass(frozen=True)
-class HoledDisk(Axisymmetric, Normalised):
+class HoledDisk(Axisymmetric, Normalised, smooth=True):
     r"""Gas disk with a central hole, :math:`n_0 \exp(-R_m / R - R / R_d)\,\mathrm{sech}^2[z / (2 z_d)]`.
 
     The defaults are the HI disk of McMillan 2017, as baryons per cm3. The hole leaves nothing within about
@@ -111,7 +111,7 @@ class HoledDisk(Axisymmetric, Normalised):
 
 
 @dataclass(frozen=True)
-class Sech2Disk(Axisymmetric, Normalised):
+class Sech2Disk(Axisymmetric, Normalised, smooth=True):
     r"""Isothermal sheet with an exponential radius, :math:`n_0 e^{-R/R_d}\,\mathrm{sech}^2(z/z_d)`.
 
     The default lengths are those of the old stellar disk of Freudenreich 1998 (memory, unverified).
@@ -147,7 +147,7 @@ class Sech2Disk(Axisymmetric, Normalised):
 
 
 @dataclass(frozen=True)
-class MiyamotoNagaiDisk(Axisymmetric, Normalised):
+class MiyamotoNagaiDisk(Axisymmetric, Normalised, smooth=True):
     r"""Miyamoto-Nagai disk, :math:`n_0\,b^3 \frac{a R^2 + (a + 3B)(a + B)^2}{[R^2 + (a + B)^2]^{5/2} B^3}`.
 
     :math:`B^2 = z^2 + b^2` and :math:`n_0 = M / (4 \pi b)` per kpc2. The defaults are the disk of MWPotential2014,

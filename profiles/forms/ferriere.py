@@ -24,7 +24,7 @@ PotentialSlope = Annotated[float, Kind("s2 km-2", above=0.0)]
 
 
 @dataclass(frozen=True)
-class CentralMolecularZone(Density):
+class CentralMolecularZone(Density, smooth=True):
     r"""Elliptic ring about the centre, :math:`n_0 e^{-[(\sqrt{X^2 + (2.5 Y)^2} - X_c)/L_c]^4 - (z/H)^2}`.
 
     Parameters
@@ -78,7 +78,7 @@ class CentralMolecularZone(Density):
 
 
 @dataclass(frozen=True)
-class TiltedHoledDisk(Density):
+class TiltedHoledDisk(Density, smooth=False):
     r"""Tilted elliptic disk with a hole, :math:`n_0 e^{-[(\sqrt{X^2 + (3.1 Y)^2} - X_d)/L_d]^4 - (Z/H)^2}`.
 
     Parameters
@@ -125,7 +125,7 @@ class TiltedHoledDisk(Density):
 
 
 @dataclass(frozen=True)
-class HotGas(Axisymmetric):
+class HotGas(Axisymmetric, smooth=False):
     r"""Hot plasma in balance with gravity, :math:`n_0 [1 - \kappa (\Phi - \Phi_0)]^{3/2}`, nothing where it would end.
 
     The potential is that of Wolfire et al. 1995. The program ISMConvolve codes it with a misplaced parenthesis and

@@ -18,7 +18,7 @@ from profiles.forms.shapes import turned
 
 
 @dataclass(frozen=True)
-class BetaModel(Spherical):
+class BetaModel(Spherical, smooth=True):
     r"""Hot halo, :math:`n_0 [1 + (r/r_c)^2]^{-3\beta/2}`.
 
     Parameters
@@ -46,7 +46,7 @@ class BetaModel(Spherical):
 
 
 @dataclass(frozen=True)
-class PowerLawHalo(Spherical):
+class PowerLawHalo(Spherical, smooth=True):
     r"""Outer part of a beta model, :math:`n_1 (r / 1\,\mathrm{kpc})^{-3\beta}`, :math:`n_1 = n_0 r_c^{3\beta}`.
 
     The abstract of Miller & Bregman 2015 prints n_0 r_c^(3 beta) = 1.35; 1.35e-2 cm-3 kpc^(3 beta) is right: it gives
@@ -74,7 +74,7 @@ class PowerLawHalo(Spherical):
 
 
 @dataclass(frozen=True)
-class CosineDisk(Axisymmetric):
+class CosineDisk(Axisymmetric, smooth=True):
     r"""Thick disk of warm gas, :math:`n_0 \cos[\pi R / (2 R_{max})]\,\mathrm{sech}^2(z/h)`, nothing beyond R_max.
 
     NE2001 quotes n_1 h_1 at the Sun; ``n_0`` is the value at the centre, 0.033 kpc cm-3 / 0.97 kpc / cos(pi 8.5/35).
@@ -112,7 +112,7 @@ class CosineDisk(Axisymmetric):
 
 
 @dataclass(frozen=True)
-class GaussianRing(Axisymmetric):
+class GaussianRing(Axisymmetric, smooth=True):
     r"""Ring of gas, :math:`n_0 e^{-[(R - R_0)/w]^2}\,\mathrm{sech}^2(z/h)`.
 
     The thin disk of NE2001. Its code cuts the exponent at 10; what that leaves out is below 4e-6 cm-3.
@@ -146,7 +146,7 @@ class GaussianRing(Axisymmetric):
 
 
 @dataclass(frozen=True)
-class Ellipsoid(Density):
+class Ellipsoid(Density, smooth=True):
     """Cloud of constant density with a hard edge, a flattened ellipsoid.
 
     The Galactic-centre component as the NE2001 code has it; the paper describes a Gaussian, :class:`GaussianCloud`.
@@ -191,7 +191,7 @@ class Ellipsoid(Density):
 
 
 @dataclass(frozen=True)
-class GaussianCloud(Density):
+class GaussianCloud(Density, smooth=True):
     r"""Flattened Gaussian cloud, :math:`n_0 e^{-(x^2 + \eta^2)/L^2 - \zeta^2/H^2}` about its centre.
 
     The axes eta and zeta are y and z turned about the x axis by ``tilt``.

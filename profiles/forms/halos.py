@@ -147,7 +147,7 @@ def _critical(h: float) -> Any:
 
 
 @dataclass(frozen=True)
-class NFW(Halo):
+class NFW(Halo, smooth=True):
     r"""Navarro-Frenk-White halo, :math:`\rho_s / [x (1 + x)^2]`, :math:`x = r / r_s`.
 
     Parameters
@@ -177,7 +177,7 @@ class NFW(Halo):
 
 
 @dataclass(frozen=True)
-class GeneralizedNFW(Halo):
+class GeneralizedNFW(Halo, smooth=True):
     r"""NFW halo with a free inner slope, :math:`\rho_s x^{-\gamma} (1 + x)^{\gamma - 3}`, :math:`x = r / r_s`.
 
     The defaults are those of the Fermi-LAT line searches (arXiv:1305.5597): 0.4 GeV cm-3 at 8.5 kpc.
@@ -207,7 +207,7 @@ class GeneralizedNFW(Halo):
 
 
 @dataclass(frozen=True)
-class Zhao(Halo):
+class Zhao(Halo, smooth=True):
     r"""Double power law, :math:`\rho_s x^{-\gamma} (1 + x^\alpha)^{(\gamma - \beta)/\alpha}`, :math:`x = r / r_s`.
 
     (alpha, beta, gamma) = (1, 3, 1) is NFW, the default; (1, 4, 1) a Hernquist halo, (1.5, 3, 1.5) that of Moore et al.
@@ -244,7 +244,7 @@ class Zhao(Halo):
 
 
 @dataclass(frozen=True)
-class Moore(Halo):
+class Moore(Halo, smooth=True):
     r"""Steep halo, :math:`\rho_s x^{-1.16} (1 + x)^{-1.84}`, :math:`x = r / r_s`.
 
     The form of Diemand et al. 2004 that PPPC4DMID calls Moore. The original slope 1.5 of Moore et al. 1999 is
@@ -272,7 +272,7 @@ class Moore(Halo):
 
 
 @dataclass(frozen=True)
-class Einasto(Halo):
+class Einasto(Halo, smooth=True):
     r"""Einasto halo, :math:`\rho_s \exp\{-(2/\alpha) [(r / r_s)^\alpha - 1]\}`.
 
     Parameters
@@ -300,7 +300,7 @@ class Einasto(Halo):
 
 
 @dataclass(frozen=True)
-class Burkert(Halo):
+class Burkert(Halo, smooth=True):
     r"""Cored halo, :math:`\rho_s / [(1 + x)(1 + x^2)]`, :math:`x = r / r_s`.
 
     Parameters
@@ -325,7 +325,7 @@ class Burkert(Halo):
 
 
 @dataclass(frozen=True)
-class Isothermal(Halo):
+class Isothermal(Halo, smooth=True):
     r"""Cored isothermal halo, :math:`\rho_s / (1 + x^2)`, :math:`x = r / r_s`.
 
     Parameters

@@ -17,7 +17,7 @@ from profiles.contract.oval import EFOLDS
 
 
 @dataclass(frozen=True)
-class LaunhardtCluster(Spherical):
+class LaunhardtCluster(Spherical, smooth=True):
     r"""Nuclear star cluster, :math:`n_0 / [1 + (r/r_0)^2]` within r_1, then falling as :math:`1 / [1 + (r/r_0)^3]`.
 
     The outer part is joined on continuously, as the printed coefficients have it, and ends at r_2.
@@ -56,7 +56,7 @@ class LaunhardtCluster(Spherical):
 
 
 @dataclass(frozen=True)
-class LaunhardtDisk(Axisymmetric):
+class LaunhardtDisk(Axisymmetric, smooth=False):
     r"""Nuclear stellar disk, three joined power laws of R with slopes 0.1, 3.5 and 10, times :math:`e^{-|z|/z_d}`.
 
     Of the published coding (lospy: 301, 11.73e6 and 5.94e24 Msun pc-3 at 1 pc) the middle coefficient breaks the
@@ -106,7 +106,7 @@ class LaunhardtDisk(Axisymmetric):
 
 
 @dataclass(frozen=True)
-class StretchedSpheroid(Axisymmetric, Normalised):
+class StretchedSpheroid(Axisymmetric, Normalised, smooth=True):
     r"""Flattened stretched exponential, :math:`n_0 \exp[-(m/r_0)^k]`, :math:`m^2 = R^2 + (z/q)^2`.
 
     Two of these are the nuclear stellar disk of Sormani et al. 2020 (the preset ``sormani2020_nsd``); the default is
@@ -152,7 +152,7 @@ class StretchedSpheroid(Axisymmetric, Normalised):
 
 
 @dataclass(frozen=True)
-class ChatzopoulosCluster(Axisymmetric, Normalised):
+class ChatzopoulosCluster(Axisymmetric, Normalised, smooth=True):
     r"""Nuclear star cluster, :math:`n_0 x^{-\gamma} (1 + x)^{\gamma - 4}`, :math:`x = m/a`, flattened.
 
     :math:`m^2 = R^2 + (z/q)^2`. The default amplitude holds 6.1e7 solar masses of baryons.

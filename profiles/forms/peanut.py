@@ -15,7 +15,7 @@ from profiles.forms.bars import Bar, Exponent, box_radius
 
 
 @dataclass(frozen=True)
-class PeanutBar(Bar):
+class PeanutBar(Bar, smooth=True):
     r"""X-shaped short bar, :math:`n_0\,\mathrm{sech}(a^m) [1 + \alpha (e^{-a_+^n} + e^{-a_-^n})] e^{-(r/r_{cut})^2}`.
 
     :math:`a` is a box radius as in :class:`FreudenreichBar`, and :math:`a_\pm^2 = [(x \pm c z)/x_c]^2 + (y/y_c)^2` runs
@@ -83,7 +83,7 @@ class PeanutBar(Bar):
 
 
 @dataclass(frozen=True)
-class LongBar(Bar):
+class LongBar(Bar, smooth=False):
     r"""Flat long bar, :math:`n_0\,\mathrm{sech}^2(z/z_0)\,e^{-a^{C} - (R/r_{out})^{k_{out}} - (r_{in}/R)^{k_{in}}}`.
 
     :math:`a^{C_\perp} = (|x|/x_0)^{C_\perp} + (|y|/y_0)^{C_\perp}`. The default amplitude is 0.495382 Msun pc-3.

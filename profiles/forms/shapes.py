@@ -55,6 +55,11 @@ class Flattened(Axisymmetric):
         return _radial(self.density, array_namespace(R, z).sqrt(R * R + height * height))
 
     @property
+    def smooth(self) -> bool | None:
+        """As the density."""
+        return self.density.smooth
+
+    @property
     def hints(self) -> Hints:
         """The spheres of the density, flattened."""
         return Hints(ovals=_squeezed(self.density.hints.spheres, 1.0, self.q))
@@ -95,6 +100,11 @@ class Triaxial(Density):
         return True
 
     @property
+    def smooth(self) -> bool | None:
+        """As the density."""
+        return self.density.smooth
+
+    @property
     def hints(self) -> Hints:
         """The spheres of the density, squeezed."""
         return Hints(ovals=_squeezed(self.density.hints.spheres, self.p, self.q))
@@ -130,6 +140,11 @@ class Rotated(Density):
     def mirror_z(self) -> bool:
         """As the density's own, unless it is tilted."""
         return self.tilt == 0 and self.density.mirror_z
+
+    @property
+    def smooth(self) -> bool | None:
+        """As the density, but that a tilt turns its plane and its axis to where no line is cut."""
+        return False if self.density.smooth and self.tilt != 0 else self.density.smooth
 
     @property
     def hints(self) -> Hints:
@@ -186,6 +201,11 @@ class Shifted(Density):
     def mirror_z(self) -> bool:
         """As the density's own, if it stays in the plane."""
         return self.z_0 == 0 and self.density.mirror_z
+
+    @property
+    def smooth(self) -> bool | None:
+        """As the density, but that its plane and its axis lie where no line is cut."""
+        return self.density.smooth and False
 
     @property
     def hints(self) -> Hints:

@@ -17,7 +17,7 @@ from profiles.forms.gas import sech2
 
 
 @dataclass(frozen=True)
-class PlateauDisk(Axisymmetric):
+class PlateauDisk(Axisymmetric, smooth=True):
     r"""Thick disk of YMW16, :math:`n_0\,g(R)\,\mathrm{sech}^2(z/h)`; g is 1 within R_1, then sech^2[(R - R_1)/w].
 
     Parameters
@@ -51,7 +51,7 @@ class PlateauDisk(Axisymmetric):
 
 
 @dataclass(frozen=True)
-class FlaringRing(Axisymmetric):
+class FlaringRing(Axisymmetric, smooth=True):
     r"""Thin disk of YMW16, :math:`n_0\,g(R)\,\mathrm{sech}^2[(R - R_0)/w]\,\mathrm{sech}^2[z / (k H(R))]`.
 
     The gas layer flares, :math:`H = 32\,\mathrm{pc} + 1.6\times10^{-3} R + 4\times10^{-7} R^2 / \mathrm{pc}`, and g is
@@ -94,7 +94,7 @@ class FlaringRing(Axisymmetric):
 
 
 @dataclass(frozen=True)
-class CentralCloud(Density):
+class CentralCloud(Density, smooth=True):
     r"""Galactic-centre cloud of YMW16, :math:`n_0 e^{-d^2/L^2}\,\mathrm{sech}^2[(z - z_0)/H]` about (x_0, y_0).
 
     Parameters

@@ -37,16 +37,16 @@ def sky(count=2000):
 @pytest.mark.parametrize(
     ("name", "rtol", "limit"),
     [
-        ("halo", 1e-4, 33),
-        ("halo", 1e-6, 33),
-        ("halo", 1e-8, 33),
-        ("annihilation", 1e-6, 33),
-        ("halo x bulge", 1e-6, 35),
-        ("halo x disk", 1e-4, 59),
-        ("halo x disk", 1e-6, 63),
-        ("halo x disk", 1e-8, 108),
-        ("halo x bar", 1e-4, 99),
-        ("halo x bar", 1e-6, 153),
+        ("halo", 1e-4, 15),
+        ("halo", 1e-6, 22),
+        ("halo", 1e-8, 26),
+        ("annihilation", 1e-6, 26),
+        ("halo x bulge", 1e-6, 27),
+        ("halo x disk", 1e-4, 53),
+        ("halo x disk", 1e-6, 70),
+        ("halo x disk", 1e-8, 93),
+        ("halo x bar", 1e-4, 77),
+        ("halo x bar", 1e-6, 118),
     ],
 )
 def test_evaluations_per_line_over_the_whole_sky(name, rtol, limit):

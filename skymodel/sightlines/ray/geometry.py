@@ -18,6 +18,7 @@ from astropy import units
 from profiles.contract.arrays import Bools, Floats
 from profiles.contract.oval import Oval
 
+INNERMOST = 1e-140  # on a line through the centre itself, a power law takes over within it [kpc]
 SMALLEST_SCALE = 1e-150  # replaces p in u = p sinh(t) on a line through the centre [kpc]; its square is still a number
 
 
@@ -150,7 +151,7 @@ def within(lines: Rays, oval: Oval | None) -> Rays:
     found = oval.chords(lines.foot, lines.direction)
     start = np.clip(np.where(found.hit, found.enter, lines.start), lines.start, lines.stop)
     stop = np.clip(np.where(found.hit, found.leave, start), start, lines.stop)
-    return replace(lines, start=start, stop=stop, grazing=found.blur)
+    return replace(lines, start=start, stop=stop, grazing=lines.grazing + found.blur)
 
 
 def rays(observer: Observer, end: PathEnd, directions: Floats) -> Rays:
@@ -162,15 +163,17 @@ def rays(observer: Observer, end: PathEnd, directions: Floats) -> Rays:
     nx, ny, nz = np.asarray(directions, dtype=float).T
     foot = observer.r_sun * np.stack([-(ny * ny + nz * nz), nx * ny, nx * nz])
     p = observer.r_sun * np.hypot(ny, nz)
-    here = -observer.r_sun * nx
+    here, grazing = -observer.r_sun * nx, np.zeros_like(p)
     if end.s_max is not None:
         start, stop = here, here + end.s_max
     else:
         half = half_chord(float(end.r_max or 0.0), p)
         start = np.maximum(here, -half)
         stop = np.maximum(half, start)
+        # p is off by a few roundings of r_sun, and half by p / half times as much.
+        grazing = 4 * np.finfo(float).eps * observer.r_sun * p / np.maximum(half * half, np.finfo(float).tiny)
     turn = observer.rotation
-    return Rays(p, here, start, stop, turn @ foot, turn @ np.stack([nx, ny, nz]))
+    return Rays(p, here, start, stop, turn @ foot, turn @ np.stack([nx, ny, nz]), np.minimum(grazing, 1.0))
 
 
 def half_chord(radius: float, distance: Floats) -> Floats:

@@ -12,11 +12,11 @@ import numpy as np
 from astropy import units
 
 from profiles import Density
-from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.arrays import ROUNDING, Floats
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
-from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors, within
-from skymodel.sightlines.ray.integrand import integrand, name, panels
+from skymodel.sightlines.ray.geometry import INNERMOST, Observer, PathEnd, Rays, rays, unit_vectors, within
+from skymodel.sightlines.ray.integrand import from_signal, integrand, name, panels
 from skymodel.sightlines.ray.meter import Meter, Shortfall
 from skymodel.sightlines.ray.pieces import Pieces, cut
 
@@ -151,8 +151,6 @@ class SightLines:
         rtol: float | Floats,
         floor: float | Floats = 0.0,
         share: float = 0.0,
-        example: Ints | None = None,
-        checked: bool | Bools = False,
         best: bool = False,
     ) -> LineIntegrals:
         """Return the integrals along Galactic unit vectors ``(N, 3)``; the arrays are ``(N,)``.
@@ -164,12 +162,6 @@ class SightLines:
         rtol, floor, share
             Each error is at most rtol * max(value, floor, share * the largest value); rtol and floor may be one of
             each ``(N,)``.
-        example
-            The direction that each one is close to ``(N,)``, itself where there is none: what was learnt on one line
-            saves evaluations on the next.
-        checked
-            Which results ``(N,)``, or whether all, are compared with others afterwards: their errors make no
-            allowance for kinks that nothing announces.
         best
             Whether an integral that does not reach its tolerance comes with the error it has, instead of an exception.
 
@@ -180,14 +172,13 @@ class SightLines:
             density returns something that is no density, or an integral does not reach the tolerance.
         """
         directions, found, largest = np.asarray(directions, dtype=float), [], 0.0
-        each, floors, later = (np.broadcast_to(one, len(directions)) for one in (rtol, floor, checked))
+        each, floors = (np.broadcast_to(one, len(directions)) for one in (rtol, floor))
         require_rtol(float(np.min(rtol)))
         require_rtol(float(np.max(rtol)))
         for first in range(0, max(len(directions), 1), BLOCK):
             part = slice(first, first + BLOCK)
-            here = None if example is None else _within(example[part] - first)
-            least, how = np.maximum(floors[part], share * largest), {"checked": later[part], "best": best}
-            block = self._block(directions[part], each[part], least, share, example=here, **how)
+            least = np.maximum(floors[part], share * largest)
+            block = self._block(directions[part], each[part], least, share, best)
             largest = float(np.max(block.value, initial=largest))
             found.append(block)
         value, error, evaluations = (np.concatenate(columns) for columns in zip(*found, strict=True))
@@ -199,17 +190,18 @@ class SightLines:
         rtol: Floats,
         floor: Floats,
         share: float,
-        **how: Any,
+        best: bool,
     ) -> quadrature.Integrals:
         lines = within(rays(self.observer, self.end, directions), self.density.support)
+        innermost, doubt = _at_centre(self.density, lines)
         pieces, blur = self.cut(lines), lines.blur
         chain = panels(pieces, pieces.line)
         function = self.meter.counting(integrand(self.density, pieces), self.weight)
-        left = np.maximum(rtol - blur, 0.5 * rtol)
+        left, smooth = np.maximum(rtol - blur, 0.5 * rtol), bool(self.density.smooth)
         try:
             with np.errstate(all="ignore"):
                 found = quadrature.integrate(
-                    function, chain, len(directions), rtol=left, floor=floor, share=share, **how
+                    function, chain, len(directions), rtol=left, floor=floor, share=share, smooth=smooth, best=best
                 )
         except quadrature.NotConverged as failure:
             line = pieces.line[failure.panel]
@@ -218,50 +210,60 @@ class SightLines:
                 f"the integral towards lon = {lon:.6g}, lat = {lat:.6g} deg does not reach rtol = {rtol[line]:g}: "
                 "the density has a singularity or noise on this line; loosen rtol, or look beside it"
             ) from failure
-        error = found.error + blur * found.value
+        found = found._replace(value=found.value + innermost)
+        error = found.error + doubt + blur * found.value
         limit = rtol * np.maximum(found.value, np.maximum(floor, share * float(np.max(found.value, initial=0.0))))
-        if (short := error > limit).any() and not how["best"]:
-            length, best, asked = (lines.stop - lines.start)[short].min(), 2 * blur[short].max(), rtol[short].min()
+        if (short := error > limit).any() and not best:
+            length, least, asked = (lines.stop - lines.start)[short].min(), 2 * blur[short].max(), rtol[short].min()
             raise Shortfall(
-                f"a path of {length:.3g} kpc is too short for rtol = {asked:g}: rounding of its ends allows {best:.1g}"
+                f"a path of {length:.3g} kpc is too short for rtol = {asked:g}: rounding of its ends allows {least:.1g}"
             )
         return found._replace(error=error)
 
     def cut(self, lines: Rays, places: tuple[Floats, ...] = ()) -> Pieces:
-        """Return the pieces of the lines on which the density should be smooth, also cut at the given places.
-
-        Raises
-        ------
-        ValueError
-            If a line passes a centre where its integral diverges.
-        """
-        if (through := lines.through_centre).any():
-            _require_finite_centre(self.density, lines.direction[:, np.argmax(through)])
+        """Return the pieces of the lines on which the density should be smooth, also cut at the given places."""
         return cut(lines, self.observer, self.density, places)
 
 
-def _require_finite_centre(density: Density, direction: Floats) -> None:
-    """Raise ValueError if the density rises as 1/r or steeper at the centre, where a line through it diverges."""
-    radii = np.array([1e-80, 1e-90])
-    with np.errstate(all="ignore"):
-        try:
-            inner, innermost = np.asarray(density(*(radii * axis for axis in direction)), dtype=float)
-        except (TypeError, ValueError):
-            return  # this is no density: the integrand will say so, and where
-        slope = np.log10(innermost / inner) / 10
-    if innermost == np.inf or slope > 1 - 1e-9:
+def _at_centre(density: Density, lines: Rays) -> tuple[Floats, Floats]:
+    """Return what lines through the centre itself add closer to it than numbers go, and bounds of the errors ``(N,)``.
+
+    There the density is a power of the radius: its slope is read off three radii.
+
+    Raises
+    ------
+    ValueError
+        If a line passes a centre where its integral diverges.
+    """
+    value, error = np.zeros_like(lines.p), np.zeros_like(lines.p)
+    for line in np.flatnonzero(lines.through_centre):
+        for side in (-1.0, 1.0):
+            if side * (lines.stop if side > 0 else lines.start)[line] > 0:
+                part, doubt = _power_law(density, side * lines.direction[:, line])
+                value[line] += part
+                error[line] += doubt
+    return value, error
+
+
+@np.errstate(all="ignore")
+def _power_law(density: Density, towards: Floats) -> tuple[float, float]:
+    radii = INNERMOST * np.array([1.0, 1e10, 1e20])
+    try:
+        there = np.asarray(density(*(radii * axis for axis in towards)), dtype=float)
+        slope, before = -np.diff(np.log10(there)) / 10
+    except Exception as error:
+        if from_signal(error):
+            raise
+        return 0.0, 0.0  # this is no density: the integrand will say so, and where
+    if not there.any():
+        return 0.0, 0.0
+    if not slope < 1 - 1e-9:
         raise ValueError(
             f"the line of sight through the Galactic centre diverges: {name(density)} rises there as 1/r or steeper; "
             "give it a core, look beside the centre, or ask for the mean over a pixel or a region"
         )
-
-
-def _within(example: Ints) -> Ints:
-    """Return the examples of a block of lines; lines whose example lies in another block have none."""
-    own = np.arange(example.size)
-    inside = (example >= 0) & (example < example.size)
-    found = np.where(inside, example, own)
-    return np.where(found[found] == found, found, own)
+    part = float(there[0] * INNERMOST / (1 - slope))
+    return part, part * float(ROUNDING + abs(slope - before)) / float(1 - slope)
 
 
 def _angles(vector: Floats) -> tuple[float, float]:

@@ -2,8 +2,8 @@
 
 In a chart, place = base + direction * scale * sinh(t). About the foot point, the place closest to the centre, the scale
 is its distance p, so that r = p cosh(t) tames every cusp at the centre; about the observer, and about the points that a
-density hints at, the chart crowds the places where thin layers and spikes are. A line that passes closer to the
-rotation axis than to the centre, at a distance d, is charted about the place closest to the axis instead, with d as its
+density hints at, the chart crowds the places where thin layers and spikes are. Where a line passes much closer to the
+rotation axis than to the centre, at a distance d, it is charted about the place closest to the axis, with d as its
 scale: exp(-R / R_d) is all but kinked there.
 """
 
@@ -19,9 +19,9 @@ from profiles import Density, Hints
 from profiles.contract.arrays import Bools, Floats, Ints
 from profiles.contract.oval import Oval
 from skymodel.sightlines.ray.faces import crossings
-from skymodel.sightlines.ray.geometry import SMALLEST_SCALE, Observer, Rays, half_chord
+from skymodel.sightlines.ray.geometry import INNERMOST, SMALLEST_SCALE, Observer, Rays, half_chord
 
-INNERMOST, NARROWEST, WIDEST = 0.003, 1e-4, 0.7  # p / r_sun and d / p between which the chart is about the axis
+NARROWEST, BESIDE = 1e-4, 0.3  # d / p between which there is a chart about the axis
 CLOSE = 0.5  # p from the axis that the foot may be to need no cut of its own: the integrand is smooth there within p
 NEAR, REACH = 0.3, 4.0  # scale and reach of the observer's chart [kpc]: its first nodes lie 2 and 13 pc away
 
@@ -73,8 +73,8 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
     """Return the pieces of the lines on which `density` should be smooth, line by line.
 
     They are cut at the foot, at the density's hints and at `places` u ``(N,)`` each [kpc]; unless the density is
-    spherical also at the reach of the observer's chart, at z = 0 and at the closest approach to the rotation axis,
-    which stands for the foot where they are close and the centre is not.
+    spherical also at the reach of the observer's and the axis' charts, at z = 0 and at the closest approach to the
+    rotation axis, which stands for the foot where they are close.
     """
     hints, height, centres = density.hints, observer.position[2], []
     sharp = _round(lines, hints) if density.symmetry == "spherical" else edges(lines, height, hints)
@@ -85,19 +85,24 @@ def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats,
         cuts.append(chart.u)
     else:
         axis, *_ = _cylinders(lines, (0.0,))
-        same = (np.abs(axis) < CLOSE * lines.p) & _away(lines, observer)
-        cuts += [*_planes(lines, height, (0.0,)), axis, np.where(same, axis, 0.0)]
-        if density.symmetry == "axisymmetric":
-            chart = _around_axis(lines, observer, chart)
-        centres = [_around_observer(lines, observer), *_around_points(lines, hints)]
+        cuts += [*_planes(lines, height, (0.0,)), np.where(np.abs(axis) < CLOSE * lines.p, axis, 0.0)]
+        centres = [_around_axis(lines, axis), _around_observer(lines, observer), *_around_points(lines, hints)]
+    if lines.through_centre.any():
+        cuts += [np.full_like(lines.p, -INNERMOST), np.full_like(lines.p, INNERMOST)]
     for centre in centres:
         cuts += [centre.u - centre.reach, centre.u, centre.u + centre.reach]
     u = np.clip(np.stack(cuts + sharp, axis=1), lines.start[:, None], lines.stop[:, None])
     order = np.argsort(u, axis=1)
     u = np.take_along_axis(u, order, axis=1)
-    line, step = np.nonzero(u[:, :-1] < u[:, 1:])
+    line, step = np.nonzero((u[:, :-1] < u[:, 1:]) & ~_innermost(lines, u))
     smooth = order[line, step + 1] < len(cuts)
     return _charted(lines, line, u[line, step], u[line, step + 1], [chart, *centres], smooth)
+
+
+def _innermost(lines: Rays, u: Floats) -> Bools:
+    """Return which pieces between places ``(N, K)`` are closer to the centre than numbers go: ``(N, K - 1)``."""
+    within = np.abs(u[:, :-1] + u[:, 1:]) < 1.5 * INNERMOST
+    return lines.through_centre[:, None] & within
 
 
 def edges(lines: Rays, height: float, hints: Hints) -> list[Floats]:
@@ -127,20 +132,12 @@ def _charted(lines: Rays, line: Ints, left: Floats, right: Floats, centres: list
     return Pieces(line, start[some], stop[some], scale[some], base[:, some], direction[:, some], joined)
 
 
-def _around_axis(lines: Rays, observer: Observer, foot: _Centre) -> _Centre:
-    """Return the place closest to the rotation axis, where it is closer than the foot is to the centre, or the foot."""
-    distance, offset, slope = about_axis(lines.foot, lines.direction)
-    u = -offset / np.where(slope == 0, np.inf, slope)
-    scale = np.maximum(distance, NARROWEST * lines.p)
-    # A foot farther than p from the axis would be lost in the axis' chart.
-    closer = _away(lines, observer) & (scale < WIDEST * lines.p) & (np.abs(u) < lines.p)
-    at = np.where(closer, u, 0.0)
-    return _Centre(at, np.where(closer, scale, foot.scale), lines.foot + at * lines.direction, foot.reach)
-
-
-def _away(lines: Rays, observer: Observer) -> Bools:
-    """Return which lines ``(N,)`` do not pass so near the centre that its cusp rules."""
-    return np.asarray(lines.p > INNERMOST * observer.r_sun)
+def _around_axis(lines: Rays, axis: Floats) -> _Centre:
+    """Return the place closest to the rotation axis, at `axis`; charted where that is close beside the foot's p."""
+    distance, *_ = about_axis(lines.foot, lines.direction)
+    reach = np.where(distance < BESIDE * lines.p, CLOSE * lines.p, 0.0)
+    scale = np.maximum(np.maximum(distance, NARROWEST * lines.p), SMALLEST_SCALE)
+    return _Centre(axis, scale, lines.foot + axis * lines.direction, reach)
 
 
 def _around_observer(lines: Rays, observer: Observer) -> _Centre:

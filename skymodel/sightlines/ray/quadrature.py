@@ -1,10 +1,10 @@
-"""Adaptive Gauss-Kronrod quadrature of many integrals at once, breadth first.
+"""Adaptive quadrature of many integrals at once by two nested rules, breadth first.
 
-Each integral is a sum of panels. All panels of all integrals are evaluated in a few array calls, then the panels that
-keep their integral from its tolerance are halved, again all together, until every integral is done. The number of
-evaluations is deterministic.
+Each integral is a sum of panels. All panels of all integrals are evaluated in a few array calls; then those that keep
+their integral from its tolerance are given more nodes, or halved where their coefficients hardly fall, again all
+together, until every integral is done. The number of evaluations is deterministic.
 
-An error is what the panel's rule says (:mod:`skymodel.sightlines.ray.kronrod`) and what the jump to its neighbours is,
+An error is what the panel's rule says (:mod:`skymodel.sightlines.ray.rules`) and what the jump to its neighbours is,
 so that an edge which no panel announces cannot hide between the last node of one panel and the first node of the next.
 It can be true only of what the nodes see: a spike much narrower than a panel must be announced by the end of one.
 """
@@ -12,18 +12,19 @@ It can be true only of what the nodes see: a spike much narrower than a panel mu
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from profiles.contract.arrays import Bools, Floats, Ints
-from skymodel.sightlines.ray.kronrod import BLIND, DECAY, NODES, SMOOTH, rule
+from skymodel.sightlines.ray.rules import BLIND, COARSE, MORE, rule
 
 Integrand = Callable[[Ints, Floats], Floats]
-_Measure = Callable[[Ints, Floats], tuple[Floats, ...]]  # what a rule says of an integrand
 
-CHUNK = 512  # panels in one call of the integrand: its arrays stay in the cache
+CHUNK = 1024  # panels in one call of the integrand: its arrays stay in the cache
 DEEPEST, MOST, PATIENT = 100, 2000, 300  # rounds, and panels of an integral, before giving up; if not to be strict
+STEEP = 0.8  # coefficients that fall less from band to band call for halves, not for more nodes
+LEFT = 0.5  # of a tolerance, which all the panels that are left alone may use up together
 
 
 class Integrals(NamedTuple):
@@ -65,35 +66,37 @@ class Panels(NamedTuple):
     joined: Bools
 
 
+class _Task(NamedTuple):
+    """What is integrated, and whether it is known to be smooth within each panel."""
+
+    integrand: Integrand
+    smooth: bool
+
+
 class _Work(NamedTuple):
-    """Panels under work, in order: the first panel each is a part of, its ends, what :func:`rule` says of each."""
+    """Panels under work ``(M,)``, in order: the first panel each is a part of, its ends, what :func:`rule` says of it.
+
+    ``seen`` are the integrand's values at the nodes of the smaller rule ``(9, M)``, nan where the larger one was used.
+    """
 
     panel: Ints
-    table: Floats  # (6, M): left, right, value, error, left_value, right_value
+    left: Floats
+    right: Floats
+    value: Floats
+    error: Floats
+    left_value: Floats
+    right_value: Floats
+    doubt: Floats
+    fall: Floats
+    seen: Floats
 
-    @property
-    def left(self) -> Floats:
-        return np.asarray(self.table[0])
+    def taken(self, index: Ints | Bools) -> _Work:
+        columns: list[Any] = [column[..., index] for column in self]
+        return _Work(*columns)
 
-    @property
-    def right(self) -> Floats:
-        return np.asarray(self.table[1])
-
-    @property
-    def value(self) -> Floats:
-        return np.asarray(self.table[2])
-
-    @property
-    def error(self) -> Floats:
-        return np.asarray(self.table[3])
-
-    @property
-    def left_value(self) -> Floats:
-        return np.asarray(self.table[4])
-
-    @property
-    def right_value(self) -> Floats:
-        return np.asarray(self.table[5])
+    def put(self, index: Ints | Bools, other: _Work) -> None:
+        for column, new in zip(self, other, strict=True):
+            column[..., index] = new
 
 
 def integrate(
@@ -104,8 +107,7 @@ def integrate(
     rtol: float | Floats,
     floor: float | Floats = 0.0,
     share: float = 0.0,
-    example: Ints | None = None,
-    checked: bool | Bools = False,
+    smooth: bool = False,
     best: bool = False,
 ) -> Integrals:
     """Return `count` integrals, each the sum over the panels that it owns.
@@ -113,7 +115,7 @@ def integrate(
     Parameters
     ----------
     integrand
-        Called with the indices ``(P, 1)`` of panels and places in them ``(P, 21)``; returns values >= 0.
+        Called with the indices ``(P, 1)`` of panels and places in them ``(P, K)``; returns values >= 0.
     panels
         Between them lies every place where the integrand is not smooth.
     count
@@ -121,12 +123,8 @@ def integrate(
     rtol, floor, share
         Each error is at most rtol * max(value, floor, share * the largest value); rtol and floor may be
         one of each ``(N,)``.
-    example
-        The integral that each one resembles ``(N,)``, itself where it resembles none. Examples are integrated first;
-        the others start with their panels, and save the larger ones that would have been halved.
-    checked
-        Which integrals ``(N,)``, or whether all, are compared with others afterwards. Their errors are what they are
-        for smooth integrands, without the allowance for a kink that nothing announces.
+    smooth
+        Whether the integrand is known to be smooth within each panel.
     best
         Whether an integral that does not reach its tolerance comes with the error that it has, sooner given up.
 
@@ -135,102 +133,50 @@ def integrate(
     NotConverged
         If an integral does not reach its tolerance, and `best` is not set.
     """
-    goal = _Goal(rtol, floor, share, best)
-    decay = np.broadcast_to(np.where(checked, SMOOTH, DECAY), count)[panels.owner]
-
-    def measure(panel: Ints, places: Floats) -> tuple[Floats, ...]:
-        return rule(integrand(panel, places), decay[panel[:, 0]])
-
-    first = np.ones(count, dtype=bool) if example is None else example == np.arange(count)
-    begin = np.flatnonzero(first[panels.owner])
-    work = _evaluate(measure, begin, panels.left[begin], panels.right[begin])
-    found, leaves = _settled(measure, panels, count, work, goal)
-    if example is None or first.all():
-        return found
-    work = _evaluate(measure, *_resembling(panels, count, example, first, leaves))
-    others, _ = _settled(measure, panels, count, work, goal)
-    return Integrals(found.value + others.value, found.error + others.error, found.evaluations + others.evaluations)
-
-
-class _Leaves(NamedTuple):
-    """The panels that integrals ended with: the first panel each is a part of, and their ends."""
-
-    panel: Ints
-    left: Floats
-    right: Floats
-
-
-class _Goal(NamedTuple):
-    """What is asked for, as :func:`integrate` has it."""
-
-    rtol: float | Floats
-    floor: float | Floats
-    share: float
-    best: bool
-
-
-def _settled(measure: _Measure, panels: Panels, count: int, work: _Work, goal: _Goal) -> tuple[Integrals, _Leaves]:
-    """Return integrals, those that own no panel under work zero, and the panels they ended with."""
     value, error = np.zeros(count), np.zeros(count)
-    panels_used = np.bincount(panels.owner[work.panel], minlength=count)
-    leaves = []
+    task = _Task(integrand, smooth)
+    work = _evaluated(task, np.arange(panels.owner.size), panels.left, panels.right)
+    used = COARSE.size * np.bincount(panels.owner, minlength=count)
     for generation in range(DEEPEST):
         owner = panels.owner[work.panel]
         doubts = work.error + _hidden(work, panels)
-        total = np.bincount(owner, work.value, minlength=count)
-        doubt = np.bincount(owner, doubts, minlength=count)
-        many = np.bincount(owner, minlength=count)
+        total, doubt = (np.bincount(owner, each, minlength=count) for each in (work.value, doubts))
         largest = float(np.max(value + total, initial=0.0))
-        limit = goal.rtol * np.maximum(value + total, np.maximum(goal.floor, goal.share * largest))
-        # Panels that are left alone spend at most half the tolerance all together.
-        matters = (doubt > limit)[owner] & (doubts > (limit / (2 * np.maximum(many, 1)))[owner])
-        lost = matters & ((many > (PATIENT if goal.best else MOST))[owner] | _stuck(work) | (generation == DEEPEST - 1))
+        limit = rtol * np.maximum(value + total, np.maximum(floor, share * largest))
+        matters = (doubt > limit)[owner] & _too_large(owner, doubts, limit)
+        many = np.bincount(owner, minlength=count)[owner]
+        lost = matters & ((many > (PATIENT if best else MOST)) | _stuck(work) | (generation == DEEPEST - 1))
         lost |= ~np.isfinite(doubts)  # a sum that overflows
-        if lost.any() and not goal.best:
+        if lost.any() and not best:
             raise NotConverged(int(work.panel[np.argmax(np.where(lost, doubts, -1.0))]))
         done = (doubt <= limit) | (np.bincount(owner[lost], minlength=count) > 0)
         value += np.where(done, total, 0.0)
         error += np.where(done, np.where(np.isnan(doubt), np.inf, doubt), 0.0)
-        active = ~done[owner]
-        leaves.append(_Leaves(work.panel[~active], work.left[~active], work.right[~active]))
-        if not active.any():
+        if done[owner].all():
             break
-        panels_used += 2 * np.bincount(owner[matters & active], minlength=count)
-        work = _halved(measure, work, active & ~matters, active & matters)
-    joined = _Leaves(*(np.concatenate(column) for column in zip(*leaves, strict=True)))
-    return Integrals(value, error, panels_used * NODES.size), joined
+        halve = matters & ((work.fall > STEEP) | np.isnan(work.seen[0]))
+        raised = matters & ~halve & ~done[owner]
+        halve &= ~done[owner]
+        used += MORE.size * np.bincount(owner[raised], minlength=count)
+        used += 2 * COARSE.size * np.bincount(owner[halve], minlength=count)
+        work = _refined(task, work, raised, np.where(done[owner], 0, 1 + halve))
+    return Integrals(value, error, used)
+
+
+def _too_large(owner: Ints, doubts: Floats, limit: Floats) -> Bools:
+    """Return which panels must do better: not the least ones, which keep to their share of the tolerance together."""
+    part = np.minimum(doubts / np.maximum(limit, np.finfo(float).tiny)[owner], 2.0)
+    order = np.lexsort((part, owner))
+    together, owner = np.append(0.0, np.cumsum(part[order])), owner[order]
+    chosen = np.empty(owner.size, dtype=bool)
+    chosen[order] = together[1:] - together[np.searchsorted(owner, owner)] > LEFT
+    return chosen
 
 
 def _stuck(work: _Work) -> Bools:
     """Return which panels are too short to be halved."""
     middle = 0.5 * (work.left + work.right)
     return np.asarray((middle <= work.left) | (middle >= work.right))
-
-
-def _resembling(
-    panels: Panels, count: int, example: Ints, first: Bools, leaves: _Leaves
-) -> tuple[Ints, Floats, Floats]:
-    """Return the panels (which, left, right) that the other integrals start with: those their examples ended with.
-
-    An integral with more or fewer panels than its example starts with its own.
-    """
-    many = np.bincount(panels.owner, minlength=count)
-    start = np.cumsum(many) - many
-    own = np.flatnonzero(~first[panels.owner])
-    owner = panels.owner[own]
-    fits = many[owner] == many[example[owner]]
-    model = np.where(fits, start[example[owner]] + own - start[owner], 0)
-    parts = np.bincount(leaves.panel, minlength=panels.owner.size)
-    copies = np.where(fits, parts[model], 1)
-    begin = (np.cumsum(parts) - parts)[model] - (np.cumsum(copies) - copies)
-    leaf = np.repeat(begin, copies) + np.arange(copies.sum())
-    ends, whole = np.stack(leaves[1:]), leaves.panel
-    share = ((ends - panels.left[whole]) / (panels.right - panels.left)[whole])[:, np.lexsort((ends[0], whole))]
-    copied = np.repeat(fits, copies)
-    share = np.where(copied, share[:, np.where(copied, leaf, 0)], [[0.0], [1.0]])
-    panel = np.repeat(own, copies)
-    left, right = (1 - share) * panels.left[panel] + share * panels.right[panel]
-    return panel, left, right
 
 
 def _hidden(work: _Work, panels: Panels) -> Floats:
@@ -241,7 +187,8 @@ def _hidden(work: _Work, panels: Panels) -> Floats:
     before_stretch = np.where(same, 1.0, panels.right_stretch[before])
     after_stretch = np.where(same, 1.0, panels.left_stretch[after])
     jump = np.abs(work.right_value[:-1] / before_stretch - work.left_value[1:] / after_stretch)
-    jump = np.where(joined, jump, 0.0)
+    jump -= work.doubt[:-1] / before_stretch + work.doubt[1:] / after_stretch
+    jump = np.where(joined, np.maximum(jump, 0.0), 0.0)
     blind = 0.5 * BLIND * (work.right - work.left)
     found = np.zeros_like(blind)
     found[:-1] = jump * before_stretch * blind[:-1]
@@ -249,31 +196,33 @@ def _hidden(work: _Work, panels: Panels) -> Floats:
     return found
 
 
-def _halved(measure: _Measure, work: _Work, keep: Bools, halve: Bools) -> _Work:
-    """Return the panels to keep and both halves of those to halve, in order; others are dropped."""
-    chosen = np.flatnonzero(halve)
-    panel, left, right = work.panel[chosen], work.left[chosen], work.right[chosen]
-    middle = 0.5 * (left + right)
-    halves = _evaluate(measure, np.repeat(panel, 2), _interleaved(left, middle), _interleaved(middle, right))
-    parts = keep + 2 * halve
+def _refined(task: _Task, work: _Work, raised: Bools, parts: Ints) -> _Work:
+    """Return the panels in order, each as often as `parts` says: 2 are its halves; `raised` ones get more nodes."""
     source = np.repeat(np.arange(parts.size), parts)
-    table = work.table[:, source]
-    table[:, halve[source]] = halves.table
-    return _Work(work.panel[source], table)
+    found = work.taken(source)
+    halves, more = (parts == 2)[source], raised[source]
+    whole = work.taken(parts == 2)
+    middle = 0.5 * (whole.left + whole.right)
+    left, right = (np.stack(pair, axis=1).ravel() for pair in ((whole.left, middle), (middle, whole.right)))
+    found.put(halves, _evaluated(task, np.repeat(whole.panel, 2), left, right))
+    found.put(more, _evaluated(task, *found.taken(more)[:3], seen=found.seen[:, more]))
+    return found
 
 
-def _interleaved(first: Floats, second: Floats) -> Floats:
-    return np.stack([first, second], axis=1).ravel()
-
-
-def _evaluate(measure: _Measure, panel: Ints, left: Floats, right: Floats) -> _Work:
-    table = np.empty((6, panel.size))
-    table[0], table[1] = left, right
+def _evaluated(task: _Task, panel: Ints, left: Floats, right: Floats, seen: Floats | None = None) -> _Work:
+    """Return panels by the smaller rule, or, where that is what was `seen`, by the larger."""
     half, middle = 0.5 * (right - left), 0.5 * (right + left)
+    said, values = np.empty((6, panel.size)), np.full((COARSE.size, panel.size), np.nan)
     for start in range(0, panel.size, CHUNK):
         part = slice(start, start + CHUNK)
-        places = half[part, None] * NODES
+        places = half[part, None] * (COARSE if seen is None else MORE)
         places += middle[part, None]
-        table[2:, part] = measure(panel[part, None], places)
-    table[2:4] *= half
-    return _Work(panel, table)
+        here = task.integrand(panel[part, None], places)
+        if seen is None:
+            values[:, part] = here.T
+        else:
+            here = np.insert(here, np.arange(1, MORE.size), seen[:, part].T, axis=1)
+        said[:, part] = rule(here, task.smooth)
+    said[:2] *= half
+    columns: list[Any] = [panel, left, right, *said, values]
+    return _Work(*columns)

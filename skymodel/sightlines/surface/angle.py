@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles import Density
-from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.arrays import Bools, Floats
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrate import FAINT, LineIntegrals, SightLines
 from skymodel.sightlines.surface import chebyshev
@@ -86,14 +86,9 @@ class AngularLines:
         rtol: float | Floats,
         floor: float | Floats = 0.0,
         share: float = 0.0,
-        example: Ints | None = None,
-        checked: bool | Bools = False,
         best: bool = False,
     ) -> LineIntegrals:
-        """Return the integrals along unit vectors ``(N, 3)``; directly where no piece is good.
-
-        Examples and later checks do not help.
-        """
+        """Return the integrals along unit vectors ``(N, 3)``; directly where no piece is good."""
         x, y, z = np.asarray(directions).T
         with np.errstate(divide="ignore"):
             place = np.log(np.arctan2(np.hypot(y, z), x))
@@ -194,7 +189,7 @@ def _sampled(lines: SightLines, ends: Floats, tolerance: float, floor: float) ->
     place = 0.5 * ends.sum(axis=1)[:, None] + 0.5 * np.diff(ends, axis=1) * node
     rtol = max(LINE_SHARE * tolerance, FINEST)
     towards = _towards(np.exp(place).ravel())
-    found = lines.integrate(towards, rtol=rtol, floor=floor, share=0.0 if floor else FAINT, checked=True, best=True)
+    found = lines.integrate(towards, rtol=rtol, floor=floor, share=0.0 if floor else FAINT, best=True)
     return _Sample(
         place, found.value.reshape(place.shape), found.error.reshape(place.shape), int(found.evaluations.sum())
     )

@@ -47,8 +47,6 @@ class Source(Protocol):
         rtol: float | Floats,
         floor: float | Floats = 0.0,
         share: float = 0.0,
-        example: Ints | None = None,
-        checked: bool | Bools = False,
         best: bool = False,
     ) -> LineIntegrals:
         """Return the integrals along unit vectors ``(N, 3)``."""

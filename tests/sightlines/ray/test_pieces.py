@@ -109,11 +109,13 @@ def test_the_axis_stands_for_the_foot_where_they_are_close():
         assert _touches(pieces, radius, lines.p[0]) == both
 
 
-def test_a_line_that_passes_closer_to_the_axis_than_to_the_centre_is_charted_about_the_axis():
-    for lon, lat, closer in ((0.5, 10.0, True), (60.0, 10.0, False), (0.001, 0.01, False)):
-        lines, pieces = _cut("axisymmetric", Observer(), lon, lat)
+@pytest.mark.parametrize("symmetry", ["axisymmetric", "none"])
+def test_a_line_that_passes_much_closer_to_the_axis_than_to_the_centre_is_charted_about_the_axis_there(symmetry):
+    for lon, lat, closer in ((0.5, 10.0, True), (60.0, 10.0, False), (0.001, 0.01, True), (0.001, 1e-4, False)):
+        lines, pieces = _cut(symmetry, Observer(), lon, lat)
         distance = about_axis(lines.foot, lines.direction)[0][0]
-        assert pieces.scale[-1] == pytest.approx(distance if closer else lines.p[0], rel=1e-12)
+        assert (np.abs(pieces.scale / distance - 1).min() < 1e-12) == closer
+        assert pieces.scale[-1] == pytest.approx(lines.p[0], rel=1e-12)
 
 
 def test_only_announced_edges_are_believed_to_be_edges():
