@@ -12,7 +12,7 @@ import numpy as np
 from astropy import units
 
 from profiles import Density
-from profiles.contract.arrays import ROUNDING, Floats
+from profiles.contract.arrays import ROUNDING, Floats, Ints
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
 from skymodel.sightlines.ray.geometry import INNERMOST, Observer, PathEnd, Rays, rays, unit_vectors, within
