@@ -15,7 +15,7 @@ from astropy import units
 
 from profiles.contract.density import Array, Density, Symmetry
 from profiles.contract.fields import MASS_DENSITY, Kind, Length, Positive
-from profiles.shelf.registry import get
+from profiles.shelf import trust
 
 Velocity = Annotated[float, Kind("km s-1", above=0.0)]
 
@@ -148,7 +148,7 @@ def from_galpy(
         Units [kpc, km s-1]; by default those the potential was made with, else galpy's 8 and 220.
     """
     path = potential if isinstance(potential, str) else ""
-    found = _component(_made(potential), component)
+    found = _component(_made(potential, "galpy"), component)
     first = found[0] if isinstance(found, (list, tuple)) else found
     r_0 = r_0 if r_0 is not None else float(getattr(first, "_ro", 8.0))
     v_0 = v_0 if v_0 is not None else float(getattr(first, "_vo", 220.0))
@@ -166,17 +166,18 @@ def from_gala(potential: Any, component: str | int | None = None) -> GalaDensity
         Name of the part of a composite potential that is wanted.
     """
     path = potential if isinstance(potential, str) else ""
-    return GalaDensity(_component(_made(potential), component), path, component)
+    return GalaDensity(_component(_made(potential, "gala"), component), path, component)
 
 
 def from_agama(source: Any, length: Length = 1.0, mass: Positive = 1.0) -> AgamaDensity:
     """Return an Agama density or potential, or ``"module:Name"`` of one, in the units set with ``agama.setUnits``."""
     path = source if isinstance(source, str) else ""
-    return AgamaDensity(_made(source), length, mass, path)
+    return AgamaDensity(_made(source, "agama"), length, mass, path)
 
 
-def _made(thing: Any) -> Any:
-    found = get(thing) if isinstance(thing, str) else thing
+def _made(thing: Any, library: str) -> Any:
+    """Return a potential: itself, or what stands at ``"module:Name"`` in the library or in a file of the user's."""
+    found = trust.from_library(thing, library) if isinstance(thing, str) else thing
     return found() if isinstance(found, type) else found
 
 

@@ -1,23 +1,21 @@
 """Name -> class or factory: what installed packages offer under the entry-point group ``skymodel.profiles``.
 
 The built-in profiles are found exactly as a stranger's: through the metadata of an installed package. A name may also
-be ``"package.module:Name"``, imported from the Python path or the working directory.
+be ``"package.module:Name"``; where that may come from, :mod:`profiles.shelf.trust` says.
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import importlib
-import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from profiles.contract.spelling import options
+from profiles.shelf import trust
 
 GROUP = "skymodel.profiles"
+_OURS = "skymodel"
 Maker = Callable[..., Any]
 
 
@@ -45,9 +43,9 @@ def get(name: str) -> Maker:
     >>> get("burkert").__name__
     'Burkert'
     """
-    if ":" in name:
-        return _from_path(name)
     offers = _offers()
+    if ":" in name:
+        return trust.imported(name, offers)  # type: ignore[no-any-return]
     if name not in offers:
         raise ValueError(f"no profile {name!r}{options(name, sorted(offers), 'installed')}")
     offered = offers[name]
@@ -56,6 +54,8 @@ def get(name: str) -> Maker:
         raise ValueError(
             f"profile {name!r} is claimed by {owners}; uninstall one, or use the 'package.module:Name' form"
         )
+    if not trust.current().strangers and owner(offered[0]) != _OURS:
+        raise ValueError(f"profile {name!r} is offered by {owner(offered[0])}, and plug-ins are switched off")
     return _load(offered[0])
 
 
@@ -87,32 +87,7 @@ def _offers() -> dict[str, tuple[EntryPoint, ...]]:
 def _load(claim: EntryPoint) -> Maker:
     try:
         return claim.load()  # type: ignore[no-any-return]
-    except Exception as error:  # a stranger's module may raise anything; the others must go on working
+    except (Exception, SystemExit) as error:  # a stranger's module may raise anything; the others must go on working
         raise ValueError(
             f"profile {claim.name!r} of the package {owner(claim)!r} cannot be loaded: {type(error).__name__}: {error}"
         ) from error
-
-
-def _from_path(path: str) -> Maker:
-    module, _, attribute = path.partition(":")
-    try:
-        with _working_directory_importable():
-            target: Any = importlib.import_module(module)
-        for part in attribute.split("."):
-            target = getattr(target, part)
-    except Exception as error:  # whatever the user's module raises is reported in one line
-        raise ValueError(f"profile {path!r} cannot be loaded: {type(error).__name__}: {error}") from error
-    return target  # type: ignore[no-any-return]
-
-
-@contextlib.contextmanager
-def _working_directory_importable() -> Iterator[None]:
-    here = os.getcwd()
-    missing = here not in sys.path
-    if missing:
-        sys.path.append(here)
-    try:
-        yield
-    finally:
-        if missing and here in sys.path:
-            sys.path.remove(here)

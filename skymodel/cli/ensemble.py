@@ -114,9 +114,9 @@ def _cluster(workers: int, scheduler: str | None, slurm: Path | None) -> Callabl
 
 
 def _slurm_settings(path: Path) -> dict[str, Any]:
-    import yaml
+    from skymodel.runs.config.yamlfile import read_yaml
 
-    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    settings = read_yaml(path)
     if not isinstance(settings, dict) or not isinstance(settings.get("jobs"), int):
         raise ValueError(
             f"'{path}' needs 'jobs: N' and the settings of dask_jobqueue.SLURMCluster (cores, memory, ...)"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
+from profiles.shelf.trust import trusting
 from skymodel.runs.config.model import RunConfig
+from skymodel.runs.config.yamlfile import parse_yaml
 
 LONGEST = 100_000  # characters
 _FILES = frozenset({"file", "files", "path_to", "ensemble"})
@@ -23,12 +23,7 @@ def opened(text: str) -> RunConfig:
     """
     if len(text) > LONGEST:
         raise ValueError(f"the text has {len(text)} characters; allowed: {LONGEST}")
-    if "&" in text and "*" in text:
-        raise ValueError("aliases (&, *) are not allowed in what is opened here; write it out")
-    try:
-        found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ValueError(f"this is no YAML: {' '.join(str(error).split())[:200]}") from None
+    found = parse_yaml(text, "the text")
     if not isinstance(found, Mapping):
         raise ValueError("this is no configuration: it needs dark_matter and electrons")
     for key, value in _entries(found):
@@ -36,7 +31,8 @@ def opened(text: str) -> RunConfig:
             raise ValueError(f"{key}: files are not opened from the browser; start `skymodel explore FILE` instead")
         if key in ("type", "preset") and isinstance(value, str) and (":" in value or "/" in value or "\\" in value):
             raise ValueError(f"{key}: {value[:60]!r} names code of its own; start `skymodel explore FILE` instead")
-    return RunConfig(**{str(key): value for key, value in found.items()})
+    with trusting(strangers=False):
+        return RunConfig(**{str(key): value for key, value in found.items()})
 
 
 def _entries(part: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from profiles.contract.spelling import options
+from skymodel.runs.config.yamlfile import read_yaml
 
 PRESETS = Path(__file__).parent / "presets"
 
@@ -40,20 +39,6 @@ def template() -> str:
     return (Path(__file__).parent / "template.yaml").read_text(encoding="utf-8")
 
 
-class _EachKeyOnce(yaml.SafeLoader):
-    """Refuses a key that is written twice, of which YAML would silently take the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Return the mapping."""
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"'{key}' is written twice, keep one", node.start_mark
-                )
-        return super().construct_mapping(node, deep)
-
-
 def read_raw(source: str | Path | None = None) -> dict[str, Any]:
     """Return the mapping that a YAML file or a shipped preset holds, not yet validated.
 
@@ -65,13 +50,9 @@ def read_raw(source: str | Path | None = None) -> dict[str, Any]:
     name = "paper" if source is None else str(source)
     path = PRESETS / f"{name}.yaml" if name in presets() else Path(name)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)
+        content = read_yaml(path)
     except FileNotFoundError:
         raise FileNotFoundError(f"no configuration file '{path}'{options(str(path), presets(), 'presets')}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"cannot read the configuration '{path}': {error}; give a YAML text file") from None
-    except yaml.YAMLError as error:
-        raise ValueError(f"'{path}' is not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         what = "is empty" if content is None else f"holds a {type(content).__name__}"
         raise ValueError(f"'{path}' {what}; a configuration is a mapping with at least dark_matter and electrons")

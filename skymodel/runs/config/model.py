@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from pydantic_core import PydanticSerializationError
 
 from profiles.shelf.tracers import INTERSTELLAR, PRINTED
+from profiles.shelf.trust import trusting
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.emission.nuggets.anchor import PAPER_LINE_INTENSITY_ERROR, Anchor, published_anchor
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
@@ -259,7 +260,9 @@ def load_config(source: str | Path | None = None) -> RunConfig:
     FileNotFoundError, ValueError
         With one line that says what is wrong and what to do.
     """
-    return RunConfig(**read_raw(source))
+    folder = Path(source).absolute().parent if source is not None and Path(source).is_file() else None
+    with trusting(beside=folder):
+        return RunConfig(**read_raw(source))
 
 
 def as_config(source: Any = None) -> RunConfig:
