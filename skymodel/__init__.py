@@ -44,6 +44,7 @@ _EXPORTS = {
     "skymodel.notebook": ("notebook_progress", "run"),
     "skymodel.output.folders.run": ("write",),
     "skymodel.output.files.fits_write": ("MapHeader", "write_map_pieces", "write_maps"),
+    "skymodel.output.export.objects": ("to_gammapy", "to_mhealpy", "to_table", "to_wcs"),
     "skymodel.output.files.images": ("read_image", "write_image"),
     "skymodel.output.files.map_store": ("open_maps",),
 }

@@ -41,6 +41,7 @@ FLOORS = [
     "skymodel.runs.one",
     "skymodel.runs",
     "skymodel.output.files",
+    "skymodel.output.export",
     "skymodel.output.figures",
     "skymodel.output.numbers",
     "skymodel.output.console",

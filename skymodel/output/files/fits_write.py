@@ -161,7 +161,7 @@ def write_cube(
     columns = [fits.Column(f"ENERGY{i}", "D", unit=fits_unit(unit), array=row) for i, row in enumerate(numbers, 1)]
     sky = fits.BinTableHDU.from_columns(columns, name="SKYMAP")
     sky.header["BUNIT"] = fits_unit(unit)
-    sky.header.update(_healpix_cards(nside_of(numbers.shape[1]), convention=None))  # gammapy guesses right without
+    sky.header.update(healpix_cards(nside_of(numbers.shape[1]), convention=None))  # gammapy guesses right without
     axis = fits.BinTableHDU.from_columns([fits.Column("ENERGY", "D", unit="MeV", array=grid)], name="ENERGIES")
     for hdu in (sky, axis):
         hdu.add_checksum(when=_CHECKSUM_TIME)
@@ -194,7 +194,7 @@ def _layer(name: str, unit: str, meta: Mapping[str, Any], nside: int) -> Layer:
     rest = {key: value for key, value in meta.items() if key not in ("e_min", "e_max")}
     cards = {
         "BUNIT": (unit, "unit of the numbers"),
-        **_healpix_cards(nside, convention="GADF"),
+        **healpix_cards(nside, convention="GADF"),
         "E_MIN": (meta["e_min"], "[MeV] lower edge of the band") if "e_min" in meta else None,
         "E_MAX": (meta["e_max"], "[MeV] upper edge of the band") if "e_max" in meta else None,
         "MAPMETA": _json(rest) if rest else None,
@@ -202,7 +202,8 @@ def _layer(name: str, unit: str, meta: Mapping[str, Any], nside: int) -> Layer:
     return Layer(name, "CHANNEL1", 12 * nside**2, unit, cards)
 
 
-def _healpix_cards(nside: int, convention: str | None) -> dict[str, Any]:
+def healpix_cards(nside: int, convention: str | None) -> dict[str, Any]:
+    """Return the header cards of a whole sky, RING ordered and Galactic."""
     cards = {
         "PIXTYPE": "HEALPIX",
         "ORDERING": "RING",
