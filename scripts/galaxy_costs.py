@@ -31,10 +31,10 @@ CUBE = "simulation cube"
 BEFORE: dict[str, tuple[float, float, float, float]] = {
     "disk, Sun in the plane": (0.07, 0.08, 0.005, 0.07),
     "disk": (0.78, 1.58, 0.07, 0.15),
-    "mcmillan2017_baryons": (0.78, 1.74, 0.07, 0.15),
-    "triaxial halo x disk": (1.76, 3.16, 0.13, np.nan),
+    "mcmillan2017_baryons": (0.78, 1.74, 0.07, 0.34),
+    "triaxial halo x disk": (1.76, 3.16, 0.13, 0.31),
     "dwek bar": (2.28, 6.35, 0.39, 1.1),
-    "peanut bar": (4.23, 10.4, 0.38, np.nan),
+    "peanut bar": (4.23, 10.4, 0.38, 0.50),
     "freudenreich bar": (16.0, 31.2, 2.35, 3.1),
     "sormani2022_bar": (12.2, 21.2, 0.91, 1.5),
     "ymw16": (8.6, 18.4, 0.46, 12.0),

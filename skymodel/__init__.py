@@ -18,7 +18,7 @@ _EXPORTS = {
     "skymodel.sightlines.ray.along": ("along",),
     "skymodel.sightlines.ray.integrate": ("line_of_sight",),
     "skymodel.sightlines.project": ("project",),
-    "skymodel.sightlines.pixels.tiling": ("project_chunks",),
+    "skymodel.sightlines.pixels.summing": ("project_chunks",),
     "skymodel.sightlines.zoom": ("latitude_profile", "longitude_profile", "wcs_grid", "zoom"),
     "skymodel.sightlines.means": ("region_mean", "window_factor"),
     "skymodel.emission.event.annihilation": ("event_rate", "event_rate_leading_log", "photon_rate"),

@@ -16,7 +16,7 @@ import numpy as np
 from profiles import Density
 from skymodel.sightlines.cubature import cubes
 from skymodel.sightlines.cubature.direct import direct
-from skymodel.sightlines.pixels.tiling import Painted, project_tiles
+from skymodel.sightlines.pixels.summing import Painted, project_tiles
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
@@ -124,7 +124,7 @@ class _Asked:
         if self.method == "tiles":
             try:
                 how: dict[str, Any] = {"rtol": rtol, "sample": self.sample, "progress": self.progress}
-                return project_tiles(lines, self.nside, self.kept, **how)
+                return project_tiles(lines, self.nside, **how)
             except NotWorthTiles:
                 pass
         return self._direct(lines, rtol)

@@ -7,15 +7,17 @@ happens inside the pixel (:func:`~skymodel.sightlines.cubature.faces.cut`), 8 x 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
-from skymodel.sightlines.cubature.cells import Cells, gauss, grid, measure
+from skymodel.sightlines.cubature.cells import Cells, Chart, gauss, grid, measure
 from skymodel.sightlines.cubature.faces import cut, is_cut, whole
-from skymodel.sightlines.cubature.refine import Shares, focused, integrate, line_integrals, targets
-from skymodel.sightlines.ray.integrate import FAINT
+from skymodel.sightlines.cubature.inside import Inside, outline
+from skymodel.sightlines.cubature.refine import Floor, Shares, focused, integrate, line_integrals, targets
+from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from skymodel.sightlines.ray.promises import Promises
 
 Progress = Callable[[int, int], None]
@@ -33,6 +35,12 @@ class Projected(NamedTuple):
     error: Floats
     sightlines: int
     evaluations: int
+
+    def filled(self, where: Bools, found: Projected) -> Projected:
+        """Return this with some pixels ``(K,)`` replaced, the cost added."""
+        self.value[where], self.error[where] = found.value, found.error
+        cost = self.sightlines + found.sightlines, self.evaluations + found.evaluations
+        return Projected(self.value, self.error, *cost)
 
 
 def direct(
@@ -75,16 +83,18 @@ def over_pixels(
     sample: str = "mean",
     progress: Progress | None = None,
     brightest: float = 0.0,
+    beneath: Floor | None = None,
 ) -> Projected:
     """Return the values of some pixels ``(K,)`` (RING); the pixels nearest to the centre, the brightest, come first.
 
-    `brightest` is what the rest of the map is known to reach: far fainter pixels share its tolerance.
+    `brightest` is what the rest of the map is known to reach: far fainter pixels share its tolerance. `beneath` is what
+    else shines towards unit vectors: errors count relative to it where it is brighter.
     """
     value, error = np.empty(len(pixels)), np.empty(len(pixels))
     sightlines = evaluations = done = 0
     take = _centres if sample == "centre" else _means
     for block in _blocks(nside, pixels):
-        found = take(lines, nside, pixels[block], kept, rtol, FAINT * brightest)
+        found = take(lines, nside, pixels[block], kept, rtol, _Level(FAINT * brightest, beneath))
         value[block], error[block] = found.value, found.error
         brightest = max(brightest, float(found.value.max()))
         sightlines, evaluations, done = (
@@ -97,6 +107,19 @@ def over_pixels(
     return Projected(value, error, sightlines, evaluations)
 
 
+@dataclass(frozen=True)
+class _Level:
+    """The brightness below which no error counts: a constant, and what shines beneath."""
+
+    faint: float
+    beneath: Floor | None
+
+    def __call__(self, directions: Floats) -> Floats:
+        if self.beneath is None:
+            return np.full(len(directions), self.faint)
+        return np.maximum(self.beneath(directions), self.faint)
+
+
 def _blocks(nside: int, pixels: Ints) -> list[Ints]:
     import healpy
 
@@ -105,52 +128,71 @@ def _blocks(nside: int, pixels: Ints) -> list[Ints]:
     return np.split(order, range(_BLOCK, len(order), _BLOCK))
 
 
-def _centres(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
-    import healpy
-
-    found = lines.integrate(np.stack(healpy.pix2vec(nside, pixels), axis=1), rtol=rtol, floor=floor, share=FAINT)
+def _centres(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, level: _Level) -> Projected:
+    centres = _towards(nside, pixels)
+    touching = lines.density.support is not None
+    found = lines.integrate(centres, rtol=rtol, floor=level(centres), share=FAINT, best=touching)
     return Projected(found.value, found.error, len(pixels), int(found.evaluations.sum()))
 
 
-def _means(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
+def _means(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, level: _Level) -> Projected:
     """Return pixel means: coarse where that is enough, adaptive in the rest."""
-    found = _coarse(lines, nside, pixels, rtol, floor)
-    floor = max(floor, FAINT * float(found.value.max()))
-    poor = (found.error > rtol * np.maximum(found.value, floor)) | is_cut(nside, pixels) | aimed(lines, nside, pixels)
-    if not poor.any():
-        return found
-    fine = _fine(lines, nside, pixels[poor], kept, rtol, floor)
-    found.value[poor], found.error[poor] = fine.value, fine.error
-    return found._replace(
-        sightlines=found.sightlines + fine.sightlines, evaluations=found.evaluations + fine.evaluations
-    )
+    edge = _on_outline(lines, nside, pixels)
+    found = Projected(np.zeros(len(pixels)), np.full(len(pixels), np.inf), 0, 0)
+    if not edge.all():
+        found = found.filled(~edge, _coarse(lines, nside, pixels[~edge], rtol, level))
+    level = replace(level, faint=max(level.faint, FAINT * float(found.value.max())))
+    floor = level(_towards(nside, pixels))
+    small = edge if edge.any() else aimed(lines, nside, pixels)  # within a sharp body nothing else is small
+    poor = (found.error > rtol * np.maximum(found.value, floor)) | is_cut(nside, pixels) | small
+    return found.filled(poor, _fine(lines, nside, pixels[poor], kept, rtol, level)) if poor.any() else found
 
 
-def _coarse(lines: Sky, nside: int, pixels: Ints, rtol: float, floor: float) -> Projected:
+def _on_outline(lines: Sky, nside: int, pixels: Ints) -> Bools:
+    """Return the pixels that the outline of a sharp body may cross."""
+    import healpy
+
+    body = outline(lines)
+    if body is None or len(lines.density.hints.points) > 1:
+        return np.full(len(pixels), body is not None)
+    return ~body.covers(_towards(nside, pixels), healpy.max_pixrad(nside))
+
+
+def _coarse(lines: Sky, nside: int, pixels: Ints, rtol: float, level: _Level) -> Projected:
     rules = _COARSE, _COARSE
     nodes = grid(Cells.whole(len(pixels)), whole(nside, pixels), rules)
-    values = line_integrals(lines, rtol, floor)(nodes.directions.reshape(-1, 3))
+    values = line_integrals(lines, rtol, level)(nodes.directions.reshape(-1, 3))
     found = measure(nodes, values, rules)
     error = found.line_error + _DOUBT * found.tails.sum(axis=1) + ROUNDING * np.abs(found.value)
     return Projected(found.value, error, len(values.value), values.evaluations)
 
 
-def _fine(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, floor: float) -> Projected:
-    chart = cut(nside, pixels, kept.exponent, kept.up_down)
-    patches = len(chart.owner)
-    shares = Shares(np.arange(patches), chart.owner, np.ones(patches), patches, len(pixels))
-    rules = _FINE, _FINE
-    values = line_integrals(lines, rtol, floor)
-    start = focused(Cells.whole(patches), chart, rules, targets(lines))
-    found = integrate(start, shares, chart, values, rules=rules, rtol=rtol, floor=floor)
+def _fine(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, level: _Level) -> Projected:
+    parts = cut(nside, pixels, kept.exponent, kept.up_down)
+    patches, body, rules = len(parts.owner), outline(lines), (_FINE, _FINE)
+    shares = Shares(np.arange(patches), parts.owner, np.ones(patches), patches, len(pixels))
+    values, floor = line_integrals(lines, rtol, level), level(_towards(nside, pixels))
+    chart: Chart = parts if body is None else Inside(parts, body)
+    if isinstance(chart, Inside):
+        start = chart.cells(Cells.whole(patches), rules)
+    else:
+        start = focused(Cells.whole(patches), chart, rules, targets(lines))
+    best = level.beneath is not None or not isinstance(lines, SightLines)  # others look at what is too poor
+    found = integrate(start, shares, chart, values, rules=rules, rtol=rtol, floor=floor, best=best)
     return Projected(found.value, found.error, found.sightlines, found.evaluations)
+
+
+def _towards(nside: int, pixels: Ints) -> Floats:
+    import healpy
+
+    return np.stack(healpy.pix2vec(nside, pixels), axis=1)
 
 
 def aimed(lines: Any, nside: int, pixels: Ints) -> Bools:
     """Return the pixels near a place where the density says that it is concentrated."""
     import healpy
 
-    centres = np.stack(healpy.pix2vec(nside, pixels), axis=1)
+    centres = _towards(nside, pixels)
     near = np.zeros(len(pixels), dtype=bool)
     for aim in targets(lines):
         near |= np.linalg.norm(centres - aim.direction, axis=1) < healpy.max_pixrad(nside) + 3 * aim.size

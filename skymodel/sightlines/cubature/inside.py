@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from profiles.contract.arrays import Floats, Ints
+from profiles.contract.arrays import Bools, Floats, Ints
 from profiles.contract.oval import Oval
 from skymodel.sightlines.cubature.cells import Cells, Chart, Rule
 from skymodel.sightlines.cubature.refine import Target, focused
@@ -47,6 +47,28 @@ class Outline:
         """Return how far lines along unit vectors ``(..., 3)`` miss the body: negative through it, at least -1."""
         towards = (directions.reshape(-1, 3) @ self.observer.rotation.T).T
         return self.oval.misses(self.observer.position[:, None], towards).reshape(directions.shape[:-1])
+
+    @property
+    def reach(self) -> float:
+        """An angle [rad] about its centre that holds it."""
+        distance = float(np.linalg.norm(np.array(self.oval.centre) - self.observer.position))
+        return float(np.arcsin(min(self.oval.radius / distance, 1.0))) if distance > self.oval.radius else float(np.pi)
+
+    def near(self, directions: Floats, within: float) -> Bools:
+        """Return which unit vectors ``(N, 3)`` may lie within an angle [rad] of it: all that do, and some more."""
+        return np.asarray(self._miss(directions) <= 1 + self._margin(within))
+
+    def covers(self, directions: Floats, within: float) -> Bools:
+        """Return which unit vectors ``(N, 3)`` it holds with all that lies within an angle [rad]: some of them."""
+        return np.asarray(self._miss(directions) < 1 - self._margin(within))
+
+    def _miss(self, directions: Floats) -> Floats:
+        return np.sqrt(np.maximum(self.outside(directions) + 1, 0.0))
+
+    def _margin(self, angle: float) -> float:
+        """Return by how much the miss, in semi-axes, changes at most within an angle, half as much again to be safe."""
+        distance = float(np.linalg.norm(np.array(self.oval.centre) - self.observer.position))
+        return 1.5 * angle * (distance + self.oval.radius) / self.oval.smallest
 
     @property
     def target(self) -> Target:

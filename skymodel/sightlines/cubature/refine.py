@@ -22,13 +22,18 @@ _MOST_CELLS = 50_000  # an integrand that needs more is too rough for its tolera
 _LINE_SHARE = 0.25  # of the tolerance goes to the sight lines; what they leave is for the quadrature over the sky
 
 
-def line_integrals(lines: Any, rtol: float, floor: float = 0.0) -> Callable[[Floats], Lines]:
+Floor = Callable[[Floats], Floats]  # from unit vectors (M, 3) to the brightness (M,) below which no error counts
+
+
+def line_integrals(lines: Any, rtol: float, floor: float | Floor = 0.0) -> Callable[[Floats], Lines]:
     """Return the line integrals as a function of unit vectors ``(M, 3)``, for a mean that is to be good to `rtol`."""
     touching = lines.density.support is not None  # a line that only just enters a body ends where rounding has it
 
     def values(directions: Floats) -> Lines:
-        blocks = np.array_split(directions, -(-len(directions) // _BLOCK) or 1)
-        found = [lines.integrate(block, rtol=_LINE_SHARE * rtol, floor=floor, best=touching) for block in blocks]
+        found = []
+        for block in np.array_split(directions, -(-len(directions) // _BLOCK) or 1):
+            least = floor(block) if callable(floor) else floor
+            found.append(lines.integrate(block, rtol=_LINE_SHARE * rtol, floor=least, best=touching))
         evaluations = sum(int(part.evaluations.sum()) for part in found)
         return Lines(
             np.concatenate([part.value for part in found]), np.concatenate([part.error for part in found]), evaluations
@@ -97,6 +102,7 @@ def integrate(
     rtol: float,
     floor: float | Floats = 0.0,
     first: Grid | None = None,
+    best: bool = False,
 ) -> Integrated:
     """Return the sums of patch integrals, each within `rtol` of the larger of its size and `floor`.
 
@@ -116,6 +122,8 @@ def integrate(
         The tolerance; the floor may be one of each sum ``(owners,)``.
     first
         The nodes of `start`, where they are known already.
+    best
+        Whether sums that do not meet the tolerance come with the errors they have.
 
     Raises
     ------
@@ -141,6 +149,8 @@ def integrate(
         axes = _axes(known, allowed)
         split = np.asarray(axes.any(axis=1))
         if not split.any() or len(cells.patch) > _MOST_CELLS:
+            if best:
+                return Integrated(total, error, cells, known, sightlines, evaluations)
             break
         fresh = cells.chosen(split).halves(axes[split])
         done = cells.chosen(~split), Measured(*(part[~split] for part in known))

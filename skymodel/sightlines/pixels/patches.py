@@ -17,6 +17,7 @@ from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.pixels.lattice import BELT, CAPS, Lattice
 from skymodel.sightlines.ray.integrate import FAINT
 from skymodel.sightlines.surface import chebyshev, probing
+from skymodel.sightlines.surface.beneath import Beneath
 from skymodel.sightlines.surface.tiles import TiledSky
 
 ORDER = 14  # nodes along each side of a patch
@@ -151,11 +152,12 @@ def first(lattice: Lattice, quarters: int) -> Rectangles:
 
 @dataclass
 class Maker:
-    """Makes patches of a sky for a lattice, to a tolerance."""
+    """Makes patches of a sky for a lattice, to a tolerance; relative to what shines beneath where that is brighter."""
 
     sky: TiledSky
     lattice: Lattice
     rtol: float
+    beneath: Beneath | None = None
     brightest: float = 0.0
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(probing.SEED))
 
@@ -186,17 +188,30 @@ class Maker:
         fine = steps.max(axis=0) <= MOST_STEPS
         good, along_x = np.zeros(count, bool), np.where(fine, waiting.wide, steps[0] >= steps[1])
         rows = np.flatnonzero(fine & place.closed.all(axis=1))
-        made, good[rows], along_x[rows] = self._fitted(*self.sky.held(place, rows), x[rows], y[rows])
+        floor = self._floor((signs[0] * lon)[rows, : ORDER**2], (signs[1] * lat)[rows, : ORDER**2])
+        made, good[rows], along_x[rows] = self._fitted(*self.sky.held(place, rows), x[rows], y[rows], floor)
         kept = [column[good[rows]] for column in made]
         return _Attempt(Patches(waiting.where(good), *kept), good, along_x)
 
-    def _fitted(self, value: Floats, error: Floats, x: Floats, y: Floats) -> tuple[list[Floats], Bools, Bools]:
+    def _floor(self, lon: Floats, lat: Floats) -> Floats:
+        """Return the brightness below which no error counts towards l, b [rad], arrays of one shape."""
+        faint = np.full(lon.shape, FAINT * self.brightest)
+        if self.beneath is None:
+            return faint
+        flat = np.cos(lat)
+        towards = np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=-1)
+        return np.asarray(np.maximum(self.beneath(towards.reshape(-1, 3)).reshape(lon.shape), faint))
+
+    def _fitted(
+        self, value: Floats, error: Floats, x: Floats, y: Floats, floor: Floats
+    ) -> tuple[list[Floats], Bools, Bools]:
         """Return columns of patches from values at nodes and probes, which are good, and which miss more along x.
 
         The errors are settled by the probes; where tiles meet these may see a step as large as the errors of both.
+        The error of the tiles is taken relative to the value where that is good enough, else as it is.
         """
         nodes, probes = value[:, : ORDER**2], (slice(None), slice(ORDER**2, None))
-        low, high = nodes.min(axis=1), nodes.max(axis=1)
+        low = nodes.min(axis=1)
         self.brightest = max(self.brightest, float(low.max(initial=0.0)))
         made = chebyshev.coefficients(nodes.reshape(-1, ORDER, ORDER))
         missed_x, missed_y = chebyshev.missed(made)
@@ -207,13 +222,16 @@ class Maker:
         bound = missed_x[rows, chebyshev.cell(y[probes])] + missed_y[rows, chebyshev.cell(x[probes])]
         doubt = error.max(axis=1)
         relative = np.where(low > 0, (error / np.where(value > 0, value, 1.0)).max(axis=1), 0.0)
-        floor = FAINT * self.brightest
-        good = (gap <= bound + 2 * doubt[:, None]).all(axis=1)
-        good &= worst_x + worst_y <= SHARE * self.rtol * np.maximum(low, floor)
-        good &= np.where(low > 0, relative * high, doubt) <= (1 - SHARE) * self.rtol * np.where(
-            low > 0, np.maximum(high, floor), floor
-        )
+        faint = FAINT * self.brightest
+        floor = np.maximum(floor, faint)
+        scale = np.maximum(nodes, floor).min(axis=1)
+        slack = 0.0 if self.beneath is None else LEAST_SHARE * self.rtol * scale
+        left = (1 - SHARE) * self.rtol
+        held = (low > 0) & (relative <= left * np.maximum(floor / np.where(nodes > 0, nodes, 1.0), 1.0).min(axis=1))
+        good = (gap <= (bound + 2 * doubt[:, None]) + np.reshape(slack, (-1, 1))).all(axis=1)
+        good &= (worst_x + worst_y <= SHARE * self.rtol * scale) & (held | (doubt <= left * scale))
+        relative = np.where(held, relative, 0.0)
         kept = np.clip(probing.TRUST * np.max(gap / np.where(bound > 0, bound, np.inf), axis=1), probing.TIGHTEST, 1.0)
-        least = np.where(low > 0, LEAST_SHARE * self.rtol * floor, doubt)
+        least = slack + np.where(held, LEAST_SHARE * self.rtol * faint, doubt)
         missed = [kept[:, None] * missed_x + least[:, None], kept[:, None] * missed_y]
         return [made, *missed, relative], good, np.asarray(worst_x >= worst_y)

@@ -11,29 +11,26 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from profiles import Density
 from profiles.contract.arrays import Floats, Ints
-from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
+from skymodel.sightlines.cubature.direct import Projected, Sky, distinct_pixels, over_pixels
 from skymodel.sightlines.pixels.canvas import Canvas
 from skymodel.sightlines.pixels.lattice import Lattice
 from skymodel.sightlines.pixels.painting import Paint
 from skymodel.sightlines.pixels.patches import LEAST_SHARE, Found, Maker, Patches
-from skymodel.sightlines.ray import promises
-from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from skymodel.sightlines.ray.promises import Promises
 from skymodel.sightlines.surface.angle import angular
+from skymodel.sightlines.surface.beneath import Beneath
 from skymodel.sightlines.surface.fitting import Fitted, Request, fit, order_for
 from skymodel.sightlines.surface.quarters import Folds, Frame
-from skymodel.sky.healpix import require_nside
 
 Progress = Callable[[int, int], None]
 
-TILE_SHARE = 0.1  # of the tolerance goes to the tiles
+TILE_SHARE = 0.4  # of the tolerance goes to the tiles
 LEAST_BUDGET = 60_000  # integrals; or as many as all pixels would take directly
 CURVE_SHARE = 0.01  # of a tile's tolerance goes to the function of the angle, where the density is spherical
 CHUNK = 1 << 22  # pixels handed over at once
@@ -67,6 +64,8 @@ class Tiling:
         "mean" or "centre".
     progress
         Called with (line integrals so far, those that are settled to come).
+    beneath
+        The terms of a sum that are there already: errors count relative to them where they are brighter.
     """
 
     lines: SightLines
@@ -75,6 +74,7 @@ class Tiling:
     rtol: float
     sample: str
     progress: Progress | None = None
+    beneath: Beneath | None = None
 
     @functools.cached_property
     def fitted(self) -> Fitted:
@@ -87,9 +87,9 @@ class Tiling:
         budget = max(LEAST_BUDGET, int(4 * np.pi / grain / len(frame.folds.quarters)))
         request = Request(tolerance, order_for(tolerance), innermost, grain, budget)
         if not self.kept.spherical:
-            return fit(self.lines, frame, request, self.progress)
+            return fit(self.lines, frame, request, self.progress, self.beneath)
         curve = angular(self.lines, innermost, 0.5 * float(np.log(grain)), CURVE_SHARE * tolerance)
-        found = fit(curve, frame, request, self.progress)
+        found = fit(curve, frame, request, self.progress, self.beneath)
         return found._replace(sightlines=curve.sightlines, evaluations=curve.evaluations)
 
     @functools.cached_property
@@ -106,7 +106,7 @@ class Tiling:
     def found(self) -> Found:
         """The patches; none where a map is so coarse that its few centres are read one by one."""
         if self.lattice.nside >= COARSEST:
-            return Maker(self.fitted.sky, self.lattice, self.rtol).made()
+            return Maker(self.fitted.sky, self.lattice, self.rtol, self.beneath).made()
         return Found(self.lattice, Patches.none(), Patches.none().rectangles, 0.0)
 
     @functools.cached_property
@@ -143,16 +143,41 @@ class Tiling:
 
     def _one_by_one(self, pixels: Ints) -> tuple[Floats, Floats, int]:
         """Return values and errors of pixels ``(K,)``: from the tiles, and where these are not good from true lines."""
-        take = functools.partial(over_pixels, nside=self.nside, kept=self.kept, rtol=self.rtol, sample=self.sample)
-        value, error, _, evaluations = take(self.fitted.sky, pixels=pixels, brightest=self.found.brightest)
-        brightest = max(self.found.brightest, float(value.max(initial=0.0)))
-        scale = np.maximum(value, FAINT * brightest)
+        value, error, _, evaluations = self._integrated(self.fitted.sky, pixels)
+        scale = np.maximum(value, self._floor(pixels, float(value.max(initial=0.0))))
         late = np.flatnonzero(error > self.rtol * scale)
         if late.size:
-            true = take(self.lines, pixels=pixels[late], brightest=brightest)
+            true = self._integrated(self.lines, pixels[late])
             value[late], error[late] = true.value, true.error
             evaluations += true.evaluations
         return value, np.maximum(error, LEAST_SHARE * self.rtol * scale), evaluations
+
+    def _integrated(self, source: Sky, pixels: Ints) -> Projected:
+        return over_pixels(
+            source,
+            self.nside,
+            pixels,
+            self.kept,
+            rtol=self.rtol,
+            sample=self.sample,
+            brightest=self.brightest,
+            beneath=self.beneath,
+        )
+
+    @property
+    def brightest(self) -> float:
+        """A value that the brightest pixel at least has."""
+        return max(self.found.brightest, self.beneath.brightest if self.beneath else 0.0)
+
+    def _floor(self, pixels: Ints, brightest: float) -> Floats:
+        """Return the brightness below which no error counts in pixels ``(K,)``."""
+        import healpy
+
+        faint = np.full(len(pixels), FAINT * max(self.brightest, brightest))
+        if self.beneath is None:
+            return faint
+        towards = np.stack(healpy.pix2vec(self.nside, pixels), axis=1)
+        return np.asarray(np.maximum(self.beneath(towards), faint))
 
     def runs(self) -> Iterator[tuple[int, Floats]]:
         """Yield the first pixel, and values and errors ``(2, N)``, of runs of the map's rings in order."""
@@ -185,65 +210,3 @@ class Tiling:
             "probes": self.fitted.probes,
             "observed_error": self.fitted.observed,
         }
-
-
-class Painted(NamedTuple):
-    """Values and errors ``(12 nside^2,)`` and what the header should say."""
-
-    value: Floats
-    error: Floats
-    meta: Mapping[str, Any]
-
-
-def project_tiles(
-    lines: SightLines,
-    nside: int,
-    kept: Promises,
-    *,
-    rtol: float,
-    sample: str = "mean",
-    progress: Progress | None = None,
-) -> Painted:
-    """Return the whole map from tiles."""
-    tiling = Tiling(lines, kept, nside, rtol, sample, progress)
-    whole = np.empty((2, 12 * nside**2))
-    for begin, both in tiling.runs():
-        whole[:, begin : begin + both.shape[1]] = both
-    return Painted(whole[0], whole[1], tiling.meta)
-
-
-class Chunk(NamedTuple):
-    """A run of pixels of a map: RING index of the first, values and errors ``(K,)``."""
-
-    first_pixel: int
-    values: Floats
-    error: Floats
-
-
-def project_chunks(
-    density: Density,
-    nside: int,
-    *,
-    observer: Observer | None = None,
-    r_max: Any = None,
-    s_max: Any = None,
-    rtol: float = 1e-6,
-    sample: Literal["mean", "centre"] = "mean",
-    progress: Progress | None = None,
-) -> Iterator[Chunk]:
-    """Yield a map in runs of pixels, in order, for maps that are larger than the memory.
-
-    The arguments are those of :func:`~skymodel.sightlines.project.project`.
-
-    Examples
-    --------
-    >>> from profiles import from_function
-    >>> ball = from_function(lambda x, y, z: 0 * x + 2, unit="cm-3", symmetry="spherical")
-    >>> sum(chunk.values.size for chunk in project_chunks(ball, 8, s_max=3))
-    768
-    """
-    nside = require_nside(nside)
-    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
-    tiling = Tiling(lines, promises.check(density, lines.observer), nside, rtol, sample, progress)
-    for begin, both in tiling.runs():
-        yield Chunk(begin, both[0], both[1])

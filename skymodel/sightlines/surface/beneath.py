@@ -20,15 +20,18 @@ class Beneath:
         The terms.
     share
         What the next term may err by relative to them, over what it may err by relative to itself.
+    brightest
+        A value that the brightest of them has.
     """
 
     skies: tuple[TiledSky, ...]
     share: float
+    brightest: float = 0.0
 
     def __call__(self, directions: Floats) -> Floats:
         """Return the brightness ``(N,)`` towards unit vectors ``(N, 3)`` that an error may be measured against."""
         return self.share * sum((sky.known(directions) for sky in self.skies), np.zeros(len(directions)))
 
-    def also(self, sky: TiledSky) -> Beneath:
+    def also(self, sky: TiledSky, brightest: float) -> Beneath:
         """Return this with one more term."""
-        return Beneath((*self.skies, sky), self.share)
+        return Beneath((*self.skies, sky), self.share, max(self.brightest, brightest))

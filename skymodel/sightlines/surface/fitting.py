@@ -19,6 +19,7 @@ from skymodel.sightlines.cubature.refine import targets
 from skymodel.sightlines.ray.integrate import LineIntegrals
 from skymodel.sightlines.surface import chebyshev, probing
 from skymodel.sightlines.surface.batch import Batch
+from skymodel.sightlines.surface.beneath import Beneath
 from skymodel.sightlines.surface.partition import starting
 from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
 from skymodel.sightlines.surface.tiles import Source, TiledSky
@@ -36,9 +37,6 @@ MOST_DOUBT = 0.1  # relative error of values whose logarithm a tile may hold
 DEEPEST = 48  # generations
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
 DARK = 0.01  # share of what a tile may err by; where J is all below it, a tile holds J however log J bends
-
-
-Floor = Callable[[Floats], Floats]  # from unit vectors (N, 3) to a brightness (N,)
 
 
 class Request(NamedTuple):
@@ -84,7 +82,7 @@ class Fitter:
     progress
         Called with the number of integrals so far and of those that are settled to come.
     beneath
-        What else shines towards unit vectors ``(N, 3)``: errors count relative to it where it is brighter.
+        What else shines: errors count relative to it where it is brighter.
 
     Raises
     ------
@@ -96,7 +94,7 @@ class Fitter:
     frame: Frame
     request: Request
     progress: Callable[[int, int], None] | None = None
-    beneath: Floor | None = None
+    beneath: Beneath | None = None
     brightest: float = 0.0
     sightlines: int = 0
     evaluations: int = 0
@@ -300,8 +298,7 @@ def fit(
     frame: Frame,
     request: Request,
     progress: Callable[[int, int], None] | None = None,
-    beneath: Floor | None = None,
-    brightest: float = 0.0,
+    beneath: Beneath | None = None,
 ) -> Fitted:
     """Return a sky in tiles.
 
@@ -315,11 +312,23 @@ def fit(
         What is asked for.
     progress
         Called with the number of integrals so far and of those that are settled to come.
-    beneath, brightest
-        What else shines towards unit vectors, and a value that it has where it is brightest.
+    beneath
+        The terms of a sum that are fitted already, if `lines` are those of another.
+
+    Raises
+    ------
+    NotWorthTiles
+        If more integrals than the budget would be needed; the term of a sum is left open instead.
     """
-    state = Fitter(lines, frame, request, progress, beneath, brightest)
+    bright = 0.0 if beneath is None else beneath.brightest
+    state = Fitter(lines, frame, request, progress, beneath, bright)
     first = [starting(frame, quarter, request.innermost, request.order) for quarter in range(len(frame.folds.quarters))]
-    sky = TiledSky(state.refined(functools.reduce(Batch.joined, first)), frame, lines)
-    state.spot_check(sky)
+    start = functools.reduce(Batch.joined, first)
+    try:
+        sky = TiledSky(state.refined(start), frame, lines)
+        state.spot_check(sky)
+    except NotWorthTiles:
+        if beneath is None:
+            raise
+        sky = TiledSky(start, frame, lines)
     return Fitted(sky, state.sightlines, state.evaluations, state.probes, state.observed, state.brightest)

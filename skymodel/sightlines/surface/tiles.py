@@ -120,7 +120,7 @@ class TiledSky:
         return {key: _Finder.of(self.tiles, *key) for key in keys}
 
     def integrate(
-        self, directions: Floats, *, rtol: float, floor: float = 0.0, share: float = 0.0, best: bool = False
+        self, directions: Floats, *, rtol: float, floor: float | Floats = 0.0, share: float = 0.0, best: bool = False
     ) -> LineIntegrals:
         """Return the integrals along unit vectors ``(N, 3)``: their errors are those of the tiles.
 

@@ -7,7 +7,8 @@ import pytest
 import skymodel as sm
 from profiles import NFW, DwekBar, ExponentialDisk, GeneralizedNFW, Triaxial, from_function
 from skymodel.sightlines.pixels import tiling
-from skymodel.sightlines.pixels.tiling import Tiling, project_chunks
+from skymodel.sightlines.pixels.summing import project_chunks
+from skymodel.sightlines.pixels.tiling import Tiling
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import PathEnd
 from skymodel.sightlines.ray.integrate import SightLines

@@ -38,8 +38,8 @@ def towards():
 @pytest.mark.parametrize("n_0", [10.0, 1e-3])
 def test_a_cloud_is_as_good_as_its_share_of_the_total_asks_and_says_how_good(ring, towards, n_0):
     cloud = lines(HALO * GaussianCloud(n_0=n_0))
-    beneath = Beneath((ring.sky,), 1.0)
-    found = fit(cloud, NONE, ASKED, None, beneath, ring.brightest)
+    beneath = Beneath((ring.sky,), 1.0, ring.brightest)
+    found = fit(cloud, NONE, ASKED, None, beneath)
     held = found.sky.integrate(towards, rtol=1e-4)
     gap = np.abs(held.value - cloud.integrate(towards, rtol=1e-9, floor=1e-6 * ring.brightest).value)
     total = held.value + beneath(towards)
@@ -48,10 +48,9 @@ def test_a_cloud_is_as_good_as_its_share_of_the_total_asks_and_says_how_good(rin
 
 
 def test_a_fainter_cloud_costs_less(ring):
-    beneath = Beneath((ring.sky,), 1.0)
+    beneath = Beneath((ring.sky,), 1.0, ring.brightest)
     costs = [
-        fit(lines(HALO * GaussianCloud(n_0=n_0)), NONE, ASKED, None, beneath, ring.brightest).evaluations
-        for n_0 in (10.0, 1e-2, 1e-6)
+        fit(lines(HALO * GaussianCloud(n_0=n_0)), NONE, ASKED, None, beneath).evaluations for n_0 in (10.0, 1e-2, 1e-6)
     ]
     assert costs[0] > 1.2 * costs[1] > 2 * costs[2], costs
 

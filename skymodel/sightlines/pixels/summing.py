@@ -1,0 +1,206 @@
+"""Maps as sums of the maps of their terms: values add, and errors add.
+
+Each term (:func:`skymodel.sightlines.surface.terms.terms`) is painted alone, with its own symmetry and tiles, to its
+share of the tolerance: relative to itself or to what the terms before it shine. A term with a sharp edge needs no
+tiles: only the pixels that its outline touches are integrated. Should a pixel of the sum miss the tolerance after all,
+it is integrated whole.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from profiles import Density
+from profiles.contract.arrays import Floats
+from skymodel.sightlines.cubature.direct import over_pixels
+from skymodel.sightlines.cubature.inside import outline
+from skymodel.sightlines.pixels.tiling import Hard, Progress, Tiling
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.geometry import Observer, PathEnd
+from skymodel.sightlines.ray.integrate import FAINT, SightLines
+from skymodel.sightlines.surface.beneath import Beneath
+from skymodel.sightlines.surface.terms import share, terms
+from skymodel.sky.healpix import require_nside
+
+
+class Layers(NamedTuple):
+    """The terms of a map: those in tiles, and the pixels of those with a sharp edge; with the weights of each."""
+
+    tilings: tuple[Tiling, ...]
+    sharp: tuple[Hard, ...]
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class SummedMap:
+    """A map, ready to be painted.
+
+    Parameters
+    ----------
+    lines
+        The sight lines.
+    nside
+        Resolution.
+    rtol
+        Tolerance.
+    sample
+        "mean" or "centre".
+    progress
+        Called with (line integrals so far, those that are settled to come) of each term.
+    """
+
+    lines: SightLines
+    nside: int
+    rtol: float
+    sample: str
+    progress: Progress | None = None
+
+    @functools.cached_property
+    def layers(self) -> Layers:
+        """The terms, the broad ones first."""
+        parts = terms(self.lines)
+        smooth = [part for part in parts if outline(part) is None]
+        if len(parts) == len(smooth) == 1:
+            return Layers((self._tiling(self.lines, self.rtol, None),), (), (1.0,))
+        rtol, of_total = share(len(parts), self.rtol)
+        beneath, tilings = Beneath((), of_total / rtol), list[Tiling]()
+        for part in smooth:
+            tilings.append(self._tiling(part, rtol, beneath))
+            beneath = beneath.also(tilings[-1].fitted.sky, tilings[-1].fitted.brightest)
+        bodies = [part for part in parts if outline(part) is not None]
+        sharp = tuple(self._sharp(part, rtol, beneath) for part in bodies)
+        return Layers(tuple(tilings), sharp, tuple(part.weight for part in (*smooth, *bodies)))
+
+    def _tiling(self, part: SightLines, rtol: float, beneath: Beneath | None) -> Tiling:
+        kept = promises.check(part.density, part.observer)
+        return Tiling(part, kept, self.nside, rtol, self.sample, self.progress, beneath)
+
+    def _sharp(self, part: SightLines, rtol: float, beneath: Beneath) -> Hard:
+        """Return the pixels that the outline of a term touches."""
+        import healpy
+
+        body = outline(part)
+        pixels = np.arange(12 * self.nside**2)
+        if body is not None:
+            target, reach = body.target, healpy.max_pixrad(self.nside)
+            pixels = healpy.query_disc(self.nside, target.direction, min(body.reach + reach, np.pi), inclusive=True)
+            towards = np.stack(healpy.pix2vec(self.nside, pixels), axis=1)
+            pixels = pixels[body.near(towards, reach)]
+        kept, how = promises.check(part.density, part.observer), {"rtol": rtol, "sample": self.sample}
+        options = {**how, "brightest": beneath.brightest, "beneath": beneath}
+        found = over_pixels(part, self.nside, pixels, kept, **options)  # type: ignore[arg-type]
+        return Hard(pixels, np.stack([found.value, found.error]), found.evaluations)
+
+    @functools.cached_property
+    def brightest(self) -> float:
+        """A value that the brightest pixel at least has."""
+        tilings, sharp = self.layers.tilings, self.layers.sharp
+        values = [*(tiling.brightest for tiling in tilings), *(float(body.both[0].max(initial=0.0)) for body in sharp)]
+        return max(values)
+
+    def runs(self) -> Iterator[tuple[int, Floats]]:
+        """Yield the first pixel, and values and errors ``(2, N)``, of runs of the map's rings in order."""
+        for begin, both in self._smooth():
+            for body in self.layers.sharp:
+                here = (body.pixels >= begin) & (body.pixels < begin + both.shape[1])
+                both[:, body.pixels[here] - begin] += body.both[:, here]
+            if len(self.layers.weights) > 1:
+                self._mend(begin, both)
+            yield begin, both
+
+    def _smooth(self) -> Iterator[tuple[int, Floats]]:
+        """Yield the same of the terms in tiles."""
+        if not self.layers.tilings:
+            yield 0, np.zeros((2, 12 * self.nside**2))
+        for runs in zip(*(tiling.runs() for tiling in self.layers.tilings), strict=True):
+            begin, both = runs[0]
+            for _, more in runs[1:]:
+                both += more
+            yield begin, both
+
+    def _mend(self, begin: int, both: Floats) -> None:
+        """Integrate the pixels whole whose error is above the tolerance."""
+        value, error = both
+        late = np.flatnonzero(error > self.rtol * np.maximum(value, FAINT * self.brightest))
+        if late.size:
+            kept, how = promises.check(self.lines.density, self.lines.observer), {"sample": self.sample}
+            options = {**how, "rtol": self.rtol, "brightest": self.brightest}
+            found = over_pixels(self.lines, self.nside, begin + late, kept, **options)  # type: ignore[arg-type]
+            value[late], error[late] = found.value, found.error
+            self.mended.append(found.evaluations)
+
+    @functools.cached_property
+    def mended(self) -> list[int]:
+        """Evaluations that went into pixels integrated whole."""
+        return []
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What the map's header should say, once it is painted."""
+        metas = [tiling.meta for tiling in self.layers.tilings]
+        spent = [*(meta["evaluations"] for meta in metas), *(body.evaluations for body in self.layers.sharp)]
+        weighed = sum(weight * cost for weight, cost in zip(self.layers.weights, spent, strict=True))
+        added = {name: sum(meta[name] for meta in metas) for name in ("sightlines", "tiles", "patches", "probes")}
+        observed = max((meta["observed_error"] for meta in metas), default=0.0)
+        return {**added, "evaluations": round(weighed + sum(self.mended)), "observed_error": observed}
+
+
+class Painted(NamedTuple):
+    """Values and errors ``(12 nside^2,)`` and what the header should say."""
+
+    value: Floats
+    error: Floats
+    meta: Mapping[str, Any]
+
+
+def project_tiles(
+    lines: SightLines, nside: int, *, rtol: float, sample: str = "mean", progress: Progress | None = None
+) -> Painted:
+    """Return the whole map from tiles."""
+    summed = SummedMap(lines, nside, rtol, sample, progress)
+    whole = np.empty((2, 12 * nside**2))
+    for begin, both in summed.runs():
+        whole[:, begin : begin + both.shape[1]] = both
+    return Painted(whole[0], whole[1], summed.meta)
+
+
+class Chunk(NamedTuple):
+    """A run of pixels of a map: RING index of the first, values and errors ``(K,)``."""
+
+    first_pixel: int
+    values: Floats
+    error: Floats
+
+
+def project_chunks(
+    density: Density,
+    nside: int,
+    *,
+    observer: Observer | None = None,
+    r_max: Any = None,
+    s_max: Any = None,
+    rtol: float = 1e-6,
+    sample: Literal["mean", "centre"] = "mean",
+    progress: Progress | None = None,
+) -> Iterator[Chunk]:
+    """Yield a map in runs of pixels, in order, for maps that are larger than the memory.
+
+    The arguments are those of :func:`~skymodel.sightlines.project.project`.
+
+    Examples
+    --------
+    >>> from profiles import from_function
+    >>> ball = from_function(lambda x, y, z: 0 * x + 2, unit="cm-3", symmetry="spherical")
+    >>> sum(chunk.values.size for chunk in project_chunks(ball, 8, s_max=3))
+    768
+    """
+    nside = require_nside(nside)
+    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    promises.check(density, lines.observer)
+    for begin, both in SummedMap(lines, nside, rtol, sample, progress).runs():
+        yield Chunk(begin, both[0], both[1])

@@ -1,0 +1,44 @@
+"""What Galaxies as the field uses them cost, in evaluations, by a counter that is no part of the engine.
+
+E is evaluations / (64 x 12 nside^2): 1 is the cost of 64 fixed nodes at every pixel centre. The first engine took 0.78
+for a disk, 16 for a bar, 8.6 for YMW16, and did not finish NE2001 (``python scripts/benchmark.py --galaxies``).
+"""
+
+import pytest
+from galaxies import R_MAX, Counter, galaxies
+
+import skymodel as sm
+
+pytestmark = pytest.mark.bench
+
+# E at nside 64 and 1e-3, at nside 256 and 1e-4, and W at 1e-4 in million evaluations: a tenth above what was counted.
+LIMITS = {
+    "disk, Sun in the plane": (0.09, 0.0065, 0.1),
+    "disk": (0.51, 0.051, 0.17),
+    "mcmillan2017_baryons": (0.57, 0.061, 0.38),
+    "triaxial halo x disk": (1.1, 0.115, 0.34),
+    "dwek bar": (1.75, 0.175, 1.2),
+    "ymw16": (1.5, 0.15, 3.2),
+    "ferriere2007_electrons": (1.5, 0.15, 1.55),
+    "ne2001": (3.0, 0.4, 3.0),
+}
+
+
+def counted(name, work):
+    halo, electrons, observer = galaxies()[name]
+    with Counter(electrons) as count:
+        work(halo * electrons, observer=observer, r_max=R_MAX)
+    return count.evaluations
+
+
+@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize(("case", "nside", "rtol"), [(0, 64, 1e-3), (1, 256, 1e-4)], ids=["64-1e-3", "256-1e-4"])
+def test_a_map_takes_few_evaluations(name, case, nside, rtol):
+    spent = counted(name, lambda density, **path: sm.project(density, nside, rtol=rtol, **path))
+    assert spent / (64 * 12 * nside**2) <= LIMITS[name][case]
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_the_window_factor_takes_few_evaluations(name):
+    spent = counted(name, lambda density, **path: sm.window_factor(density, rtol=1e-4, **path))
+    assert spent <= 1e6 * LIMITS[name][2]
