@@ -51,7 +51,6 @@ FLOORS = [
     "skymodel.cli",
 ]
 DOORS = {"skymodel.cli", "skymodel.explore", "skymodel.notebook", "skymodel.__main__"}
-TO_COME_DOWN = {("skymodel.sightlines.ray.examples", "skymodel.sightlines.surface.chebyshev")}  # a list that shrinks
 
 
 def within(module, name):
@@ -83,7 +82,7 @@ def imported(source, package):
 def climbs(module, source, package):
     """Return the imports of `source` that lie on a higher floor than `module`."""
     here = floor(module)
-    heights = {name: floor(name) for name in imported(source, package) if (module, name) not in TO_COME_DOWN}
+    heights = {name: floor(name) for name in imported(source, package)}
     return sorted(name for name, height in heights.items() if height is not None and height > here)
 
 

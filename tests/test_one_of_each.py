@@ -10,7 +10,6 @@ ROOT = Path(__file__).parent.parent
 FILES = [path for name in ("skymodel", "profiles", "scripts") for path in sorted((ROOT / name).rglob("*.py"))]
 LONGEST = 300  # lines of a module
 SAME = 10  # code lines
-TO_GO = "checked: bool | Bools = False,"  # a parameter of the protocol of lines, whose list is ten long with it
 TOO_LONG = {  # a list that shrinks
     "profiles/forms/halos.py",
     "profiles/tables/cubes.py",
@@ -82,8 +81,6 @@ def repeats(sources, same=SAME):
         lines = code(source)
         for start in range(len(lines) - same + 1):
             run = tuple(line for _, line in lines[start : start + same])
-            if TO_GO in run:
-                continue
             here = f"{place}:{lines[start][0]}"
             if first.setdefault(run, here) != here:
                 found.append((first[run], here))
