@@ -39,10 +39,11 @@ NUGGETS = "nuggets"
 STORIES: Mapping[str, tuple[str, str, str]] = {  # what positronium, the MeV continuum and the X-rays follow
     NUGGETS: (NUGGETS, NUGGETS, NUGGETS),
     "positrons in flight": ("siegert2016", "knoedlseder2025", "boxy_bulge_nuclear_disk"),
-    "old stars": ("boxy_bulge_nuclear_disk", "interstellar", "boxy_bulge_nuclear_disk"),
+    "old stars": ("boxy_bulge_nuclear_disk", "gaussian_disk", "boxy_bulge_nuclear_disk"),
     "annihilating dark matter": ("annihilation", "knoedlseder2025", "boxy_bulge_nuclear_disk"),
-    "decaying dark matter": ("decay", "interstellar", "boxy_bulge_nuclear_disk"),
+    "decaying dark matter": ("decay", "decay", "boxy_bulge_nuclear_disk"),
 }
+NUISANCES = ("flat", "slopes", "interstellar", "interstellar slopes", "sources")  # free norms and slopes
 _XRAY_LEVEL = 1.0  # X-ray photons per 511 keV photon: not predicted here; illustrative, as is the X-ray instrument
 
 
@@ -80,12 +81,21 @@ class Skies:
         Mean intensity of the 511 keV line in the field [cm-2 s-1 sr-1].
     emission
         Photons of each band per 511 keV photon.
+    nuisances
+        What is not known of the backgrounds, of :data:`NUISANCES`; empty for backgrounds that are known exactly.
     """
 
     field: Field
     maps: Mapping[str, SkyMap]
     level: float
     emission: NuggetEmission
+    nuisances: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse unknown nuisances."""
+        for name in self.nuisances:
+            if name not in NUISANCES:
+                raise ValueError(f"no nuisance {name!r}; there are {', '.join(map(repr, NUISANCES))}")
 
     def expected(self, name: str, seen_by: Observation) -> Expected:
         """Return the expected counts of a band that follows one of the skies, at the nuggets' flux."""
@@ -93,7 +103,22 @@ class Skies:
         foreground = None
         if seen_by.band.name.startswith("CONTINUUM"):
             foreground = _foreground(self.maps["interstellar"], seen_by)
-        return expected(self.maps[name] * (self.level * photons), seen_by, self.field, foreground)
+        found = expected(self.maps[name] * (self.level * photons), seen_by, self.field, foreground)
+        return found._replace(nuisances=self._nuisances(seen_by, foreground)) if self.nuisances else found
+
+    def _nuisances(self, seen_by: Observation, foreground: SkyMap | None) -> Floats:
+        """Return the shapes of what is not known of a band's background, of which a fit may add any amount."""
+        flat, lon, lat = np.ones(self.field.pixels.size), self.field.lon / 30.0, self.field.lat / 15.0
+        shapes = {"flat": [flat], "slopes": [lon, lat, np.abs(lat)]}
+        if foreground is not None:
+            shapes["interstellar"] = [self._template("interstellar", seen_by)]
+            shapes["interstellar slopes"] = [shapes["interstellar"][0] * slope for slope in (lon, np.abs(lat))]
+        shapes["sources"] = [self._template("gaussian_disk", seen_by)]
+        return np.stack([shape for name in self.nuisances for shape in shapes.get(name, [])] or [flat])
+
+    def _template(self, name: str, seen_by: Observation) -> Floats:
+        seen = expected(self.maps[name], seen_by, self.field).signal
+        return np.asarray(seen / seen.mean())
 
     def _photons(self, seen_by: Observation) -> float:
         if seen_by.band.name == LINE:
@@ -106,7 +131,14 @@ class Skies:
         return Pair(self.expected(names[0], first), self.expected(names[1], second), self.expected(names[0], second))
 
 
-def skies(nuggets: SkyMap, field: Field, *, emission: NuggetEmission | None = None, names: Sequence[str] = ()) -> Skies:
+def skies(
+    nuggets: SkyMap,
+    field: Field,
+    *,
+    emission: NuggetEmission | None = None,
+    names: Sequence[str] = (),
+    nuisances: Sequence[str] = ("flat", "interstellar"),
+) -> Skies:
     """Return the skies of all stories, or of `names`, at the nside of the nuggets' map.
 
     Parameters
@@ -119,13 +151,17 @@ def skies(nuggets: SkyMap, field: Field, *, emission: NuggetEmission | None = No
         Photons of each band per 511 keV photon.
     names
         Rivals to make; all that the stories need by default.
+    nuisances
+        What is not known of the backgrounds; by default the norms of the flat and of the interstellar one.
     """
     wanted = names or sorted({name for story in STORIES.values() for name in story} - {NUGGETS})
-    maps = {NUGGETS: nuggets} | {name: rival(name).sky(field.nside) for name in {*wanted, "interstellar"}}
+    maps = {NUGGETS: nuggets} | {
+        name: rival(name).sky(field.nside) for name in {*wanted, "interstellar", "gaussian_disk"}
+    }
     level = float(rival("siegert2016").sky(field.nside).values[field.pixels].mean())
     shapes = {name: sky * (1 / float(sky.values[field.pixels].mean())) for name, sky in maps.items()}
     plain = {name: SkyMap(sky.values, np.array(0.0), "cm-2 s-1 sr-1", name=name) for name, sky in shapes.items()}
-    return Skies(field, plain, level, emission or NuggetEmission())
+    return Skies(field, plain, level, emission or NuggetEmission(), tuple(nuisances))
 
 
 def lr_significance(pair: Pair) -> float:
@@ -182,20 +218,21 @@ def forecast(pair: Pair, field: Field, *, mocks: int = 1000, seed: int = 511) ->
 def judge(null: Floats, other: Floats, *, sides: int = 2) -> Prospect:
     """Return the verdict from the values of a statistic under one origin and under a story.
 
-    A significance is the number of standard deviations at which a normal distribution leaves the median p-value: above
-    it, or on both sides for two-sided ones. Without any difference it is 0 for one side, 0.67 for two. Where fewer than
-    ten of the null's mocks lie beyond, it is the distance from their mean in standard deviations, and at least what ten
-    of them beyond would give: a correlation is squeezed below 1, so that a distance says too little there.
+    A significance is the number of standard deviations at which a normal distribution leaves the median of the p-values
+    to one side: of departures to both sides, to the side on which the median lies, so that no difference reads as 0. Where
+    fewer than ten of the null's mocks lie beyond, it is the distance from their mean in standard deviations, and at least
+    what ten of them beyond would give: a correlation is squeezed below 1, so that a distance says too little there.
     """
     from scipy.stats import norm
 
     above = p_values(null, other, seed=0)
     p = two_sided(above) if sides == 2 else above
-    middle = float(np.median(p))
-    few, reached = middle < 10 / null.size, max(middle, 10 / null.size)
+    middle, least = float(np.median(above)), 10 / null.size / sides
+    tail = min(middle, 1 - middle) if sides == 2 else middle
+    few = tail < least
     spread = float(null.std())
     pull = abs(float(np.median(other)) - float(null.mean())) / spread if spread > 0 else 0.0
-    known = float(norm.isf(reached / sides))
+    known = float(norm.isf(max(tail, least)))
     return Prospect(max(0.0, known, pull if few else 0.0), float(np.mean(p < 0.05)), few)
 
 

@@ -8,28 +8,45 @@ import numpy as np
 
 from profiles.contract.arrays import Floats
 
+_PARALLEL = 1e-10  # of a shape's size squared: less than this is left of a shape that others take up
+
 
 class Expected(NamedTuple):
-    """Expected counts ``(pixels,)`` of a region: of the signal and of everything else."""
+    """Expected counts ``(pixels,)`` of a region: of the signal and of everything else, and what of that is not known.
+
+    ``nuisances`` are shapes ``(shapes, pixels)`` of any size that a fit may add to the background or take from it: a
+    flat background of free norm, its slopes, a foreground of free norm. By default the background is known exactly.
+    """
 
     signal: Floats
     background: Floats
+    nuisances: Floats = np.empty((0, 0))
 
     def scaled(self, factor: float) -> Expected:
         """Return the counts of `factor` times the exposure."""
-        return Expected(factor * self.signal, factor * self.background)
+        return Expected(factor * self.signal, factor * self.background, self.nuisances)
+
+    @property
+    def known(self) -> Expected:
+        """The same with a background that is known exactly."""
+        return Expected(self.signal, self.background)
 
 
 def likelihood_root(counted: Floats, same: Expected, other: Expected) -> Floats:
     """Return the signed root of the likelihood ratio ``(mocks,)``, of another sky beside the first against none.
 
-    Both amplitudes are fitted, the background is known. Without the other sky it is standard normal (Wilks); it knows
-    both shapes, which the simple statistics do not: the yardstick. 0 where the two skies are one.
+    Both amplitudes are fitted, and those of the nuisances of the first (profile likelihood). Without the other sky it
+    is standard normal (Wilks); it knows both shapes, which the simple statistics do not: the yardstick. 0 where the
+    other sky is the first, or what the nuisances can take up.
     """
-    if _same_shape(same.signal, other.signal):
+    shapes = [same.signal, *(same.nuisances if same.nuisances.size else ())]
+    known = _independent(shapes, same.signal + same.background)
+    left = _independent([*known, other.signal], same.signal + same.background)[len(known) :]
+    if not left:
         return np.zeros(counted.shape[0])
-    start = np.stack([same.signal, other.signal])
-    alone, both = _fit(counted, start[:1], same.background), _fit(counted, start, same.background)
+    alone, both = (
+        _fit(counted, np.stack(chosen), same.background) for chosen in (known, [known[0], *left, *known[1:]])
+    )
     gain = np.einsum("ij,ij->i", counted, np.log(both.mean / alone.mean)) - (both.mean - alone.mean).sum(axis=1)
     return np.asarray(np.sign(both.amplitude[:, 1]) * np.sqrt(2 * np.maximum(gain, 0.0)))
 
@@ -61,6 +78,14 @@ def _fit(counted: Floats, shapes: Floats, background: Floats, rounds: int = 30) 
     return _Fitted(amplitude, mean)
 
 
-def _same_shape(first: Floats, second: Floats) -> bool:
-    power = float(first @ first) * float(second @ second)
-    return power == 0 or 1 - float(first @ second) ** 2 / power < 1e-12
+def _independent(shapes: list[Floats], mean: Floats) -> list[Floats]:
+    """Return the shapes, the first as it is, the others less what those before them take up; none of size 0."""
+    kept: list[Floats] = []
+    for shape in shapes:
+        rest, size = shape, float(shape @ (shape / mean))
+        for _ in range(2 * bool(kept)):  # twice: once loses the digits of nearly parallel shapes
+            for other in kept:
+                rest = rest - other * float(rest @ (other / mean)) / float(other @ (other / mean))
+        if size > 0 and float(rest @ (rest / mean)) > _PARALLEL * size:
+            kept.append(rest)
+    return kept
