@@ -6,6 +6,7 @@ number that stands for them. A bin may be averaged in three ways, and the way mo
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -83,10 +84,18 @@ def template(spectrum: Any, measurement: Measurement, weighting: Weighting = "lo
     """
     if weighting not in WEIGHTINGS:
         raise ValueError(f"weighting = {weighting!r}; allowed: {', '.join(map(repr, WEIGHTINGS))}")
+    try:
+        return _averaged(spectrum, measurement.bins, weighting).copy()
+    except TypeError:  # a spectrum that cannot be hashed is averaged anew each time
+        return _averaged.__wrapped__(spectrum, measurement.bins, weighting)
+
+
+@functools.lru_cache(maxsize=256)
+def _averaged(spectrum: Any, bins: tuple[tuple[float, float], ...], weighting: Weighting) -> Floats:
     if weighting == "log" and hasattr(spectrum, "log_mean"):
-        return np.array([spectrum.log_mean(Band("bin", *edges)) for edges in measurement.bins])
+        return np.array([spectrum.log_mean(Band("bin", *edges)) for edges in bins])
     shine = _density(spectrum)
-    return np.array([_bin(shine, *edges, weighting) for edges in measurement.bins])
+    return np.array([_bin(shine, *edges, weighting) for edges in bins])
 
 
 def _density(spectrum: Any) -> Callable[[Floats], Any]:

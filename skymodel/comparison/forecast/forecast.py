@@ -218,10 +218,11 @@ def forecast(pair: Pair, field: Field, *, mocks: int = 1000, seed: int = 511) ->
 def judge(null: Floats, other: Floats, *, sides: int = 2) -> Prospect:
     """Return the verdict from the values of a statistic under one origin and under a story.
 
-    A significance is the number of standard deviations at which a normal distribution leaves the median of the p-values
-    to one side: of departures to both sides, to the side on which the median lies, so that no difference reads as 0. Where
-    fewer than ten of the null's mocks lie beyond, it is the distance from their mean in standard deviations, and at least
-    what ten of them beyond would give: a correlation is squeezed below 1, so that a distance says too little there.
+    A significance is the number of standard deviations at which a normal distribution leaves the median of the
+    p-values to one side: of departures to both sides, to the side on which the median lies, so that no difference reads
+    as 0. Where fewer than ten of the null's mocks lie beyond, it is the distance from their mean in standard
+    deviations, and at least what ten of them beyond would give: a correlation is squeezed below 1, so that a distance
+    says too little there.
     """
     from scipy.stats import norm
 

@@ -52,7 +52,7 @@ class BandOfNugget:
     @property
     def share(self) -> float:
         """The share of the energy that the measurement allows; 1 or more allows all."""
-        return self.measured / self.predicted
+        return self.measured / self.predicted if self.predicted > 0 else np.inf
 
 
 def all_bands(

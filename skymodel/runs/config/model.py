@@ -29,7 +29,7 @@ from skymodel.runs.config.fields import FieldsConfig
 from skymodel.runs.config.files import read_raw
 from skymodel.runs.config.names import with_own_names
 from skymodel.runs.config.quantities import WithUnit
-from skymodel.runs.config.questions import CompareConfig, CubeConfig, Ratios
+from skymodel.runs.config.questions import CompareConfig, CubeConfig, FitConfig, Ratios
 from skymodel.runs.config.regions import INSTRUMENTS, AnyRegion, Regions, read_region
 from skymodel.runs.config.section import Section
 from skymodel.sightlines.ray.geometry import Observer
@@ -159,7 +159,7 @@ class RunConfig(Section):
         What of rate, chi, positronium fraction and mu varies over the Galaxy, see :mod:`skymodel.runs.config.fields`.
     regions, bands
         ``fluxes.ecsv`` has a row for each pair of them, ``maps.fits`` a map for each band.
-    ratios, cube, compare
+    ratios, cube, compare, fit
         See :mod:`skymodel.runs.config.questions`.
     label
         What every output says about the model.
@@ -187,6 +187,7 @@ class RunConfig(Section):
     ratios: Ratios = ()
     cube: CubeConfig | None = None
     compare: CompareConfig | None = None
+    fit: FitConfig = FitConfig()
     verdict: Literal["published", "none"] = "published"
 
     def __init__(self, **values: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
+from skymodel.comparison.comptel.points import Weighting, covariance
 from skymodel.runs.config.bands import AnyBand, Bands
 from skymodel.runs.config.quantities import WithUnit
 from skymodel.runs.config.regions import AnyRegion, Regions
@@ -80,6 +81,18 @@ AnyBeam = Annotated[
     PlainSerializer(write_beam),
     WithJsonSchema({"description": "a width, '3 deg', or instrument@energy, spi@0.511", "type": "string"}),
 ]
+
+
+class FitConfig(Section):
+    """How chi is fitted to COMPTEL's points: the correlation of their errors, and how a bin is averaged."""
+
+    correlation: Annotated[float, Field(ge=-1, lt=1)] = 0.0
+    weighting: Weighting = "log"
+
+    @model_validator(mode="after")
+    def _positive(self) -> FitConfig:
+        covariance([1.0, 1.0, 1.0], self.correlation)
+        return self
 
 
 class CompareConfig(Section):

@@ -15,13 +15,16 @@ from typing import Any
 
 from profiles import Density
 from profiles.contract.arrays import Floats
+from profiles.shelf.tracers import INTERSTELLAR
 from skymodel.comparison.ratio.verdict import Verdict, verdict
 from skymodel.emission.event.bands import LINE_511
+from skymodel.emission.nuggets.all_bands import bands_table
 from skymodel.emission.nuggets.cube import EnergyCube, energy_cube
 from skymodel.galaxy import SkyModel
 from skymodel.progress import Counted, Progress, Steps
-from skymodel.runs.config.emission import uniform_nuggets
+from skymodel.runs.config.emission import NuggetsConfig, uniform_nuggets
 from skymodel.runs.config.model import RunConfig
+from skymodel.runs.fits.table import default_spectra, fit_table
 from skymodel.runs.one.cache import Cache, NothingKept
 from skymodel.runs.one.claims import ClaimsReport, check_claims
 from skymodel.runs.one.columns import Lights, Seen, band_maps, lights, means, whole_sky
@@ -59,6 +62,8 @@ class RunResult:
         those that the configuration lists.
     fluxes, ratios, ratio, spectrum
         QTables: bands in regions, ratios of bands between regions, the ratio over density pairs, the spectrum.
+    fits, nugget_bands
+        QTables: chi over spectra, backgrounds, countings and W; all bands of one nugget with the implied B.
     statement
         The verdict on the ratio claim, in words.
     claims
@@ -83,6 +88,8 @@ class RunResult:
     timings: Mapping[str, float]
     cube: EnergyCube | None = None
     correlations: Any = None
+    fits: Any = None
+    nugget_bands: Any = None
 
 
 def run(
@@ -135,6 +142,8 @@ def run(
         statement=judged.statement,
         claims=claims,
         timings=steps.seconds,
+        fits=_fits(config, judged, claims),
+        nugget_bands=_nugget_bands(config, judged, claims),
     )
     cube = _cube(config, model, columns, shining, seen)
     return replace(result, cube=cube, correlations=_compared(result, steps))
@@ -213,6 +222,32 @@ def _claims(config: RunConfig, seen: Seen, sky: Part, shining: Lights, judged: V
     share = share_of_sky(circle, sky, shining.line).value
     nuggets = uniform_nuggets(config.emission)
     return check_claims(nuggets, circle, window_factor=own, containment=share, others=others, judged=judged)
+
+
+def _fits(config: RunConfig, judged: Verdict, claims: ClaimsReport) -> Any:
+    """Return chi over spectra, countings, backgrounds and window factors: the paper's, this run's, the interstellar."""
+    factors = {"paper: W = 1": 1.0, f"this run ({config.tracer_name})": float(judged.window_factors[0])}
+    if config.tracer != "interstellar" and config.verdict != "none":
+        factors[INTERSTELLAR] = claims.scenario.window_factor
+    spectra = default_spectra(uniform_nuggets(config.emission).mu)
+    if not isinstance(config.emission, NuggetsConfig):
+        spectra = {f"this run: {config.emission.type}": config.emission.build(), **spectra}
+    asked = config.fit
+    return fit_table(
+        spectra,
+        window_factors=factors,
+        correlation=asked.correlation,
+        weighting=asked.weighting,
+        relative_error=config.anchor.relative_error,
+    )
+
+
+def _nugget_bands(config: RunConfig, judged: Verdict, claims: ClaimsReport) -> Any:
+    """Return all bands of one nugget beside what is measured, with the B that each tracer implies."""
+    mean_j = {f"this run ({config.tracer_name})": judged.pairs[0].window.denominator.value}
+    if config.tracer != "interstellar" and config.verdict != "none" and claims.scenario.mean_j:
+        mean_j[INTERSTELLAR] = claims.scenario.mean_j
+    return bands_table(uniform_nuggets(config.emission), line_intensity=config.anchor.line_intensity, mean_j=mean_j)
 
 
 def _cube(
