@@ -107,7 +107,7 @@ class AgamaDensity(Density):
         Anything with ``density(xyz)``, ``xyz`` of shape ``(N, 3)``.
     length
         Agama's unit of length [kpc].
-    mass
+    mass_unit
         Agama's unit of mass [Msun].
     path
         Where it was found.
@@ -115,14 +115,14 @@ class AgamaDensity(Density):
 
     source: Any = field(compare=False)
     length: Length = 1.0
-    mass: Positive = 1.0
+    mass_unit: Positive = 1.0
     path: str = ""
     unit: Any = field(default=MASS_DENSITY, kw_only=True)
 
     def __call__(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density at ``(x, y, z)`` [kpc]."""
         places = np.stack([np.ravel(c) for c in (x, y, z)], axis=-1) / self.length
-        scale = units.Quantity(self.mass / self.length**3, "Msun kpc-3")
+        scale = units.Quantity(self.mass_unit / self.length**3, "Msun kpc-3")
         values = np.asarray(self.source.density(places), dtype=float)
         return np.reshape(values, np.shape(x)) * scale.to_value(MASS_DENSITY, equivalencies=units.mass_energy())
 
@@ -130,7 +130,7 @@ class AgamaDensity(Density):
         """Return its configuration."""
         if not self.path:
             raise ValueError("this Agama density cannot be written down; make it a name in a module and give its path")
-        return {"type": "agama", "source": self.path, "length": f"{self.length!r} kpc", "mass": self.mass}
+        return {"type": "agama", "source": self.path, "length": f"{self.length!r} kpc", "mass": self.mass_unit}
 
 
 def from_galpy(

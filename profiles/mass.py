@@ -15,7 +15,7 @@ from astropy import units
 
 from profiles.contract.algebra import Scaled, Sum, scaled
 from profiles.contract.arrays import ROUNDING, Floats
-from profiles.contract.density import Density
+from profiles.contract.density import Density, mass_within
 from profiles.contract.fields import MASS_DENSITY, Mass
 
 Known = tuple[float, float] | None
@@ -71,6 +71,11 @@ def enclosed_mass(density: Density, r: Any, *, rtol: float | None = None) -> Enc
     value, error = _within(density, ascending, rtol, np.zeros_like(ascending))
     value, error = (np.reshape(part[back] * factor, radii.shape) for part in (value, error))
     return Enclosed(float(value), float(error), target) if radii.ndim == 0 else Enclosed(value, error, target)
+
+
+@mass_within.register
+def _(density: Density, r: Any, rtol: float | None) -> Enclosed:
+    return enclosed_mass(density, r, rtol=rtol)
 
 
 def with_mass(density: Density, mass: Mass, *, r: float, rtol: float | None = None) -> Density:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 _EXPORTS = {
@@ -57,9 +58,20 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'skymodel' has no attribute {name!r}; it has {', '.join(__all__)}")
-    value = getattr(importlib.import_module(_HOME[name]), name)
+    try:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+    except ImportError as error:
+        raise _shadowed(error) from error
     globals()[name] = value
     return value
+
+
+def _shadowed(error: ImportError) -> ImportError:
+    """Return the error, or one that says which file stands in the way of the package ``profiles``."""
+    found = getattr(sys.modules.get("profiles"), "__file__", None)
+    if found is None or "profiles" not in str(error) or found.replace("\\", "/").endswith("profiles/__init__.py"):
+        return error
+    return ImportError(f"'{found}' stands before skymodel's package 'profiles' on the path; rename your module")
 
 
 def __dir__() -> list[str]:

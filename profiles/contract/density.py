@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 from astropy import constants, units
 
 from profiles.contract.arrays import array_namespace
@@ -202,6 +203,37 @@ class Density(ABC):
             return NotImplemented
         return plus(other, self)
 
+    def at(self, x: Any, y: Any, z: Any) -> units.Quantity:
+        """Return the density at Galactocentric places, with its unit.
+
+        Parameters
+        ----------
+        x, y, z
+            Lengths, Quantities or numbers [kpc], of shapes that broadcast.
+
+        Examples
+        --------
+        >>> from profiles import NFW
+        >>> round(NFW(rho_s=0.3, r_s=20.0).at(8200 * units.pc, 0, 0), 4)
+        <Quantity 0.368 GeV / cm3>
+        """
+        places = [np.asarray(units.Quantity(one, "kpc").value, dtype=float) for one in (x, y, z)]
+        return units.Quantity(self(*np.broadcast_arrays(*places)), self.unit)
+
+    def mass(self, r: Any, *, rtol: float | None = None) -> Any:
+        """Return what spheres of radius `r` (a length, or kpc) hold: value, bound of its error, unit.
+
+        See :func:`profiles.enclosed_mass`.
+
+        Examples
+        --------
+        >>> from profiles import NFW
+        >>> held = NFW(rho_s=0.3, r_s=20.0).mass(8200 * units.pc)
+        >>> print(f"{held.value:.3e} {held.unit}")
+        4.195e+10 solMass
+        """
+        return mass_within(self, r, rtol)
+
     def electrons(self, per_baryon: float = 1.0) -> Density:
         """Return the electron density [cm-3] of this mass density, n_e = `per_baryon` * rho / m_p.
 
@@ -225,6 +257,12 @@ def require_density(
     if not isinstance(value, Density):
         raise TypeError(f"{what}{value!r} is no density; {cure}")
     return value
+
+
+@functools.singledispatch
+def mass_within(density: Any, r: Any, rtol: float | None) -> Any:
+    """Return what a density holds within radii; :mod:`profiles.mass` says how."""
+    raise TypeError(f"{density!r} is no density")
 
 
 @functools.singledispatch

@@ -23,7 +23,7 @@ from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import FAINT, SightLines, require_rtol
 from skymodel.sightlines.ray.meter import Shortfall
 from skymodel.sightlines.surface.fitting import NotWorthTiles
-from skymodel.sky.healpix import require_nside
+from skymodel.sky.healpix import require_memory, require_nside
 from skymodel.sky.skymap import SkyMap
 
 Sample = Literal["mean", "centre"]
@@ -93,6 +93,7 @@ def project(
     (2, 'kpc / cm3', 6.0)
     """
     nside = require_nside(nside)
+    require_memory(nside)
     require_rtol(rtol)
     _require("sample", sample, get_args(Sample))
     _require("method", method, get_args(Method))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import Any
 
 UNSEEN = -1.6375e30  # healpy.UNSEEN, the community's mark of a masked pixel; here so that healpy need not be imported
@@ -23,6 +24,34 @@ def require_nside(nside: Any) -> int:
         nearest = 2 ** round(math.log2(wanted))
         raise ValueError(f"nside = {nside}; allowed: a power of two from 1 to 2^29; the nearest is {nearest}")
     return number
+
+
+def require_memory(nside: int, columns: int = 8) -> None:
+    """Raise ValueError if so many columns of a map do not fit into the memory that is free.
+
+    Parameters
+    ----------
+    nside
+        Resolution of the maps.
+    columns
+        Arrays of one number for each pixel that are held at once.
+
+    Raises
+    ------
+    ValueError
+        With what is needed, what is free, and the nside that would fit.
+    """
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError, AttributeError):  # a system that does not tell
+        return
+    needed = 8 * columns * 12 * nside**2
+    if needed > free:
+        fits = 2 ** int(math.log2(max(1.0, math.sqrt(free / (8 * columns * 12)))))
+        raise ValueError(
+            f"nside = {nside}: {columns} columns of {12 * nside**2:.2g} numbers need {needed / 2**30:.3g} GiB of memory"
+            f" and {free / 2**30:.3g} are free; nside = {fits} would fit, larger maps go in pieces (project_chunks)"
+        )
 
 
 def nside_of(npix: int) -> int:

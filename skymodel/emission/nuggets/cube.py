@@ -49,7 +49,9 @@ class EnergyCube:
     def __getitem__(self, index: int) -> SkyMap:
         """Return the map of dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1] at one energy."""
         scaled: SkyMap = self.line * (float(self.factors[index]) * PER_MEV)
-        return replace(scaled, name=f"CONTINUUM at {self.energies[index]:g} MeV")
+        energy = float(self.energies[index])
+        meta = {key: value for key, value in self.line.meta.items() if key not in ("e_min", "e_max")}  # the line's own
+        return replace(scaled, name=f"CONTINUUM_AT_{energy:g}_MEV", meta=meta | {"energy_mev": energy})
 
     def __iter__(self) -> Iterator[SkyMap]:
         """Yield the maps from the lowest energy to the highest."""
@@ -78,7 +80,7 @@ def energy_cube(line: SkyMap, model: SpectralModel, energies: ArrayLike) -> Ener
     >>> line = SkyMap(np.full(12, 0.025), 0.0, "cm-2 s-1 sr-1")
     >>> cube = energy_cube(line, NuggetEmission(), [1.0, 5.0])
     >>> len(cube), cube[1].name, f"{25 * cube[1].values[0]:.4e}"
-    (2, 'CONTINUUM at 5 MeV', '1.7058e-02')
+    (2, 'CONTINUUM_AT_5_MEV', '1.7058e-02')
     """
     k = photon_energy(energies)
     if k.ndim != 1 or k.size == 0 or not (np.all(k > 0) and np.all(np.diff(k) > 0)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-import os
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -49,8 +49,14 @@ def _require_room(parent: Path) -> None:
         parent = parent.parent
     if not parent.is_dir():
         raise NotADirectoryError(f"'{parent}' is a file and not a folder that could hold a run; choose another place")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise PermissionError(f"'{parent}' may not be written to; choose another place with --out")
+    try:
+        with tempfile.TemporaryFile(
+            dir=parent
+        ):  # asking for permission is not enough: /proc gives it and takes no file
+            pass
+    except OSError as error:
+        why = error.strerror or error
+        raise PermissionError(f"'{parent}' may not be written to ({why}); choose another place with --out") from None
 
 
 def write(result: RunResult, folder: str | Path | None = None, *, overwrite: bool = False, report: bool = True) -> Path:

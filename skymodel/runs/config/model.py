@@ -161,6 +161,8 @@ class RunConfig(Section):
         ``fluxes.ecsv`` has a row for each pair of them, ``maps.fits`` a map for each band.
     ratios, cube, compare, fit
         See :mod:`skymodel.runs.config.questions`.
+    ensemble
+        Priors and sampling, for ``skymodel ensemble`` with the same file; a run does not look at it.
     label
         What every output says about the model.
 
@@ -189,6 +191,7 @@ class RunConfig(Section):
     compare: CompareConfig | None = None
     fit: FitConfig = FitConfig()
     verdict: Literal["published", "none"] = "published"
+    ensemble: Annotated[dict[str, Any] | None, Field(exclude=True)] = None
 
     def __init__(self, **values: Any) -> None:
         """Validate keywords; raise ValueError with one line naming field, value and cure."""

@@ -140,6 +140,8 @@ def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
     from skymodel.runs.config.messages import one_line
 
     raw = read_raw(source)
+    if isinstance(own := raw.pop("ensemble", None), dict):  # a run's file: the rest is the model
+        raw = {"model": raw, **own}
     if isinstance(raw.get("model"), str) and (Path(source).parent / raw["model"]).is_file():
         raw["model"] = str(Path(source).parent / raw["model"])
     try:

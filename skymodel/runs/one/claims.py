@@ -7,7 +7,7 @@ makes the spectrum as flat as printed, and the text says so.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -47,6 +47,18 @@ class ClaimsReport:
 
     claims: tuple[Claim, ...]
     scenario: Scenario
+
+    def __len__(self) -> int:
+        """Return the number of statements."""
+        return len(self.claims)
+
+    def __iter__(self) -> Iterator[Claim]:
+        """Yield the statements."""
+        return iter(self.claims)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return one statement, or several of a slice."""
+        return self.claims[index]
 
     @property
     def table(self) -> Any:

@@ -35,6 +35,7 @@ from skymodel.runs.one.ratios import ratio_table
 from skymodel.runs.one.spectrum import spectrum_table
 from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sightlines.project import project
+from skymodel.sky.healpix import require_memory
 from skymodel.sky.region import Region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
@@ -116,6 +117,7 @@ def run(
     """
     steps = Steps(progress, {name: weight for name, weight in _STEPS.items() if name != "comparison" or config.compare})
     kept = cache or NothingKept()
+    require_memory(config.map.nside, columns=6 * (len(config.shining) + 2))
     model, line, measured = _model(config), config.anchor.line_intensity, config.anchor.relative_error
     shining = lights(model, config.shining)
     bands = {band: shining.bands[band] for band in config.shining}

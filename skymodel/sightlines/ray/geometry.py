@@ -19,6 +19,7 @@ from profiles.contract.arrays import Bools, Floats
 from profiles.contract.oval import Oval
 
 INNERMOST = 1e-140  # on a line through the centre itself, a power law takes over within it [kpc]
+LARGEST_BARE = 1000.0  # kpc; a larger number without a unit is taken for one in pc, and asked about
 SMALLEST_SCALE = 1e-150  # replaces p in u = p sinh(t) on a line through the centre [kpc]; its square is still a number
 
 
@@ -45,7 +46,13 @@ class Observer:
     def __post_init__(self) -> None:
         """Convert Quantities and check the place."""
         for name in ("r_sun", "z_sun"):
-            object.__setattr__(self, name, _kpc(f"Observer.{name}", getattr(self, name)))
+            given = getattr(self, name)
+            object.__setattr__(self, name, _kpc(f"Observer.{name}", given))
+            if not hasattr(given, "unit") and LARGEST_BARE < abs(getattr(self, name)) < math.inf:
+                raise ValueError(
+                    f"Observer.{name} = {given} without a unit means kpc, beyond any galaxy; if that is meant, or pc, "
+                    f"say so: {name}={given} * units.kpc or {given} * units.pc"
+                )
         if not (math.isfinite(self.r_sun) and self.r_sun > 0):
             raise ValueError(f"Observer.r_sun = {self.r_sun} kpc; allowed: a finite distance > 0")
         if not abs(self.z_sun) < self.r_sun:

@@ -5,9 +5,11 @@ import pytest
 import yaml
 from astropy import units as u
 
+import profiles
 import skymodel as sm
 from profiles import NFW, ExponentialDisk, from_function
 from skymodel.runs.config.model import RunConfig, as_config, load_config
+from skymodel.runs.many.ensemble import load_ensemble
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle
 
 HALO = {"type": "nfw", "rho_s": "0.3 GeV cm-3", "r_s": "20 kpc"}
@@ -350,3 +352,30 @@ def test_a_file_is_looked_for_beside_the_yaml_then_in_the_working_directory_and_
     assert found == [str(tmp_path / folder / f"{folder}.ecsv") for folder in ("project", "elsewhere")]
     monkeypatch.chdir("/")
     assert RunConfig(**resolved).resolved() == resolved
+
+
+def test_one_file_holds_the_run_and_its_ensemble(tmp_path):
+    file = tmp_path / "mine.yaml"
+    priors = [{"parameter": "dark_matter.r_s", "distribution": "uniform", "low": "15 kpc", "high": "25 kpc"}]
+    model = {"dark_matter": HALO, "electrons": [DISK]}
+    file.write_text(yaml.safe_dump(model | {"ensemble": {"priors": priors, "draws": 8}}))
+    ensemble = load_ensemble(file)
+    assert (ensemble.draws, ensemble.model) == (8, model)
+    assert "ensemble" not in load_config(file).resolved()  # a run is the same without its ensemble
+
+
+def test_a_larger_distance_without_a_unit_is_questioned():
+    with pytest.raises(ValueError, match=r"8200 without a unit means kpc.*8200 \* units\.pc"):
+        sm.Observer(8200)
+    assert sm.Observer(8200 * u.kpc).r_sun == 8200
+
+
+def test_maps_that_do_not_fit_the_memory_are_refused_before_they_are_begun():
+    with pytest.raises(ValueError, match=r"need .* GiB of memory and .* are free; nside = \d+ would fit"):
+        sm.project(NFW() * ExponentialDisk(), 2**20, r_max=60)
+
+
+def test_a_density_takes_lengths_and_tells_its_mass():
+    assert NFW().at(8200 * u.pc, 0 * u.kpc, 0).unit == u.Unit("GeV cm-3")
+    assert NFW().at([1, 2] * u.kpc, 0, 0).shape == (2,)
+    assert NFW().mass(8200 * u.pc).value == pytest.approx(profiles.enclosed_mass(NFW(), 8.2).value, rel=1e-14)

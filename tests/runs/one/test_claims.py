@@ -82,3 +82,9 @@ def test_the_statements_rest_on_interstellar_electrons_and_name_those_as_printed
     assert report.scenario.window_factor == pair.window.value
     assert report.scenario.mean_j == pair.window.denominator.value
     assert report.scenario.printed_mean_j == own.pairs[0].window.denominator.value
+
+
+def test_the_claims_of_a_run_are_a_sequence():
+    report = check_claims(RunConfig(**CONFIG).emission.build(), CIRCLE, window_factor=0.27, containment=0.5, others=())
+    assert report[:3] == report.claims[:3]
+    assert list(report) == list(report.claims)
