@@ -1,6 +1,5 @@
 """Skies that are hard or wrong: edges, shells, holes, spikes, lies. The right map with a true error, or one refusal."""
 
-import re
 import time
 
 import healpy
@@ -53,20 +52,15 @@ def test_the_chords_of_a_sharp_edge_are_found(function, hints, truth):
 
 
 @pytest.mark.parametrize(("function", "hints"), [row[:2] for row in EDGED[1:]], ids=["ball", "shell"])
-def test_pixel_means_over_a_sharp_edge_are_right_or_refused(function, hints):
-    """The flux of a uniform ball is known in closed form; a mean across its edge may be refused, never wrong."""
+def test_pixel_means_over_a_sharp_edge_that_is_announced_are_right(function, hints):
+    """The flux of a uniform ball is known in closed form."""
 
     def flux(radius):
         t = radius / 8.2
         return 2 * np.pi * 8.2 * (t - (1 - t * t) * np.arctanh(t))
 
     density = from_function(function, unit="cm-3", symmetry="spherical", hints=hints)
-    try:
-        total = project(density, 4, rtol=1e-3).total()
-    except ValueError as refusal:
-        if not re.search("rtol = 0.001 could not be met in .* pixels.*edges", str(refusal)):
-            raise
-        return
+    total = project(density, 4, rtol=1e-3).total()
     truth = flux(5.0) - (flux(4.0) if function is shell else 0.0)
     assert abs(total.value - truth) <= total.error
 
