@@ -30,6 +30,9 @@ def run(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but where the files are.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers of the first screen as JSON.")] = False,
+    origin: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Repeat the run that a file or folder is of.")
+    ] = None,
 ) -> None:
     """Compute maps, fluxes, spectrum and the verdict on the ratio; print the main numbers and write a folder.
 
@@ -43,7 +46,7 @@ def run(
         from skymodel.runs.one.cache import NothingKept
         from skymodel.runs.one.run import run as compute
 
-        given = read_raw(config)
+        given = read_raw(config) if origin is None else _repeated(origin, config)
         settings = RunConfig(**given)
         folder.check(out, overwrite)
         equal = folder.equal_run(settings, Path.cwd() if out is None else out.parent)
@@ -63,6 +66,15 @@ def run(
         _show(result, written, given, (quiet, as_json))
         if equal is not None and not (quiet or as_json):
             typer.echo(f"repeats      {equal}, which holds the same configuration")
+
+
+def _repeated(origin: Path, config: str | None) -> dict[str, Any]:
+    """Return the configuration of the run that a file is of."""
+    from skymodel.output.files.origin import run_config
+
+    if config is not None:
+        raise ValueError(f"--from {origin} and CONFIG {config} are two configurations; give one")
+    return run_config(origin)
 
 
 def _show(result: Any, written: Path, given: Any, form: tuple[bool, bool]) -> None:

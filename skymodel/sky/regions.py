@@ -3,7 +3,8 @@
 Regions combine with ``&``, ``|`` and ``~``; what they can tell is in :class:`~skymodel.sky.region.Region`. In a
 configuration a region is a name or a mapping with gammapy's keys:
 ``{frame: galactic, lon: 0 deg, lat: 0 deg, radius: 6 deg}``, ``{lon: [-30 deg, 30 deg], lat: [-5 deg, 5 deg]}``,
-``{intersection: [...]}``, ``{union: [...]}``, ``{complement: ...}``; or a short text in Galactic degrees,
+``{polygon: [[0 deg, 0 deg], ...]}``, ``{file: mask.fits}`` (a mask, a MOC, a DS9 file), ``{intersection: [...]}``,
+``{union: [...]}``, ``{complement: ...}``; or a short text in Galactic degrees,
 ``circle LON LAT RADIUS`` or ``box LON LON LAT LAT``.
 """
 
@@ -79,6 +80,9 @@ def region_to_config(region: Region) -> str | dict[str, Any]:
     >>> region_to_config(Circle(lon=10, lat=0, radius=2.5))
     {'frame': 'galactic', 'lon': '10.0 deg', 'lat': '0.0 deg', 'radius': '2.5 deg'}
     """
+    from skymodel.sky.polygon import Polygon
+    from skymodel.sky.reading.regions import FromFile
+
     if name := known_name(region):
         return name
     match region:
@@ -87,6 +91,10 @@ def region_to_config(region: Region) -> str | dict[str, Any]:
         case Box():
             pairs = {key: [f"{bound!r} deg" for bound in getattr(region, key)] for key in ("lon", "lat")}
             return {"frame": "galactic"} | pairs
+        case Polygon():
+            return {"polygon": [[f"{lon!r} deg", f"{lat!r} deg"] for lon, lat in region.corners], "frame": "galactic"}
+        case FromFile():
+            return {"file": region.file}
         case Combination():
             parts = [region_to_config(region.first), region_to_config(region.second)]
             return {"intersection" if region.operator == "&" else "union": parts}
@@ -155,15 +163,36 @@ def _several(key: str, combine: Callable[[Region, Region], Region]) -> Callable[
     return read
 
 
+def _polygon(spec: Mapping[str, Any]) -> Region:
+    from skymodel.sky.polygon import Polygon
+    from skymodel.sky.reading.frames import frame_named
+    from skymodel.sky.reading.regions import galactic
+
+    given = spec["polygon"]
+    if not isinstance(given, list | tuple) or len(given) < 3:
+        raise ValueError("region.polygon: allowed: three corners [lon, lat] or more, each angle with its unit")
+    corners = [_pair(corner, "region.polygon") for corner in given]
+    return Polygon(tuple(galactic(corners, frame_named(spec.get("frame", "galactic")))))
+
+
+def _file(spec: Mapping[str, Any]) -> Region:
+    from skymodel.sky.reading.regions import region_from_file
+
+    return region_from_file(str(spec["file"]))
+
+
 _READERS: dict[frozenset[str], Callable[[Mapping[str, Any]], Region]] = {
     frozenset({"lon", "lat", "radius"}): _circle,
     frozenset({"lon", "lat"}): _box,
     frozenset({"intersection"}): _several("intersection", operator.and_),
     frozenset({"union"}): _several("union", operator.or_),
+    frozenset({"polygon"}): _polygon,
+    frozenset({"file"}): _file,
     frozenset({"complement"}): lambda spec: ~region_from_config(spec["complement"]),
 }
 _FORMS = (
     "allowed: {frame, lon, lat, radius} for a circle, {frame, lon: [low, high], lat: [low, high]} for a box, "
+    "{polygon: [[lon, lat], ...], frame}, {file: mask, MOC or DS9 file}, "
     "{intersection: [...]}, {union: [...]}, {complement: ...}, 'circle LON LAT RADIUS', 'box LON LON LAT LAT' [deg]"
 )
 
