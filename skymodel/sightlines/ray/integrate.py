@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,17 +23,27 @@ from skymodel.sightlines.ray.pieces import Pieces, cut
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 BLOCK = 8192  # sight lines at a time: their pieces fit in a few MiB
+NEAREST, WIDER = 0.04, 1.3  # looks: lines are cut at this distance [kpc], and wherever it has grown by this factor
+BLIND_SPOT = 0.1  # what looks may miss, as a share of the distance: nodes are 0.05 of it apart at most
 FAINT = 1e-9  # directions fainter than this share of the brightest are integrated to its tolerance
 
 
 @dataclass(frozen=True)
 class LineIntegrals:
-    """Line integrals, bounds of their errors, the evaluations they took, and the unit of the first two."""
+    """Line integrals, bounds of their errors, the evaluations they took, and the unit of the first two.
+
+    Parameters
+    ----------
+    blind
+        Features whose path on the line is shorter than this share of their distance could have been missed, beyond
+        0.04 kpc; 0 where the density says what it is like, nan where nobody looked.
+    """
 
     value: Floats
     error: Floats
     evaluations: Ints
     unit: Any
+    blind: float = math.nan
 
 
 def line_of_sight(
@@ -73,9 +84,10 @@ def line_of_sight(
 
     Notes
     -----
-    The error covers all that the evaluations can see, unannounced edges among it. A cloud or a shell smaller than
-    about a quarter of its distance from the observer and from the centre can lie between them: announce it by the
-    density's hints.
+    The error covers all that the evaluations can see, unannounced edges among it. Of a density that does not say what
+    it is like (:attr:`profiles.Density.smooth` is None: functions, plug-ins) each line takes looks, nodes at most 0.05
+    of the distance apart: clouds, shells and layers whose path on the line is longer than 0.1 of their distance are
+    seen. What is smaller can lie between the nodes: announce it by the density's hints.
 
     Examples
     --------
@@ -87,9 +99,10 @@ def line_of_sight(
     """
     lon, lat = degrees(lon, lat)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    lines = replace(lines, looks=lines.density.smooth is None)
     found = lines.integrate(unit_vectors(lon, lat).reshape(-1, 3), rtol=rtol, share=FAINT)
     value, error, evaluations = (a.reshape(lon.shape) for a in (found.value, found.error, found.evaluations))
-    return LineIntegrals(value, error, evaluations, found.unit)
+    return LineIntegrals(value, error, evaluations, found.unit, BLIND_SPOT if lines.looks else 0.0)
 
 
 def degrees(lon: Any, lat: Any) -> tuple[Floats, Floats]:
@@ -127,12 +140,15 @@ class SightLines:
         Where they end.
     weight
         What one evaluation counts: less than 1 where the density is some of the terms of another.
+    looks
+        Whether each line is looked along for what the density does not say of itself.
     """
 
     density: Density
     observer: Observer
     end: PathEnd
     weight: float = 1.0
+    looks: bool = False
     meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -222,6 +238,10 @@ class SightLines:
 
     def cut(self, lines: Rays, places: tuple[Floats, ...] = ()) -> Pieces:
         """Return the pieces of the lines on which the density should be smooth, also cut at the given places."""
+        if self.looks:
+            farthest = float(np.max(lines.stop - lines.observer, initial=NEAREST))
+            steps = NEAREST * WIDER ** np.arange(math.log(farthest / NEAREST) / math.log(WIDER) + 1)
+            places = (*places, *(lines.observer + step for step in steps))
         return cut(lines, self.observer, self.density, places)
 
 

@@ -141,9 +141,14 @@ def integrate(
         owner = panels.owner[work.panel]
         doubts = work.error + _hidden(work, panels)
         total, doubt = (np.bincount(owner, each, minlength=count) for each in (work.value, doubts))
-        largest = float(np.max(value + total, initial=0.0))
-        limit = rtol * np.maximum(value + total, np.maximum(floor, share * largest))
-        matters = (doubt > limit)[owner] & _too_large(owner, doubts, limit)
+        # The largest value at least, with which faint integrals are done, and as it looks, until when they can wait.
+        limit, loose = (
+            rtol * np.maximum(value + total, np.maximum(floor, share * float(np.max(value + total - off, initial=0.0))))
+            for off in (doubt, 0.0)
+        )
+        matters = (doubt > loose)[owner] & _too_large(owner, doubts, loose)
+        if not matters.any():
+            matters = (doubt > limit)[owner] & _too_large(owner, doubts, limit)
         many = np.bincount(owner, minlength=count)[owner]
         lost = matters & ((many > (PATIENT if best else MOST)) | _stuck(work) | (generation == DEEPEST - 1))
         lost |= ~np.isfinite(doubts)  # a sum that overflows
