@@ -11,15 +11,16 @@ import skymodel as sm
 
 pytestmark = pytest.mark.bench
 
-# E at nside 64 and 1e-3, at nside 256 and 1e-4, and W at 1e-4 in million evaluations: a tenth above what was counted.
+# E at nside 64 and 1e-3, at nside 256 and 1e-4, and W at 1e-4 in million evaluations: the goals of the redesign.
 LIMITS = {
-    "disk, Sun in the plane": (0.09, 0.0065, 0.1),
-    "disk": (0.51, 0.051, 0.17),
-    "mcmillan2017_baryons": (0.57, 0.061, 0.38),
-    "triaxial halo x disk": (1.1, 0.115, 0.34),
-    "dwek bar": (1.75, 0.175, 1.2),
-    "ymw16": (1.5, 0.15, 3.2),
-    "ferriere2007_electrons": (1.5, 0.15, 1.55),
+    "disk, Sun in the plane": (0.08, 0.005, 0.1),
+    "disk": (0.4, 0.04, 0.15),
+    "mcmillan2017_baryons": (0.5, 0.05, 0.3),
+    "triaxial halo x disk": (0.8, 0.08, 0.3),
+    "dwek bar": (1.35, 0.12, 1.15),  # goals 0.8, 0.1, 0.3 are not reached: a tenth above what was counted
+    "dwek bar as a function": (1.6, 0.145, 1.3),  # has no goal; likewise
+    "ymw16": (1.5, 0.15, 1.75),  # the goal for W is 1; likewise
+    "ferriere2007_electrons": (1.5, 0.15, 1.0),
     "ne2001": (3.0, 0.4, 3.0),
 }
 
