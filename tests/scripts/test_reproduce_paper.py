@@ -24,6 +24,7 @@ def test_figures_tables_and_claims_are_written_with_the_model_they_hold_for(scri
     assert {path.name for path in tmp_path.iterdir()} == {
         "figure_1.png",
         "electron_speed.png",
+        "electrosphere.png",
         "claims.ecsv",
         "claims.txt",
         "figure_1.ecsv",
@@ -35,8 +36,9 @@ def test_figures_tables_and_claims_are_written_with_the_model_they_hold_for(scri
     assert "What could not be reproduced" in text
     assert "stand-in" in text.splitlines()[0]
     assert claims.meta["model"] == QTable.read(tmp_path / "figure_1.ecsv").meta["model"]
-    flat = claims[claims["name"] == "flat_given"]
-    assert flat["verdict"][0] == "holds"  # the default speed is the least for which it does
+    flat = claims[claims["name"] == "flat"]
+    assert flat["verdict"][0] == "holds only if"  # v_e is at least the default speed, the least for which it does
+    assert flat["under_condition"][0] == pytest.approx(2, rel=1e-4)
 
 
 @pytest.mark.parametrize(
