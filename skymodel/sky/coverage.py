@@ -7,18 +7,22 @@ so a pixel is a unit square there). The cost grows with the length of the edges,
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from profiles.contract.arrays import Bools, Floats, Ints
-from skymodel.sky.arcs import Edged, known_edges
+from skymodel.sky.arcs import Edged, known_edges, solid_angle
 from skymodel.sky.circles import SmallCircle, lonlat
+from skymodel.sky.healpix import pixel_area
 
 _FINEST = 2048  # a straight cut of its pixels, 0.03 deg wide, is good to 1e-3 of one of them for circles above 2 deg
 _PER_RADIUS = 100  # finest pixels per radius of the smallest circle
 _LARGEST_FINEST = 2**18
 _STRAIGHT = 16  # from this share of the finest nside on, an edge crosses a pixel once
+_PARALLEL = 0.1  # sine of the angle below which two edges run side by side
+_LARGEST_FACTOR = 1e-2  # by which pixels crossed side by side are scaled at most
 _SAMPLES = 16  # per side of a pixel, where edges meet or are not known
 _BLOCK = 4096
 
@@ -47,7 +51,8 @@ def exact(region: Edged, nside: int) -> Floats:
         if not on_edge.any():
             break
         if level.nside == finest:
-            _add(shares, nside, finest, level.pixels[on_edge], _cut(region, edges, level, on_edge))
+            found, beside = _cut(region, edges, level, on_edge)
+            _add(shares, nside, finest, level.pixels[on_edge], _scaled(region, nside, finest, shares, found, beside))
             break
         children = (4 * level.pixels[on_edge][:, None] + np.arange(4)).ravel()
         level = _level(edges, 2 * level.nside, children)
@@ -114,21 +119,110 @@ def _add(shares: Floats, nside: int, fine: int, pixels: Ints, share: Any) -> Non
     np.add.at(shares, pixels // ratio, np.broadcast_to(share, pixels.shape) / ratio)
 
 
-def _cut(region: Edged, edges: tuple[SmallCircle, ...], level: _Level, on_edge: Bools) -> Floats:
-    """Return the shares of the finest pixels on an edge: a straight cut by one edge, samples where edges meet."""
-    shares = np.empty(level.pixels.size)
+def _cut(region: Edged, edges: tuple[SmallCircle, ...], level: _Level, on_edge: Bools) -> tuple[Floats, Bools]:
+    """Return the shares of the finest pixels on an edge, and in which of them edges run side by side."""
+    shares, thin = np.empty(level.pixels.size), np.zeros(level.pixels.size, bool)
     alone = level.crossed.sum(axis=0) == 1
     for edge, crossed in zip(edges, level.crossed, strict=True):
         chosen = np.flatnonzero(crossed & alone)
         shares[chosen] = _straight_cut(region, edge, level.nside, level.pixels[chosen], level.centres[chosen])
     meeting = np.flatnonzero(on_edge & ~alone)
-    shares[meeting] = _samples(region, level.nside, level.pixels[meeting])
-    return shares[on_edge]
+    beside = _side_by_side(edges, level, meeting)
+    shares[meeting[~beside]] = _samples(region, level.nside, level.pixels[meeting[~beside]])
+    if beside.any():
+        thin[meeting[beside]] = True
+        shares[thin] = _several_cuts(region, edges, level, np.flatnonzero(thin))
+    return shares[on_edge], thin[on_edge]
+
+
+def _scaled(region: Edged, nside: int, finest: int, shares: Floats, found: Floats, thin: Bools) -> Floats:
+    """Return the shares of pixels that edges cross side by side, scaled so that all make up the exact solid angle.
+
+    Straight cuts leave up to 1e-3 of the width between two edges that bend within a pixel; all else is far better.
+    """
+    if not found[thin].any():
+        return found
+    others = shares.sum() * pixel_area(nside) + found[~thin].sum() * pixel_area(finest)
+    factor = (solid_angle(region) - others) / (found[thin].sum() * pixel_area(finest))
+    return np.where(thin, found * factor, found) if abs(factor - 1) < _LARGEST_FACTOR else found
+
+
+def _side_by_side(edges: tuple[SmallCircle, ...], level: _Level, some: Ints) -> Bools:
+    """Return which pixels ``(N,)`` are crossed by edges that are all but parallel there: their samples may miss all."""
+    found, centres = np.zeros(len(some), bool), level.centres[some]
+    normals = [edge.axis - (centres @ edge.axis)[:, None] * centres for edge in edges]
+    for i, j in itertools.combinations(range(len(edges)), 2):
+        across = np.linalg.norm(np.cross(normals[i], normals[j]), axis=1)
+        sizes = np.linalg.norm(normals[i], axis=1) * np.linalg.norm(normals[j], axis=1)
+        found |= (across < _PARALLEL * sizes) & level.crossed[i, some] & level.crossed[j, some]
+    return found
+
+
+def _several_cuts(region: Edged, edges: tuple[SmallCircle, ...], level: _Level, some: Ints) -> Floats:
+    """Return the shares of pixels that several edges cross: the parts between them, each inside or outside as a whole.
+
+    Two edges of a thin box run through the same pixels side by side, closer than any samples.
+    """
+    import healpy
+
+    corners = healpy.boundaries(level.nside, level.pixels[some], nest=True).transpose(0, 2, 1).reshape(-1, 4, 3)
+    owner, parts = np.arange(len(some)), np.broadcast_to(_SQUARE, (len(some), 4, 2))
+    for edge, crossed in zip(edges, level.crossed[:, some], strict=True):
+        line, cut = _line(edge, corners, level.centres[some])[owner], crossed[owner]
+        both = [_clipped(parts[cut], sign * line[cut]) for sign in (1.0, -1.0)]
+        whole = np.concatenate([parts[~cut], parts[~cut][:, -1:]], axis=1)  # as many corners
+        owner = np.concatenate([owner[~cut], owner[cut], owner[cut]])
+        parts = np.concatenate([whole, *both])
+        some_area = _area(parts) > 0
+        owner, parts = owner[some_area], parts[some_area]
+    x, y = parts.mean(axis=1).T + 0.5  # a convex part holds the mean of its corners
+    north, west, south, east = corners[owner].transpose(1, 0, 2)
+    weights = x * y, (1 - x) * y, (1 - x) * (1 - y), x * (1 - y)
+    middles = sum(w[:, None] * corner for w, corner in zip(weights, (north, west, south, east), strict=True))
+    area = _area(parts)
+    inside = area * _contains(region, np.asarray(middles))
+    return np.asarray(np.bincount(owner, inside, len(some)) / np.bincount(owner, area, len(some)))
+
+
+def _line(edge: SmallCircle, corners: Floats, centres: Floats) -> Floats:
+    """Return (mean, slope_x, slope_y) ``(N, 3)`` of an edge over unit squares centred on 0: positive inside of it."""
+    excess = edge.excess(corners)
+    north, west, south, east = excess.T
+    mean = (2 * edge.excess(centres) + excess.mean(axis=1)) / 3  # exact for a parabola over the unit square
+    return np.stack([mean, (north + east - south - west) / 2, (north + west - south - east) / 2], axis=1)
+
+
+_SQUARE = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+
+
+def _clipped(polygons: Floats, lines: Floats) -> Floats:
+    """Return the parts of convex polygons ``(N, K, 2)`` where line[0] + line[1] x + line[2] y > 0, ``(N, K + 1, 2)``.
+
+    Corners that are not needed repeat the last one, which changes neither shape nor area; nothing has no area.
+    """
+    height = lines[:, :1] + np.einsum("nki,ni->nk", polygons, lines[:, 1:])
+    after, beyond = np.roll(polygons, -1, axis=1), np.roll(height, -1, axis=1)
+    crosses = (height > 0) != (beyond > 0)
+    share = np.where(crosses, height, 0.0) / np.where(crosses, height - beyond, 1.0)
+    found = np.stack([polygons, polygons + share[:, :, None] * (after - polygons)], axis=2)
+    counts = np.stack([height > 0, crosses], axis=2).reshape(len(polygons), 2 * polygons.shape[1])
+    slots = polygons.shape[1] + 1
+    order = np.argsort(~counts, axis=1, kind="stable")[:, :slots]
+    last = np.maximum(counts.sum(axis=1, keepdims=True) - 1, 0)
+    index = np.take_along_axis(order, np.minimum(np.arange(slots), last), axis=1)
+    return np.take_along_axis(found.reshape(len(polygons), 2 * polygons.shape[1], 2), index[:, :, None], axis=1)
+
+
+def _area(polygons: Floats) -> Floats:
+    """Return the areas ``(N,)`` of polygons ``(N, K, 2)``."""
+    x, y = polygons[:, :, 0], polygons[:, :, 1]
+    return np.asarray(0.5 * np.abs((x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)))
 
 
 class _Sides(NamedTuple):
     """The corners N, W, S, E of pixels against an edge, and whether the regions hold its near and its far side."""
 
+    corners: Floats
     excess: Floats
     near: Bools
     far: Bools
@@ -138,18 +232,16 @@ def _sides(region: Edged, edge: SmallCircle, nside: int, pixels: Ints) -> _Sides
     import healpy
 
     if pixels.size == 0:
-        return _Sides(np.empty((0, 4)), np.empty(0, dtype=bool), np.empty(0, dtype=bool))
+        return _Sides(np.empty((0, 4, 3)), np.empty((0, 4)), np.empty(0, dtype=bool), np.empty(0, dtype=bool))
     corners = healpy.boundaries(nside, pixels, nest=True).transpose(0, 2, 1).reshape(pixels.size, 4, 3)
     excess, every = edge.excess(corners), np.arange(pixels.size)
     near, far = (_contains(region, corners[every, corner]) for corner in (excess.argmax(axis=1), excess.argmin(axis=1)))
-    return _Sides(excess, near, far)
+    return _Sides(corners, excess, near, far)
 
 
 def _straight_cut(region: Edged, edge: SmallCircle, nside: int, pixels: Ints, centres: Floats) -> Floats:
     sides = _sides(region, edge, nside, pixels)
-    mean = (2 * edge.excess(centres) + sides.excess.mean(axis=1)) / 3  # exact for a parabola over the unit square
-    north, west, south, east = sides.excess.T
-    within = _half_plane(mean, (north + east - south - west) / 2, (north + west - south - east) / 2)
+    within = _half_plane(*_line(edge, sides.corners, centres).T)
     return np.asarray(within * sides.near + (1 - within) * sides.far)
 
 

@@ -48,6 +48,26 @@ def test_only_pixels_on_the_edges_cost_anything(monkeypatch):
     assert sum(asked) < 12 * 1024**2 / 100
 
 
+@pytest.mark.parametrize(
+    "thin",
+    [
+        Box((10, 10.02), (-5, 5)),
+        Box((10, 10.001), (-5, 5)),
+        Box((-3, 3), (41, 41.001)),
+        Circle(9, 5, 6) & ~Circle(9, 5, 5.999),
+    ],
+)
+def test_thin_regions_are_covered_to_a_millionth(thin):
+    summed = thin.coverage(32).sum() * pixel_area(32)
+    assert summed == pytest.approx(thin.solid_angle, rel=1e-6)
+
+
+def test_a_thin_box_and_the_one_beside_it_make_up_both_pixel_by_pixel():
+    nside, lat = 64, (-2, 55)
+    thin, wide, both = (Box((low, high), lat).coverage(nside) for low, high in ((10, 10.02), (10.02, 12), (10, 12)))
+    assert np.abs(thin + wide - both).max() < 1e-4 * thin.max()
+
+
 def test_the_half_plane_share_is_the_area_of_a_cut_square():
     x = (np.arange(1000) + 0.5) / 1000 - 0.5
     grid_x, grid_y = np.meshgrid(x, x)
