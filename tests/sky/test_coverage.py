@@ -63,9 +63,11 @@ def test_thin_regions_are_covered_to_a_millionth(thin):
 
 
 def test_a_thin_box_and_the_one_beside_it_make_up_both_pixel_by_pixel():
-    nside, lat = 64, (-2, 55)
+    nside, lat = 64, (-2, 30)
     thin, wide, both = (Box((low, high), lat).coverage(nside) for low, high in ((10, 10.02), (10.02, 12), (10, 12)))
-    assert np.abs(thin + wide - both).max() < 1e-4 * thin.max()
+    gap = np.sort(np.abs(thin + wide - both)[thin > 0])
+    assert gap[-1] < 1e-4  # where boxes have their corners they are sampled, 16 x 16 in a finest pixel
+    assert gap[: -len(gap) // 10].max() < 1e-7  # and nowhere else
 
 
 def test_the_half_plane_share_is_the_area_of_a_cut_square():
