@@ -39,7 +39,7 @@ def read_unit(text: Any) -> Any:
     Unit("1 / cm2")
     """
     try:
-        unit = units.Unit(_spelled(text) if isinstance(text, str) else text)
+        unit = units.Unit(spelled(text) if isinstance(text, str) else text)
     except (ValueError, TypeError) as error:
         shown = str(text)[:60]
         raise ValueError(f"the unit {shown!r} is not understood; astropy's spelling is 'cm-2 s-1 sr-1'") from error
@@ -63,7 +63,7 @@ def plain(values: Floats, unit: Any) -> tuple[Floats, Any]:
         return np.asarray(unit.to_physical(values), dtype=np.float64), unit.physical_unit
 
 
-def _spelled(text: str) -> str:
+def spelled(text: str) -> str:
     """Return a unit's text as astropy reads it: singular words, one division."""
     found = _WORD.sub(lambda word: _PLURALS[word[0].lower()], text.strip())
     over, *below = found.split("/")

@@ -15,6 +15,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from profiles.contract.fields import in_plain
+from profiles.tables.unitwords import spelled
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class WithUnit:
 
     def _parse(self, text: str) -> units.Quantity:
         try:
-            return units.Quantity(text)
+            return units.Quantity(spelled(text))
         except (TypeError, ValueError):
             raise ValueError(
                 f"'{text}' is not a number with a unit; write for example '{self._example(text)} {self.unit}'"
