@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from skymodel.cli.terminal import one_line_errors, progress
+from skymodel.cli.terminal import NoPlugins, Plugins, one_line_errors, plugins, progress
 
 _COMPUTING = 0.8  # share of the time; the rest draws figures and writes
 Config = Annotated[
@@ -33,22 +34,27 @@ def run(
     origin: Annotated[
         Path | None, typer.Option("--from", metavar="FILE", help="Repeat the run that a file or folder is of.")
     ] = None,
+    plugin: Plugins = None,
+    no_plugins: NoPlugins = False,
 ) -> None:
     """Compute maps, fluxes, spectrum and the verdict on the ratio; print the main numbers and write a folder.
 
     Example: skymodel run mine.yaml --out my-run
     """
-    with one_line_errors():
+    with one_line_errors(), plugins(plugin, no_plugins), contextlib.ExitStack() as held:
         from skymodel.output.files.cache import MapCache
+        from skymodel.output.files.whole import claimed
         from skymodel.output.folders import run as folder
         from skymodel.runs.config.files import read_raw
-        from skymodel.runs.config.model import RunConfig
+        from skymodel.runs.config.model import RunConfig, load_config
         from skymodel.runs.one.cache import NothingKept
         from skymodel.runs.one.run import run as compute
 
         given = read_raw(config) if origin is None else _repeated(origin, config)
-        settings = RunConfig(**given)
+        settings = load_config(config) if origin is None else RunConfig(**given)
         folder.check(out, overwrite)
+        if out is not None:
+            held.enter_context(claimed(out))
         equal = folder.equal_run(settings, Path.cwd() if out is None else out.parent)
         cache = None if no_cache else MapCache()
         with progress() as report:
@@ -91,12 +97,12 @@ def _show(result: Any, written: Path, given: Any, form: tuple[bool, bool]) -> No
         typer.echo(first_screen.first_screen(result, written, given))
 
 
-def validate(config: Config = None) -> None:
+def validate(config: Config = None, plugin: Plugins = None, no_plugins: NoPlugins = False) -> None:
     """Check a configuration without running it and print what it resolves to.
 
     Example: skymodel validate mine.yaml
     """
-    with one_line_errors():
+    with one_line_errors(), plugins(plugin, no_plugins):
         import yaml
 
         from skymodel.runs.config.model import load_config

@@ -5,11 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 Report = Callable[[str, float], Any]
+Plugins = Annotated[
+    list[str] | None,
+    typer.Option("--plugin", metavar="NAME", help="An installed module that the configuration may import from."),
+]
+NoPlugins = Annotated[bool, typer.Option("--no-plugins", help="Use the built-in profiles only.")]
+_LONGEST = 900  # characters of a message: the list of all profiles has 700
 
 
 @contextmanager
@@ -21,9 +27,29 @@ def one_line_errors(interrupted: str = "interrupted; no output was left behind")
         typer.echo(f"skymodel: {interrupted}", err=True)
         raise typer.Exit(130) from None
     except (ValueError, TypeError, OSError, ArithmeticError, MemoryError, ModuleNotFoundError) as error:
-        text = " ".join(str(error).split()) or type(error).__name__
-        typer.echo(f"skymodel: {text}", err=True)
+        typer.echo(f"skymodel: {shown(str(error)) or type(error).__name__}", err=True)
         raise typer.Exit(2) from None
+
+
+def shown(text: str) -> str:
+    r"""Return text from outside in one line that a terminal shows and never obeys, its middle cut if it is long.
+
+    Examples
+    --------
+    >>> shown("no profile '\x1b[31mred'\n")
+    "no profile '[31mred'"
+    """
+    plain = " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in text).split())
+    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST // 2]} ... {plain[-_LONGEST // 2 :]}"
+
+
+@contextmanager
+def plugins(names: list[str] | None, none: bool) -> Iterator[None]:
+    """Trust the modules named with --plugin, or with --no-plugins nothing but the built-in profiles."""
+    from profiles.shelf.trust import trusting
+
+    with trusting(plugins=tuple(names or ()), strangers=False if none else None):
+        yield
 
 
 @contextmanager

@@ -94,6 +94,10 @@ class SkyMap:
         object.__setattr__(self, "unit", units.Unit(self.unit))
         object.__setattr__(self, "meta", MappingProxyType(dict(self.meta)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how a copy is made: a read-only view of a mapping cannot be pickled."""
+        return SkyMap, (np.array(self.values), np.array(self.error), self.unit, self.name, dict(self.meta))
+
     @property
     def nside(self) -> int:
         """Resolution of the map."""

@@ -1,5 +1,8 @@
 """Maps: frozen, honest about masked pixels, and their means against closed forms."""
 
+import copy
+import pickle
+
 import healpy
 import numpy as np
 import pytest
@@ -168,3 +171,13 @@ def test_a_masked_array_is_a_masked_map_and_its_total_is_that_of_the_rest():
     assert sky.masked.sum() == 96
     assert sky.total().value == pytest.approx(2 * np.pi, rel=1e-12)
     assert np.isnan(sky.error[:96]).all()
+
+
+@pytest.mark.parametrize("copied", [lambda sky: pickle.loads(pickle.dumps(sky)), copy.copy, copy.deepcopy])
+def test_a_map_survives_pickling_and_copying(copied):
+    sky = SkyMap(np.arange(12.0), 0.5, "cm-2 s-1 sr-1", name="mine", meta={"note": [1, 2]})
+    again = copied(sky)
+    np.testing.assert_array_equal(again.values, sky.values)
+    np.testing.assert_array_equal(again.error, sky.error)
+    assert (again.unit, again.name, dict(again.meta)) == (sky.unit, sky.name, dict(sky.meta))
+    assert not again.values.flags.writeable

@@ -38,5 +38,5 @@ def figure(width: float, height: float, label: str = "") -> Any:
 
     made = Figure(figsize=(width, height), layout="constrained")
     if label:
-        made.supxlabel("\n".join(textwrap.wrap(label, int(width * 24))), fontsize=5.5, color="0.35")
+        made.supxlabel("\n".join(textwrap.wrap(label, int(width * 24))), fontsize=5.5, color="0.35", parse_math=False)
     return made

@@ -34,13 +34,17 @@ def check(folder: Path | None, overwrite: bool = False) -> None:
         return
     if folder.is_dir() and not any(folder.iterdir()):
         return
-    if not (folder.is_dir() and (folder / CONFIG).is_file()):
+    if not _is_run(folder):
         raise FileExistsError(f"'{folder}' exists and holds no run, so it is kept; choose another folder")
     if not overwrite:
         raise FileExistsError(
             f"'{folder}' already holds a run, which is kept; choose another folder or overwrite it "
             "(--overwrite, overwrite=True)"
         )
+
+
+def _is_run(folder: Path) -> bool:
+    return folder.is_dir() and (folder / CONFIG).is_file()
 
 
 def _require_room(parent: Path) -> None:
@@ -92,7 +96,11 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
                 writer(draft / name)
             if report:
                 _write_report(result, draft)
-            return _numbered(draft) if target is None else settle(draft, target)
+            if target is None:
+                return _numbered(draft)
+            return settle(draft, target, replaces=lambda found: overwrite and _is_run(found))
+    except FileExistsError:
+        raise
     except OSError as error:
         place = target or Path.cwd()
         raise OSError(

@@ -54,6 +54,12 @@ def _reachable(rtol: float) -> float:
     return rtol
 
 
+def _printable(label: str) -> str:
+    if len(label) > 300 or not all(character.isprintable() or character == "\n" for character in label):
+        raise ValueError(f"{label[:60]!a} is not allowed; a label is text of 300 characters at most, no control ones")
+    return label
+
+
 class ObserverConfig(Section):
     """Where the sky is seen from."""
 
@@ -173,7 +179,7 @@ class RunConfig(Section):
     (64, 20.0)
     """
 
-    label: str = ""
+    label: Annotated[str, AfterValidator(_printable)] = ""
     observer: Annotated[ObserverConfig, BeforeValidator(_observer)] = ObserverConfig()
     dark_matter: DarkMatter
     electrons_per_baryon: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0

@@ -1,10 +1,12 @@
 """A file or folder is there whole or not at all, whatever stops the writing."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
-from skymodel.output.files.whole import settle, to_disk, whole
+from skymodel.output.files.whole import claimed, settle, to_disk, whole
 
 
 def test_a_file_takes_its_place_when_it_is_done_and_not_before(tmp_path):
@@ -62,3 +64,74 @@ def test_a_folder_that_cannot_be_settled_gives_the_old_one_back(tmp_path, monkey
     with pytest.raises(ZeroDivisionError):
         settle(draft, old)
     assert os.listdir(old) == ["run"]
+
+
+def draft_of(tmp_path, name="new"):
+    folder = tmp_path / name
+    folder.mkdir(parents=True)
+    (folder / "result.txt").write_text("mine")
+    return folder
+
+
+def test_a_folder_that_appeared_meanwhile_is_kept(tmp_path):
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "thesis.txt").write_text("years of work")
+    with pytest.raises(FileExistsError, match="is kept"):
+        settle(draft_of(tmp_path), target)
+    assert (target / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_folder_that_may_be_replaced_is_looked_at_again_before_it_goes(tmp_path):
+    target, looks = tmp_path / "out", []
+    target.mkdir()
+    (target / "old.txt").write_text("old")
+
+    def replaces(folder):
+        looks.append(folder)
+        return len(looks) == 1  # at the second look it is somebody else's
+
+    with pytest.raises(FileExistsError, match="appeared meanwhile"):
+        settle(draft_of(tmp_path), target, replaces=replaces)
+    assert (target / "old.txt").read_text() == "old"
+
+
+def test_an_empty_folder_is_no_obstacle(tmp_path):
+    (tmp_path / "out").mkdir()
+    settle(draft_of(tmp_path), tmp_path / "out")
+    assert (tmp_path / "out" / "result.txt").read_text() == "mine"
+
+
+RACER = """
+import sys, time
+from pathlib import Path
+from skymodel.output.files.whole import claimed
+try:
+    with claimed(Path(sys.argv[1])):
+        print("won", flush=True)
+        time.sleep(float(sys.argv[2]))
+except FileExistsError as error:
+    print("refused", flush=True)
+"""
+
+
+def test_of_two_processes_that_claim_one_name_exactly_one_wins(tmp_path):
+    racers = [
+        subprocess.Popen([sys.executable, "-c", RACER, str(tmp_path / "out"), "5"], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    said = sorted(racer.communicate(timeout=60)[0].strip() for racer in racers)
+    assert said == ["refused", "refused", "won"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_claim_ends_with_its_process_even_if_it_is_killed(tmp_path):
+    racer = subprocess.Popen(
+        [sys.executable, "-c", RACER, str(tmp_path / "out"), "60"], stdout=subprocess.PIPE, text=True
+    )
+    assert racer.stdout.readline().strip() == "won"
+    racer.kill()
+    racer.communicate(timeout=30)
+    with claimed(tmp_path / "out"):
+        pass
+    assert list(tmp_path.iterdir()) == []
