@@ -28,3 +28,10 @@ def test_every_public_name_resolves():
     import skymodel
 
     assert [name for name in skymodel.__all__ if not hasattr(skymodel, name)] == []
+
+
+def test_a_module_of_the_users_that_hides_the_package_profiles_is_named(tmp_path):
+    (tmp_path / "profiles.py").write_text("MINE = 1\n")
+    code = "import skymodel as sm; sm.region_mean"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert f"'{tmp_path / 'profiles.py'}' stands before skymodel's package 'profiles'" in done.stderr.splitlines()[-1]

@@ -22,17 +22,24 @@ def spectrum(table: Any, axes: Any) -> Any:
     draw_comptel(axes)
     _draw_background(axes)
     energy = table["E"].to_value("MeV")
-    for convention, colour in _CONVENTIONS.items():
+    for column, (colour, name, counting) in _models(table).items():
         for suffix, dashes, meaning in (("", "-", "$W = 1$"), ("_with_window", "--", "with $W$")):
-            values = table[f"E2I_{convention}{suffix}"].to_value(_UNIT)
+            values = table[f"{column}{suffix}"].to_value(_UNIT)
             shown = np.where(values > 0, values, np.nan)
-            axes.plot(energy, shown, dashes, color=colour, label=f"nuggets, {meaning}, '{convention}' counting")
+            axes.plot(energy, shown, dashes, color=colour, label=f"{name}, {meaning}{counting}")
     axes.set(xscale="log", yscale="log", xlim=_ENERGIES, ylim=_INTENSITIES)
     axes.set_xlabel("photon energy $k$ [MeV]")
     axes.set_ylabel(r"$k^2\,d\Phi/(d\Omega\,dk)$ [MeV cm$^{-2}$ s$^{-1}$ sr$^{-1}$]")
     axes.set_xticks([0.3, 0.5, 1, 2, 5, 10, 20, 40], ["0.3", "0.5", "1", "2", "5", "10", "20", "40"])
     axes.tick_params(axis="x", which="minor", labelbottom=False)
     return axes
+
+
+def _models(table: Any) -> dict[str, tuple[str, str, str]]:
+    """Return the columns to draw, each with its colour, name and counting; a rival's spectrum is counted in one way."""
+    if "E2I" in table.colnames:
+        return {"E2I": (COLOURS[0], "rival", "")}
+    return {f"E2I_{name}": (colour, "nuggets", f", '{name}' counting") for name, colour in _CONVENTIONS.items()}
 
 
 def spectrum_figure(table: Any, label: str = "") -> Any:

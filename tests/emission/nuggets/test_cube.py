@@ -1,5 +1,7 @@
 """Cubes and spectra of regions: the model's spectrum times the line, with the errors that belong to it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,3 +40,10 @@ def test_the_papers_window_is_one_and_named():
 def test_energies_that_are_no_increasing_list_are_refused(energies):
     with pytest.raises(ValueError, match=r"energ"):
         energy_cube(LINE, MODEL, energies)
+
+
+def test_a_slice_has_a_name_of_its_own_and_not_the_edges_of_the_line(tmp_path):
+    named = replace(LINE, name="LINE_511", meta={"e_min": 0.506, "e_max": 0.516})
+    slices = list(energy_cube(named, MODEL, [1.0, 2.6684]))
+    assert [sky.name for sky in slices] == ["CONTINUUM_AT_1_MEV", "CONTINUUM_AT_2.6684_MEV"]
+    assert [dict(sky.meta) for sky in slices] == [{"energy_mev": 1.0}, {"energy_mev": 2.6684}]

@@ -8,7 +8,10 @@ import pytest
 from astropy.table import QTable
 
 from skymodel.bounded import Bounded
+from skymodel.emission.event.bands import CONTINUUM_1_20
 from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.emission.nuggets.rivals import PowerLaw
+from skymodel.emission.nuggets.tied import TiedToLine
 from skymodel.output.figures import run as plots
 from skymodel.output.figures.ratio import ratio_figure
 from skymodel.output.figures.sky import all_sky_figure, centre_figure, title
@@ -190,3 +193,11 @@ def test_figures_leave_matplotlibs_global_state_alone():
 def test_a_long_label_is_wrapped_into_the_figure():
     made = figure(3.4, 2.0, "word " * 60)
     assert max(map(len, made.get_supxlabel().splitlines())) <= 3.4 * 26
+
+
+def test_the_spectrum_of_a_rival_is_drawn_once_since_it_is_counted_in_one_way():
+    model = TiedToLine.by_band(PowerLaw(1.6), CONTINUUM_1_20, 0.5)
+    made = spectrum_figure(spectrum_table(model, 0.0158, Bounded(0.6, 0.01)))
+    labels = [line.get_label() for line in made.axes[0].get_lines()]
+    assert [label for label in labels if label.startswith("rival")] == ["rival, $W = 1$", "rival, with $W$"]
+    assert not any(label.startswith("nuggets") for label in labels)

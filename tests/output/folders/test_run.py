@@ -91,8 +91,13 @@ def test_a_folder_inside_a_file_is_refused_before_computing(tmp_path):
 @pytest.mark.parametrize("name", ["deep/out", None])
 def test_a_place_that_may_not_be_written_to_is_refused_before_computing(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(folder.os, "access", lambda path, _: path != tmp_path)  # an administrator may write anywhere
-    with pytest.raises(PermissionError, match=f"'{tmp_path}' may not be written to; choose another place"):
+
+    def refused(dir):  # an administrator may write anywhere, and /proc gives permission but takes no file
+        assert dir == tmp_path
+        raise OSError(13, "Permission denied")
+
+    monkeypatch.setattr(folder.tempfile, "TemporaryFile", refused)
+    with pytest.raises(PermissionError, match=rf"'{tmp_path}' may not be written to \(Permission denied\); choose"):
         check(None if name is None else tmp_path / name)
 
 
