@@ -43,7 +43,7 @@ def _printed(pairs: Sequence[PairVerdict]) -> str:
     return (
         f"The tracer as printed ({PRINTED}) gives W = {factors[0]:.3f} to {factors[-1]:.3f}; {len(near)} of "
         f"{len(pairs)} pairs lie within {NEAR_ONE:.0%} of 1"
-        + (f" (electrons: {tracers}; gas disks without gas at the centre reach it with any halo)." if near else ".")
+        + (f" (electrons: {tracers}, whose gas has an empty centre)." if near else ".")
     )
 
 
