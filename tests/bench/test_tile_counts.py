@@ -40,8 +40,8 @@ def test_the_tolerance_costs_little(rtol, sightlines):
 
 def test_a_sphere_takes_a_few_hundred():
     meta = cost(BULGE, 256, 1e-6)
-    assert meta["sightlines"] <= 250
-    assert meta["evaluations"] <= 58_000
+    assert meta["sightlines"] <= 290
+    assert meta["evaluations"] <= 84_000  # 58,000 before: true lines inside the innermost tiles count now
 
 
 def test_a_bulge_that_is_dark_a_few_degrees_away_costs_little_there():

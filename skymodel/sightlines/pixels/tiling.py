@@ -33,6 +33,7 @@ Progress = Callable[[int, int], None]
 TILE_SHARE = 0.4  # of the tolerance goes to the tiles
 LEAST_BUDGET = 60_000  # integrals; or as many as all pixels would take directly
 CURVE_SHARE = 0.01  # of a tile's tolerance goes to the function of the angle, where the density is spherical
+INNERMOST = {False: 1e-4, True: 1e-8}  # of a pixel's side: how far in tiles reach; with one angle they are cheap
 CHUNK = 1 << 22  # pixels handed over at once
 NODES = {"mean": 128, "centre": 1}  # directions that a pixel is evaluated in
 COARSEST = 64  # nside below which patches would hold too few pixels
@@ -81,7 +82,7 @@ class Tiling:
         """The sky in tiles."""
         frame = Frame(Folds(self.kept.left_right, self.kept.up_down), self.lines.observer)
         area = 4 * np.pi / (12 * self.nside**2)
-        innermost = float(np.log(np.sqrt(area) * (1e-4 if self.sample == "mean" else 0.2)))
+        innermost = float(np.log(np.sqrt(area) * (INNERMOST[self.kept.spherical] if self.sample == "mean" else 0.2)))
         tolerance = TILE_SHARE * self.rtol
         grain = area / NODES[self.sample]
         budget = max(LEAST_BUDGET, int(4 * np.pi / grain / len(frame.folds.quarters)))
