@@ -51,7 +51,7 @@ def run(
         from skymodel.runs.one.run import run as compute
 
         given = read_raw(config) if origin is None else _repeated(origin, config)
-        settings = load_config(config) if origin is None else RunConfig(**given)
+        settings = _stating(load_config(config) if origin is None else RunConfig(**given), given)
         folder.check(out, overwrite)
         if out is not None:
             held.enter_context(claimed(out))
@@ -66,6 +66,8 @@ def run(
             report("writing", _COMPUTING)
             written = folder.write(result, out, overwrite=overwrite, report=report_page)
             report("writing", 1.0)
+        if short := result.maps["J"].meta.get("short"):
+            typer.echo(f"skymodel: {short} pixels are short of map.rtol and carry the errors they have", err=True)
         for note in cache.notes if cache else []:
             typer.echo(f"skymodel: {note}", err=True)
     with one_line_errors(f"interrupted while printing; the run is complete in '{written}'"):
@@ -81,6 +83,13 @@ def _repeated(origin: Path, config: str | None) -> dict[str, Any]:
     if config is not None:
         raise ValueError(f"--from {origin} and CONFIG {config} are two configurations; give one")
     return run_config(origin)
+
+
+def _stating(settings: Any, given: Any) -> Any:
+    """Return a configuration whose map states what is short of its tolerance, unless the file says otherwise."""
+    if "shortfall" in (given.get("map") or {}):
+        return settings
+    return settings.model_copy(update={"map": settings.map.model_copy(update={"shortfall": "state"})})
 
 
 def _show(result: Any, written: Path, given: Any, form: tuple[bool, bool]) -> None:

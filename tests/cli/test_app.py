@@ -193,3 +193,15 @@ def test_an_interrupt_while_the_code_is_loading_ends_without_a_traceback(tmp_pat
     assert ended.returncode == -signal.SIGINT  # which shells report as 130
     assert ended.stderr == ""
     assert [entry.name for entry in tmp_path.iterdir() if entry.name != "__pycache__"] == ["typer.py"]
+
+
+@pytest.mark.slow
+def test_a_map_short_of_its_budget_is_written_with_its_true_errors_and_one_line(call, config):
+    bar = [{"type": "freudenreich_bar"}]
+    short = {"nside": 4, "rtol": 1e-6, "budget": 10_000_000}
+    outcome = call("run", config(electrons=bar, map=short, verdict="none"), "--out", "out", "--no-report", "--no-cache")
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.stderr.count("\n") == 1
+    assert "short of map.rtol" in outcome.stderr
+    refusing = config(electrons=bar, map={**short, "shortfall": "refuse"}, verdict="none")
+    assert_refused(call("run", refusing, "--out", "out2", "--no-cache"), "budget")

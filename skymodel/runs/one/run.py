@@ -165,9 +165,10 @@ def _column(config: RunConfig, model: SkyModel, index: int, shining: Lights, cou
         def report(done: int, every: int) -> None:
             counted(index * every + done, count * every)
 
-        return project(density, asked.nside, rtol=asked.rtol, progress=report, **model.lines)
+        return project(density, asked.nside, progress=report, **how, **model.lines)
 
-    return cache.map(density, {"nside": asked.nside, "rtol": asked.rtol, **model.lines}, compute)
+    how: dict[str, Any] = {"rtol": asked.rtol, "shortfall": asked.shortfall, "budget": asked.budget}
+    return cache.map(density, {"nside": asked.nside, **how, **model.lines}, compute)
 
 
 def _mean_rtol(config: RunConfig) -> float:
