@@ -1,8 +1,8 @@
 """A cube of maps over photon energies, and the spectrum of a region: a number per energy times the map of the line.
 
 Where the microphysics is uniform nothing is projected again. Where it varies (:mod:`skymodel.emission.nuggets.local`)
-each energy has a product of its own, and its maps differ in shape: project ``pair * local_spectrum_factor(...)`` for
-each.
+each energy has a product of its own, ``pair * local_spectrum_factor(...)``, and the maps differ in shape: a
+:class:`VaryingCube`.
 """
 
 from __future__ import annotations
@@ -60,6 +60,38 @@ class EnergyCube:
     def values(self) -> Floats:
         """Return all maps at once ``(n, 12 nside^2)``, for small cubes; masked pixels stay UNSEEN."""
         return np.stack([sky.values for sky in self])
+
+
+@dataclass(frozen=True)
+class VaryingCube:
+    """Maps of the continuum at several photon energies, each of a shape of its own.
+
+    Parameters
+    ----------
+    maps
+        dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1] at each energy.
+    energies
+        Photon energies ``(n,)`` [MeV], increasing.
+    """
+
+    maps: tuple[SkyMap, ...]
+    energies: Floats
+
+    def __len__(self) -> int:
+        """Return the number of energies."""
+        return len(self.maps)
+
+    def __getitem__(self, index: int) -> SkyMap:
+        """Return the map at one energy."""
+        return self.maps[index]
+
+    def __iter__(self) -> Iterator[SkyMap]:
+        """Yield the maps from the lowest energy to the highest."""
+        return iter(self.maps)
+
+    def values(self) -> Floats:
+        """Return all maps at once ``(n, 12 nside^2)``."""
+        return np.stack([sky.values for sky in self.maps])
 
 
 def energy_cube(line: SkyMap, model: SpectralModel, energies: ArrayLike) -> EnergyCube:

@@ -111,7 +111,7 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
 def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
     """Yield the name of each file of a run and the function that writes it."""
     from skymodel.output.figures.run import figures, save
-    from skymodel.output.files.fits_write import write_maps
+    from skymodel.output.files.fits_write import write_cube, write_maps
     from skymodel.output.files.tables import write_table
     from skymodel.runs.one.run import WINDOWS
 
@@ -119,6 +119,12 @@ def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
     yield CONFIG, lambda path: path.write_text(text, encoding="utf-8")
     maps = list(result.maps.values())
     yield "maps.fits", functools.partial(write_maps, maps=maps, coverage=result.coverage, config=config)
+    if result.cube is not None:
+        cube = result.cube
+        yield (
+            "cube.fits",
+            lambda path: write_cube(path, cube.values(), cube.energies, "cm-2 s-1 sr-1 MeV-1", config=config),
+        )
     for name, region in WINDOWS.items():
         cut = [sky.cut(region) for sky in maps if sky.name != "J"]
         yield f"cut_{name.lower()}.fits", functools.partial(write_maps, maps=cut, config=config)

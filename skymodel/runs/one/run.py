@@ -13,13 +13,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from profiles import Density
 from profiles.contract.arrays import Floats
 from profiles.shelf.tracers import INTERSTELLAR
+from skymodel.bounded import Bounded
 from skymodel.comparison.ratio.verdict import Verdict, verdict
 from skymodel.emission.event.bands import LINE_511
+from skymodel.emission.event.constants import ELECTRON_MASS
 from skymodel.emission.nuggets.all_bands import bands_table
-from skymodel.emission.nuggets.cube import EnergyCube, energy_cube
+from skymodel.emission.nuggets.cube import EnergyCube, VaryingCube, energy_cube
+from skymodel.emission.nuggets.local import local_spectrum_factor
 from skymodel.galaxy import SkyModel
 from skymodel.progress import Counted, Progress, Steps
 from skymodel.runs.config.emission import NuggetsConfig, uniform_nuggets
@@ -87,7 +92,7 @@ class RunResult:
     statement: str
     claims: ClaimsReport
     timings: Mapping[str, float]
-    cube: EnergyCube | None = None
+    cube: EnergyCube | VaryingCube | None = None
     correlations: Any = None
     fits: Any = None
     nugget_bands: Any = None
@@ -255,12 +260,37 @@ def _nugget_bands(config: RunConfig, judged: Verdict, claims: ClaimsReport) -> A
 
 def _cube(
     config: RunConfig, model: SkyModel, columns: Sequence[SkyMap], shining: Lights, seen: Seen
-) -> EnergyCube | None:
+) -> EnergyCube | VaryingCube | None:
+    """Return the continuum at the energies asked for: a number times the line, or a map of its own for each."""
     if config.cube is None:
         return None
+    if model.local:
+        return _varying_cube(config, model, seen)
     alone = Lights(shining.densities, {LINE_511: shining.line})
     line = band_maps(columns, alone, seen.anchor, config.anchor.line_intensity)[LINE_511.name]
     return energy_cube(line, model.emission, config.cube.energies)
+
+
+def _varying_cube(config: RunConfig, model: SkyModel, seen: Seen) -> VaryingCube:
+    """Return the direct continuum at each energy, projected anew: where chi or mu vary, so does its shape."""
+    energies = np.asarray(config.cube.energies if config.cube else (), dtype=np.float64)
+    if (energies <= ELECTRON_MASS).any():
+        raise ValueError(
+            f"cube.energies = {energies.tolist()} MeV; allowed where the microphysics varies: above "
+            f"{ELECTRON_MASS:g} MeV, "
+            "where all of the continuum is direct annihilation"
+        )
+    ((line, _),) = model.emissivity(LINE_511)
+    per_column = Bounded(config.anchor.line_intensity, 0.0) / Bounded(*seen.anchor)
+    maps = []
+    for energy in energies.tolist():
+        density = line * local_spectrum_factor(uniform_nuggets(config.emission), energy, **model.local)
+        column = project(density, config.map.nside, rtol=config.map.rtol, **model.lines)
+        value = column.values * per_column.value
+        error = column.error * (per_column.value + per_column.error) + value * per_column.error / per_column.value
+        name, meta = f"CONTINUUM_AT_{energy:g}_MEV", {"energy_mev": energy}
+        maps.append(SkyMap(value, error, "cm-2 s-1 sr-1 MeV-1", name=name, meta=meta))
+    return VaryingCube(tuple(maps), energies)
 
 
 def _compared(result: RunResult, steps: Steps) -> Any:
