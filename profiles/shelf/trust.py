@@ -164,6 +164,7 @@ def loaded(path: str, home: Path | None) -> Any:
         If importing fails, whatever the module raises or however it exits.
     """
     module, _, attribute = path.partition(":")
+    _forget_another(module.split(".")[0], home)
     try:
         with _searched(home):
             target: Any = importlib.import_module(module)
@@ -173,6 +174,20 @@ def loaded(path: str, home: Path | None) -> Any:
     except (Exception, SystemExit) as error:
         raise ValueError(f"profile {path!r} cannot be loaded: {type(error).__name__}: {error}") from error
     return target
+
+
+_LOADED: dict[str, Path] = {}  # modules of users' folders, by their first name
+
+
+def _forget_another(top: str, home: Path | None) -> None:
+    """Forget a user's module of the same name from another folder, so that each configuration gets its own."""
+    if home is None:
+        return
+    if _LOADED.get(top, home) != home:
+        for name in [name for name in sys.modules if name == top or name.startswith(f"{top}.")]:
+            del sys.modules[name]
+    if top not in sys.modules:
+        _LOADED[top] = home
 
 
 def _require_from(path: str, module: str, home: Path | None) -> None:

@@ -72,6 +72,15 @@ def test_a_file_beside_the_configuration_goes_before_the_working_directory(home,
     sys.modules.pop("twin_of_tests")
 
 
+def test_two_folders_with_files_of_one_name_each_get_their_own(tmp_path, monkeypatch):
+    for folder, scale in (("first", 3.0), ("second", 4.0)):
+        (tmp_path / folder).mkdir()
+        source = f"from profiles import NFW\nready = NFW(r_s={scale})\n"
+        (tmp_path / folder / "same_name_of_tests.py").write_text(source, encoding="utf-8")
+        monkeypatch.chdir(tmp_path / folder)
+        assert library.build({"type": "same_name_of_tests:ready"}).r_s == scale
+
+
 def test_a_module_that_exits_is_an_error_and_not_an_exit(home):
     (home / "leaves_of_tests.py").write_text("raise SystemExit(0)", encoding="utf-8")
     with pytest.raises(ValueError, match="SystemExit"):
