@@ -176,18 +176,15 @@ def loaded(path: str, home: Path | None) -> Any:
     return target
 
 
-_LOADED: dict[str, Path] = {}  # modules of users' folders, by their first name
-
-
 def _forget_another(top: str, home: Path | None) -> None:
-    """Forget a user's module of the same name from another folder, so that each configuration gets its own."""
-    if home is None:
+    """Forget a loose module of the same name from elsewhere, so that each configuration gets the file beside it."""
+    file = getattr(sys.modules.get(top), "__file__", None)
+    if home is None or file is None or Path(file).resolve().is_relative_to(home.resolve()):
         return
-    if _LOADED.get(top, home) != home:
-        for name in [name for name in sys.modules if name == top or name.startswith(f"{top}.")]:
-            del sys.modules[name]
-    if top not in sys.modules:
-        _LOADED[top] = home
+    if packages_distributions().get(top):
+        return  # installed: it stays, and the user's file is to be renamed
+    for name in [name for name in sys.modules if name == top or name.startswith(f"{top}.")]:
+        del sys.modules[name]
 
 
 def _require_from(path: str, module: str, home: Path | None) -> None:

@@ -148,7 +148,8 @@ def test_a_published_number_is_met(name, what, value, published, within, source)
 
 
 def test_every_preset_has_a_row():
-    assert {row[0] for row in ROWS} == set(library.preset_names())
+    parts = {"interstellar"}  # the sum of presets that have rows of their own
+    assert {row[0] for row in ROWS} == set(library.preset_names()) - parts
 
 
 def test_the_table_can_fail():

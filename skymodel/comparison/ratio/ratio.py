@@ -37,7 +37,7 @@ def ratio(model: SkyModel, *, numerator: BandRegion, denominator: BandRegion, rt
     --------
     >>> from profiles import NFW, ExponentialDisk
     >>> from skymodel.bounded import Bounded
-    from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511
+    >>> from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511
     >>> from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
     >>> model = SkyModel(NFW(r_s=20), ExponentialDisk(R_d=2.6, z_d=0.3))
     >>> same = ratio(model, numerator=(CONTINUUM_1_20, INTEGRAL_CIRCLE), denominator=(LINE_511, INTEGRAL_CIRCLE))
