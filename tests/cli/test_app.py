@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -113,7 +114,7 @@ def test_an_interrupt_while_printing_says_that_the_run_is_complete(call, config,
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_module, "run", lambda *_, **__: None)
+    monkeypatch.setattr(run_module, "run", lambda *_, **__: SimpleNamespace(maps={"J": SimpleNamespace(meta={})}))
     monkeypatch.setattr(folder, "write", lambda *_, **__: tmp_path / "out")
     monkeypatch.setattr(first_screen, "first_screen", interrupted)
     outcome = call("run", config(), "--out", "out")

@@ -53,6 +53,10 @@ RATIO = [
     "chi_with_window",
     "chi_square",
     "background",
+    "tracer",
+    "chi_error",
+    "chi_error_measured",
+    "chi_with_window_error_measured",
 ]
 
 
