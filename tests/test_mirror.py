@@ -8,7 +8,8 @@ OTHER = {"bench", "docs", "profiles", "reference", "scripts"}  # profiles mirror
 
 def room(path):
     """Return the folder under tests that mirrors a module's."""
-    return path.relative_to(ROOT / "skymodel").parent if "skymodel" in path.parts else path.relative_to(ROOT).parent
+    inside = path.relative_to(ROOT)
+    return (inside.relative_to("skymodel") if inside.parts[0] == "skymodel" else inside).parent
 
 
 def places():

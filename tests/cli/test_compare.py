@@ -12,6 +12,7 @@ from skymodel.comparison.rivals.skies import Blob
 from skymodel.output.files.fits_write import read_maps, write_maps
 from skymodel.sky.line_skies import Gaussian
 from skymodel.sky.skymap import SkyMap
+from tests.conftest import require
 
 SIGMA = 8.0
 
@@ -166,6 +167,7 @@ def test_another_frame_is_turned(call, tmp_path):
 
 @pytest.mark.parametrize("hole", [healpy.UNSEEN, np.nan])
 def test_masked_pixels_are_left_out_and_it_is_said_how_much_is_left(call, tmp_path, hole):
+    require("ot")
     values = gaussian(16).values.copy()
     values[healpy.query_disc(16, healpy.ang2vec(90.0, 40.0, lonlat=True), np.radians(20))] = hole
     foreign(tmp_path / "m.fits", values)
@@ -187,6 +189,7 @@ def test_maps_without_a_common_pixel_are_refused(call, tmp_path):
 
 
 def test_negative_maps_are_compared_without_what_needs_a_flux(call, tmp_path):
+    require("ot")
     values = gaussian(16).values - 1e-3
     outcome = call(foreign(tmp_path / "n.fits", values), foreign(tmp_path / "o.fits", 2 * values), "--out", "cmp")
     assert outcome.exit_code == 0, outcome.output
