@@ -5,7 +5,8 @@ import pytest
 from scipy.integrate import quad
 
 from profiles import NFW, Burkert, ExponentialDisk, HernquistBulge
-from skymodel.comparison.comptel.chi_fit import continuum_template, fit_windows
+from skymodel.comparison.comptel.fit import fit_comptel
+from skymodel.comparison.comptel.points import template
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.ratio.ratio import ratio
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511
@@ -32,7 +33,7 @@ def printed_equation_6(k, mu):
 
 @pytest.mark.parametrize("mu", [5.0, 20.0, 60.0])
 def test_the_template_is_the_bin_mean_of_the_printed_equation(mu):
-    found = continuum_template(NuggetEmission(mu=mu), comptel())
+    found = template(NuggetEmission(mu=mu, chi=1.0), comptel())
     momentum = np.sqrt(mu**2 - M**2)
     ends = M * (mu + M) / (mu + M + momentum), M * (mu + M) / (mu + M - momentum)
     for (low, high), value in zip(comptel().bins, found, strict=True):
@@ -47,7 +48,7 @@ def test_the_template_is_the_bin_mean_of_the_printed_equation(mu):
 
 
 def test_with_w_one_and_no_background_chi_is_0_02893_and_a_single_mu_does_not_fit():
-    fit = fit_windows(NuggetEmission(mu=20.0), [comptel()], [1.0])
+    fit = fit_comptel(NuggetEmission(mu=20.0))
     assert round(fit.chi, 5) == 0.02893
     assert round(fit.chi_square, 1) == 32.5
     assert fit.p_value < 1e-6
@@ -56,7 +57,7 @@ def test_with_w_one_and_no_background_chi_is_0_02893_and_a_single_mu_does_not_fi
 def test_the_line_intensity_that_published_maps_have_in_comptels_window_asks_for_a_larger_chi():
     # Knoedlseder 2005 and Siegert 2016: 0.0050 in the box, 0.0241 and 0.0158 in the circle (nside 256 sums)
     for circle, box in ((0.0241, 0.00495), (0.0158, 0.00500)):
-        fit = fit_windows(NuggetEmission(), [comptel()], [box / circle], line_intensity=circle)
+        fit = fit_comptel(NuggetEmission(), window_factor=box / circle, line_intensity=circle)
         assert fit.chi == pytest.approx(0.02893 * 0.025 / box, rel=1e-3)
 
 

@@ -43,6 +43,7 @@ def background_names() -> tuple[str, ...]:
     return (NO_BACKGROUND, *_box_models(), LOWEST)
 
 
+@functools.cache
 def _box_models() -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(name) for name in _table()["model"]))
 

@@ -19,6 +19,7 @@ from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.backdrops import Backdrop, backdrops
 from skymodel.comparison.comptel.points import Points, Weighting, covariance, whitener
 from skymodel.comparison.comptel.spectra import Measurement, comptel
+from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
 
 _DEGENERATE = 1e-9  # least singular value over the largest, below which two parameters do the same
 _GRID = 25  # starting points of the search in each free parameter
@@ -75,6 +76,7 @@ def fit_comptel(
     measurement: Measurement | Sequence[Measurement] | None = None,
     weighting: Weighting = "log",
     free: Mapping[str, tuple[float, float]] | None = None,
+    line_intensity: float = PAPER_LINE_INTENSITY,
 ) -> ComptelFit:
     """Return the fit of COMPTEL's points by chi times a spectrum, above backgrounds.
 
@@ -98,6 +100,9 @@ def fit_comptel(
         How a bin is averaged, see :func:`~skymodel.comparison.comptel.points.template`.
     free
         Parameters of the spectrum that are searched, each with its range.
+    line_intensity
+        Mean 511 keV intensity in the INTEGRAL circle [cm-2 s-1 sr-1], which every spectrum with a ``direct_spectrum``
+        follows; the others have an amplitude of their own.
 
     Examples
     --------
@@ -107,7 +112,8 @@ def fit_comptel(
     0.0135 +- 0.0044, chi-square 15.7 for 2
     """
     measured = _measurements(measurement)
-    points = _points(measured, window_factor, correlation, covariance_matrix, weighting)
+    bright = line_intensity / PAPER_LINE_INTENSITY if hasattr(spectrum, "direct_spectrum") else 1.0
+    points = _points(measured, bright, window_factor, correlation, covariance_matrix, weighting)
     fixed, loose = backdrops(background, measured)
     problem = _Problem(points, _unit(spectrum), fixed, loose, dict(free or {}))
     return problem.solved(background=_title(background, fixed, loose), correlation=correlation)
@@ -120,7 +126,12 @@ def _measurements(given: Any) -> tuple[Measurement, ...]:
 
 
 def _points(
-    measured: tuple[Measurement, ...], factor: Any, correlation: float, matrix: Any, weighting: Weighting
+    measured: tuple[Measurement, ...],
+    bright: float,
+    factor: Any,
+    correlation: float,
+    matrix: Any,
+    weighting: Weighting,
 ) -> Points:
     factors = tuple(np.atleast_1d(np.asarray(factor, dtype=float)).tolist())
     if len(factors) != len(measured):
@@ -131,7 +142,7 @@ def _points(
     found = covariance(error, correlation) if matrix is None else np.asarray(matrix, dtype=float)
     if found.shape != (len(error), len(error)):
         raise ValueError(f"a covariance of shape {found.shape} for {len(error)} points; give one row for each point")
-    return Points(measured, factors, weighting, whitener(found))
+    return Points(measured, tuple(bright * value for value in factors), weighting, whitener(found))
 
 
 def _unit(spectrum: Any) -> Any:

@@ -2,8 +2,8 @@
 
 The points are k^2 dPhi/dk in 1-3, 3-10 and 10-30 MeV, read off published figures; their errors are mostly
 systematic, so they are not independent between bins, nor between the overlapping windows. Fits that treat them as
-independent (:mod:`skymodel.comparison.comptel.chi_fit`) give a chi-square to compare models with, not an exact
-probability.
+independent (the default of :func:`skymodel.comparison.comptel.fit.fit_comptel`) give a chi-square to compare models
+with, not an exact probability.
 """
 
 from __future__ import annotations

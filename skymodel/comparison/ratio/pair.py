@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from profiles.contract.arrays import Floats
 from profiles.shelf.tracers import PRINTED
-from skymodel.comparison.comptel.backgrounds import background, background_names
-from skymodel.comparison.comptel.chi_fit import ChiFit, fit_chi
-from skymodel.comparison.comptel.spectra import comptel
+from skymodel.comparison.comptel.backgrounds import background_names
+from skymodel.comparison.comptel.fit import ComptelFit, fit_comptel
 from skymodel.comparison.ratio.ratio import of_bands
 from skymodel.emission.event.bands import LINE_511, Band
+from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
 from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
@@ -21,8 +20,8 @@ from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 class Fits(NamedTuple):
     """The fit to COMPTEL's points with W = 1, as the paper has it, and with the pair's window factor."""
 
-    neglecting_window: ChiFit
-    with_window: ChiFit
+    neglecting_window: ComptelFit
+    with_window: ComptelFit
 
 
 @dataclass(frozen=True)
@@ -57,10 +56,10 @@ Windows = Callable[..., Ratio]  # called as window_factor
 def judge(
     names: tuple[str, str],
     model: SkyModel,
-    template: Floats,
     *,
     band: Band,
     rtol: float,
+    line_intensity: float = PAPER_LINE_INTENSITY,
     windows: Windows = window_factor,
 ) -> PairVerdict:
     """Return the verdict on one pair.
@@ -70,13 +69,13 @@ def judge(
     names
         Of the dark-matter and the electron density.
     model
-        The pair, seen from somewhere.
-    template
-        Model at chi = 1 and W = 1 in COMPTEL's bins, shape ``(bins,)``.
+        The pair, seen from somewhere, and what an encounter radiates.
     band
         The band that is compared with the 511 keV line in one window.
     rtol
         Tolerance of W.
+    line_intensity
+        Mean 511 keV intensity in the INTEGRAL circle [cm-2 s-1 sr-1].
     windows
         What gives W.
     """
@@ -84,11 +83,8 @@ def judge(
     both = window.denominator  # the one integral that both bands are made of
     circle = Ratio(1.0, 0.0, numerator=both, denominator=both)
     same = of_bands(model, circle, band, LINE_511)
-    fits = {name: Fits(_fit(template, name), _fit(window.value * template, name)) for name in background_names()}
+    fits = {
+        name: Fits(*(fit_comptel(model.emission, name, w, line_intensity=line_intensity) for w in (1.0, window.value)))
+        for name in background_names()
+    }
     return PairVerdict(*names, window, same, fits)
-
-
-def _fit(template: Floats, background_name: str) -> ChiFit:
-    points = comptel()
-    below = background(background_name, points)
-    return fit_chi(template, points.intensity, points.error, below, background_name=background_name)

@@ -110,7 +110,7 @@ def _chi_of(name: str, pairs: Sequence[PairVerdict], printed: Sequence[PairVerdi
         f"With {words}, COMPTEL asks for chi = {plain.chi:.4f} +- {plain.chi_error:.4f} if W = 1, and for "
         f"{min(fitted):.4f} to {max(fitted):.4f} with W{_as_printed(name, printed)}; "
         f"the spectrum at mu = {emission.mu:g} MeV {verdict}, "
-        f"chi-square {plain.chi_square:.1f} for {plain.degrees_of_freedom} degrees of freedom "
+        f"chi-square {plain.chi_square:.1f} for {plain.dof} degrees of freedom "
         f"(p = {plain.p_value:.1g})."
     )
 

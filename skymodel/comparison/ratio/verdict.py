@@ -18,7 +18,6 @@ import numpy as np
 from profiles import Density
 from profiles.contract.arrays import Floats
 from profiles.shelf.tracers import INTERSTELLAR, PRINTED
-from skymodel.comparison.comptel.chi_fit import continuum_template
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.ratio.candidates import (
     default_electrons,
@@ -191,7 +190,6 @@ def verdict(
     0.381 0.02893
     """
     shining = emission or NuggetEmission()
-    template = continuum_template(shining, comptel(), line_intensity=line_intensity)
     lines: dict[str, Any] = {"observer": observer or Observer(), "r_max": r_max, "s_max": s_max}
     wanted = [
         (halo, *entry) for halo in (halos or default_halos()).items() for entry in _judged(electrons, tracer, rtol)
@@ -201,7 +199,14 @@ def verdict(
         wanted, key=lambda each: each[2] != PRINTED
     ):
         model = SkyModel(halo, density, shining, **lines)
-        found = judge((halo_name, electron_name), model, template, band=band, rtol=tolerance, windows=windows)
+        found = judge(
+            (halo_name, electron_name),
+            model,
+            band=band,
+            rtol=tolerance,
+            line_intensity=line_intensity,
+            windows=windows,
+        )
         pairs.append(replace(found, tracer=kind))
         if progress:
             progress(len(pairs), len(wanted))

@@ -87,7 +87,7 @@ def _legend(made: Any, config: EnsembleConfig, groups: list[_Group]) -> None:
 
 def _columns(config: EnsembleConfig, rows: Rows) -> list[str]:
     numbers = [name for name, unit in priors.columns(config.priors).items() if unit is not None]
-    predicted = ["W", f"chi_with_window_{config.backgrounds[0]}"]
+    predicted = ["W", f"chi_with_window_{config.background_labels[0]}"]
     return [name for name in [*predicted, *numbers] if np.isfinite(rows[name]).sum() > 1]
 
 

@@ -58,8 +58,8 @@ def _verdict(config: EnsembleConfig, rows: Rows, quantiles: Any) -> str:
     found = {row["quantity"]: row for row in quantiles}
     factor = found["W"]
     failed = sum(quantiles.meta["failures"].values())
-    chi = f"chi_with_window_{config.backgrounds[0]}"
-    neglected = f"chi_{config.backgrounds[0]}"
+    background = config.background_labels[0]
+    chi, neglected = f"chi_with_window_{background}", f"chi_{background}"
     spread = factor["q97.5"] / factor["q2.5"]
     holds = factor["q2.5"] <= 1 <= factor["q97.5"] and spread < 1.1
     return (
@@ -67,7 +67,7 @@ def _verdict(config: EnsembleConfig, rows: Rows, quantiles: Any) -> str:
         f"W = {_range(factor)} times that in INTEGRAL's circle. Lawson & Zhitnitsky (2007) take W = 1 for every "
         f"galaxy: across these two windows the claim {'holds to 10 %' if holds else 'fails'}; the measured ratio "
         f"varies by a factor {spread:.2f} (95 %) with the densities. The chi that COMPTEL asks for (background: "
-        f"{config.backgrounds[0]}) is {_range(found[chi])} instead of {found[neglected]['q50']:.3g}. In one and the "
+        f"{background}) is {_range(found[chi])} instead of {found[neglected]['q50']:.3g}. In one and the "
         f"same window the ratio of the bands does not depend on the densities at all.{_failures(quantiles)}"
     )
 

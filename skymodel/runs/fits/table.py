@@ -18,7 +18,7 @@ from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.annihilation import event_rate, event_rate_leading_log
 from skymodel.emission.event.bands import Band
-from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
 
 MU_0, Z_MAX, FLAT_SPEED = (
     60.0,
@@ -65,6 +65,7 @@ def fit_table(
     window_factors: Mapping[str, float] | None = None,
     correlation: float = 0.0,
     weighting: Weighting = "log",
+    line_intensity: float = PAPER_LINE_INTENSITY,
     relative_error: float = 0.0,
 ) -> Any:
     """Return the QTable of chi over spectra, countings, backgrounds and window factors.
@@ -79,6 +80,8 @@ def fit_table(
         W by what it belongs to; by default the paper's 1.
     correlation, weighting
         As for :func:`~skymodel.comparison.comptel.fit.fit_comptel`.
+    line_intensity
+        Mean 511 keV intensity in the INTEGRAL circle [cm-2 s-1 sr-1].
     relative_error
         Measured error of the anchor over its value: added in quadrature in ``chi_error_measured``.
     """
@@ -89,7 +92,7 @@ def fit_table(
     rows = []
     for name, spectrum in (spectra or default_spectra()).items():
         for below in behind:
-            plain = fit_comptel(spectrum, below, 1.0, correlation, weighting=weighting)
+            plain = fit_comptel(spectrum, below, 1.0, correlation, weighting=weighting, line_intensity=line_intensity)
             for origin, factor in (window_factors or {"paper: W = 1": 1.0}).items():
                 rows += _rows(name, spectrum, plain, (origin, factor), relative_error)
     table = QTable(rows=rows, names=list(_COLUMNS))

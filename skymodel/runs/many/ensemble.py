@@ -21,9 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from profiles.contract.arrays import Floats, Rows
 from skymodel.bounded import Bounded
-from skymodel.comparison.comptel.backgrounds import background, background_names
-from skymodel.comparison.comptel.chi_fit import continuum_template, fit_chi
-from skymodel.comparison.comptel.spectra import comptel
+from skymodel.comparison.comptel.fit import fit_comptel
 from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.runs.config.files import read_raw
 from skymodel.runs.config.model import RunConfig
@@ -75,7 +73,8 @@ class EnsembleConfig(BaseModel):
     shares
         Whether to integrate the whole sky too, for the share of all flux inside each region.
     backgrounds
-        Backgrounds under which the chi that COMPTEL asks for is fitted.
+        Backgrounds above which the model's emission is fitted to COMPTEL's points, as its ``fit`` says: a name for one
+        as published, a list of names for free norms.
     maps
         Whether to make each draw's map too, at the resolution and tolerance of the model's ``map``.
     """
@@ -89,14 +88,13 @@ class EnsembleConfig(BaseModel):
     draws: Annotated[int, Field(ge=1)] = 1024
     rtol: Annotated[float, Field(ge=1e-10, lt=1)] = 1e-4
     shares: bool = False
-    backgrounds: tuple[str, ...] = ("none",)
+    backgrounds: tuple[str | tuple[str, ...], ...] = ("none",)
     maps: bool = False
 
     @model_validator(mode="after")
     def _can_be_drawn(self) -> EnsembleConfig:
-        unknown = [name for name in self.backgrounds if name not in background_names()]
-        if unknown:
-            raise ValueError(f"no background '{unknown[0]}'; there are {', '.join(background_names())}")
+        for wanted in self.backgrounds:
+            fit_comptel(NuggetEmission(), wanted)
         if self.sampling == "saltelli":
             designs.saltelli_rows(self.draws, self.dimensions)
         self._try_the_ends()
@@ -106,6 +104,11 @@ class EnsembleConfig(BaseModel):
     def dimensions(self) -> int:
         """Dimensions of the unit cube that is sampled."""
         return priors.dimensions(self.priors)
+
+    @property
+    def background_labels(self) -> tuple[str, ...]:
+        """What the columns of chi are called after, one for each background: ``Ackermann``, ``free_Ackermann``."""
+        return tuple(each if isinstance(each, str) else "_".join(["free", *each]) for each in self.backgrounds)
 
     def _try_the_ends(self) -> None:
         """Build the model at the ends of each prior, so that a scale that could cross zero is refused at once."""
@@ -170,7 +173,7 @@ def row_type(config: EnsembleConfig) -> np.dtype[np.void]:
     fields += [(name, "U48" if unit is None else float) for name, unit in priors.columns(config.priors).items()]
     numbers = (*_NUMBERS, *_OF_THE_SKY) if config.shares else _NUMBERS
     fields += [(name + end, float) for name in numbers for end in ("", "_error")]
-    for name in config.backgrounds:
+    for name in config.background_labels:
         fields += [(f"{column}_{name}", float) for column in ("chi", "chi_with_window", "chi_square")]
     return np.dtype([*fields, ("evaluations", np.int64), ("failure", "U200")])
 
@@ -239,19 +242,18 @@ def _share(part: Bounded, region: Region, sky: Bounded) -> Bounded:
 
 def _chi(config: EnsembleConfig, settings: RunConfig, factor: float) -> dict[str, float]:
     row: dict[str, float] = {}
-    for name in config.backgrounds:
-        template, points, error, behind = _comptel(settings.emission.build(), settings.anchor.line_intensity, name)
-        fit = fit_chi(template, points, error, behind)
+    emission = settings.emission.build()
+    for name, below in zip(config.background_labels, config.backgrounds, strict=True):
+        fit = fit_comptel(
+            emission,
+            below,
+            correlation=settings.fit.correlation,
+            weighting=settings.fit.weighting,
+            line_intensity=settings.anchor.line_intensity,
+        )
         row |= {
             f"chi_{name}": fit.chi,
             f"chi_with_window_{name}": fit.chi / factor,
             f"chi_square_{name}": fit.chi_square,
         }
     return row
-
-
-@functools.lru_cache(maxsize=256)  # the spectrum changes with a draw only where its prior says so
-def _comptel(emission: NuggetEmission, line_intensity: float, name: str) -> tuple[Any, Any, Any, Any]:
-    measured = comptel("l30_b5")
-    template = continuum_template(emission, measured, line_intensity=line_intensity)
-    return template, measured.intensity, measured.error, background(name, measured)

@@ -240,12 +240,12 @@ def _fits(config: RunConfig, judged: Verdict, claims: ClaimsReport) -> Any:
     spectra = default_spectra(uniform_nuggets(config.emission).mu)
     if not isinstance(config.emission, NuggetsConfig):
         spectra = {f"this run: {config.emission.type}": config.emission.build(), **spectra}
-    asked = config.fit
     return fit_table(
         spectra,
         window_factors=factors,
-        correlation=asked.correlation,
-        weighting=asked.weighting,
+        correlation=config.fit.correlation,
+        weighting=config.fit.weighting,
+        line_intensity=config.anchor.line_intensity,
         relative_error=config.anchor.relative_error,
     )
 

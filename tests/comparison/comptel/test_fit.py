@@ -103,6 +103,29 @@ def test_a_spectrum_may_be_a_function_a_shape_or_a_model():
     assert flat.chi == pytest.approx(weight @ comptel().intensity / weight.sum(), rel=1e-12)
 
 
+def test_a_background_above_the_points_leaves_no_chi_and_its_own_chi_square():
+    points, sigma = np.array(comptel().intensity), np.array(comptel().error)
+    fit = fit_comptel(SINGLE, lambda k: 1.0 / k**2)  # k^2 dPhi/dk = 1: fifty times what is measured
+    assert fit.chi == 0
+    assert fit.chi_square == pytest.approx(np.sum(((points - 1) / sigma) ** 2), rel=1e-12)
+    assert fit.dof == 2
+    assert fit.p_value == pytest.approx(np.exp(-fit.chi_square / 2), abs=1e-300)  # closed form for two
+
+
+def test_the_error_of_chi_raises_chi_square_by_one():
+    fit = fit_comptel(SINGLE)
+    shape, sigma = template(NuggetEmission(mu=20.0, chi=1.0), comptel()), np.array(comptel().error)
+    left = (np.array(comptel().intensity) - (fit.chi + fit.chi_error) * shape) / sigma
+    assert left @ left == pytest.approx(fit.chi_square + 1, rel=1e-12)
+
+
+def test_a_brighter_line_asks_for_less_chi_and_leaves_an_amplitude_of_its_own():
+    bright = fit_comptel(SINGLE, line_intensity=0.05)
+    assert bright.chi == pytest.approx(fit_comptel(SINGLE).chi / 2, rel=1e-12)
+    flat = PowerLaw(2.0)
+    assert fit_comptel(flat, line_intensity=0.05).chi == fit_comptel(flat).chi
+
+
 def test_the_window_factor_divides_chi_and_leaves_chi_square():
     plain, counted = fit_comptel(SPHERE, "z04LMS"), fit_comptel(SPHERE, "z04LMS", 0.379)
     assert counted.chi == pytest.approx(plain.chi / 0.379, rel=1e-12)

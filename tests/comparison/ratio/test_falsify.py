@@ -5,7 +5,7 @@ import pytest
 
 from profiles import NFW, from_function
 from skymodel.comparison.comptel.backgrounds import background
-from skymodel.comparison.comptel.chi_fit import continuum_template
+from skymodel.comparison.comptel.points import template
 from skymodel.comparison.comptel.spectra import WINDOWS, comptel
 from skymodel.comparison.ratio.candidates import default_electrons, default_halos
 from skymodel.comparison.ratio.falsify import window_test
@@ -13,6 +13,7 @@ from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.galaxy import SkyModel
 
 CUSPY = SkyModel(default_halos()["pppc4dmid_nfw"], default_electrons()["mcmillan2017_bulge"])
+UNIT = NuggetEmission(chi=1.0)
 EXTENDED = SkyModel(default_halos()["pppc4dmid_burkert"], default_electrons()["mcmillan2017_gas"])
 
 
@@ -21,9 +22,7 @@ def test_the_one_chi_is_the_minimum_over_all_nine_points(name):
     found = window_test(EXTENDED, background=name)
     assert found.windows == WINDOWS
     measured = [comptel(window) for window in WINDOWS]
-    model = np.array(
-        [f.value * continuum_template(EXTENDED.emission, m) for f, m in zip(found.factors, measured, strict=True)]
-    )
+    model = np.array([f.value * template(UNIT, m) for f, m in zip(found.factors, measured, strict=True)])
     points, errors = np.array([m.intensity for m in measured]), np.array([m.error for m in measured])
     below = np.array([background(name, m) for m in measured])
 
@@ -34,7 +33,7 @@ def test_the_one_chi_is_the_minimum_over_all_nine_points(name):
     best = chi[np.argmin([chi_square(value) for value in chi])]
     assert found.one_chi.chi == pytest.approx(best, abs=1e-5)  # the step of the scan
     assert found.one_chi.chi_square == pytest.approx(chi_square(found.one_chi.chi), rel=1e-12)
-    assert found.one_chi.degrees_of_freedom == 8
+    assert found.one_chi.dof == 8
     assert found.one_chi.background == name
 
 
@@ -42,7 +41,7 @@ def test_any_spectrum_fits_better_than_one_and_has_three_amplitudes():
     found = window_test(EXTENDED)
     assert found.any_spectrum.amplitudes.shape == (3,)
     assert found.any_spectrum.pulls.shape == (3, 3)
-    assert found.any_spectrum.degrees_of_freedom == 6
+    assert found.any_spectrum.dof == 6
     assert found.any_spectrum.chi_square < found.one_chi.chi_square
     w = np.array([factor.value for factor in found.factors])
     for column, window in enumerate(comptel("l30_b5").bins):
@@ -63,7 +62,7 @@ def test_an_isotropic_sky_is_a_worse_fit_than_a_disk():
 
 def test_points_made_from_a_pair_give_its_chi_back_and_falsify_another():
     def made(name, factor):
-        model = 0.07 * factor.value * continuum_template(CUSPY.emission, comptel(name))
+        model = 0.07 * factor.value * template(UNIT, comptel(name))
         return replace(comptel(name), intensity=tuple(model), error=tuple(0.02 * model))
 
     points = [made(name, factor) for name, factor in zip(WINDOWS, window_test(CUSPY).factors, strict=True)]

@@ -38,6 +38,13 @@ def test_the_height_average_has_more_photons_in_the_papers_count_than_two_for_ea
     assert photons_per_event(sphere) == pytest.approx(np.trapezoid(sphere.sphere.photons_per_event(k), k), rel=1e-4)
 
 
+def test_a_brighter_line_asks_for_less_chi():
+    one, other = (
+        fit_table({"single": SPECTRA["single"]}, backgrounds=["none"], line_intensity=i) for i in (0.025, 0.1)
+    )
+    np.testing.assert_allclose(other["chi"], one["chi"] / 4, rtol=1e-12)
+
+
 def test_the_measured_error_adds_the_anchors_in_quadrature(table):
     expected = np.hypot(table["chi_error"], 0.056 * table["chi"])
     np.testing.assert_allclose(table["chi_error_measured"], expected, rtol=1e-12)

@@ -6,6 +6,9 @@ import yaml
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk
+from skymodel.comparison.comptel.fit import fit_comptel
+from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
+from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.runs.many import sensitivity, workers
 from skymodel.runs.many.ensemble import EnsembleConfig, compute, load_ensemble
 
@@ -31,6 +34,33 @@ def test_a_row_is_what_the_library_gives_for_the_drawn_galaxy():
     # The same bins are fitted with and without W, so the two chi differ by exactly W.
     assert row["chi_none"] / row["chi_with_window_none"] == pytest.approx(row["W"], rel=1e-14)
     assert row["chi_none"] == pytest.approx(0.02893, abs=5e-6)  # mu = 20 MeV, W = 1, no background
+
+
+def test_an_ensemble_fits_with_any_spectrum_free_norms_and_shared_systematics():
+    sphere = {"type": "electrosphere", "v_e": 0.315}
+    model = {**MODEL, "emission": sphere, "fit": {"correlation": 0.5}}
+    row = compute(config(model=model, backgrounds=["none", ["Ackermann"]]), 0, 1).rows[0]
+    spectrum = ElectrosphereEmission(Electrosphere(60, 30, 0.315))
+    for name, below in {"none": "none", "free_Ackermann": ["Ackermann"]}.items():
+        expected = fit_comptel(spectrum, below, correlation=0.5)
+        assert row[f"chi_{name}"] == expected.chi
+        assert row[f"chi_square_{name}"] == expected.chi_square
+    assert row["chi_with_window_none"] == row["chi_none"] / row["W"]
+
+
+def test_both_countings_and_both_spectra_are_a_choice():
+    options = {
+        "printed": {"type": "nuggets"},
+        "counted": {"type": "nuggets", "convention": "consistent"},
+        "appendix": {"type": "electrosphere", "v_e": 0.315},
+    }
+    choice = {"parameter": "emission", "distribution": "choice", "options": options}
+    rows = compute(config(priors=[choice]), 0, 16).rows
+    chi = {name: set(rows["chi_none"][rows["emission"] == name]) for name in options}
+    assert all(len(found) == 1 for found in chi.values())
+    printed, counted, appendix = (found.pop() for found in chi.values())
+    assert counted / printed == pytest.approx(1.78, abs=0.005)
+    assert appendix == pytest.approx(0.130, rel=0.02)  # two digits were published
 
 
 def test_batches_and_shards_give_the_bits_of_one_piece():
@@ -72,6 +102,7 @@ def test_a_draw_that_fails_is_a_row_with_its_reason_and_the_rest_goes_on():
         ({"priors": [{**R_D, "parameter": "electrons.0.R_d"}]}, "electrons"),
         ({"sampling": "saltelli", "draws": 10}, "for example 8 or 16"),
         ({"backgrounds": ["GALPROP"]}, "Ackermann"),
+        ({"backgrounds": [["Ackermann", "isotropic", "sources"]]}, "3 points cannot fix 4 parameters"),
         ({"draws": 0}, "draws"),
     ],
 )
