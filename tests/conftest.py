@@ -15,6 +15,13 @@ def own_cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("SKYMODEL_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what may be skipped where a library or a browser is absent, so that it can be run again where they are."""
+    for item in items:
+        if {"require", "chromium"} & set(vars(getattr(item, "module", None) or object)):
+            item.add_marker("optional")
+
+
 def require(name):
     """Return the optional module `name`; skip the test without it, or fail if SKYMODEL_NO_SKIP is set."""
     try:

@@ -8,6 +8,7 @@ from astropy.wcs import WCS
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk
+from tests.conftest import require
 
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
 
@@ -43,7 +44,7 @@ def test_astropy_finds_the_pixels_where_they_were_integrated(image, tmp_path):
 
 
 def test_gammapy_reads_the_image(image, tmp_path):
-    maps = pytest.importorskip("gammapy.maps", reason="gammapy is not installed")
+    maps = require("gammapy.maps")
     sm.write_image(tmp_path / "image.fits", image)
     theirs = maps.Map.read(tmp_path / "image.fits")
     assert theirs.unit == image.unit
