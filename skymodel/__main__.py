@@ -5,10 +5,10 @@ import signal
 
 def main() -> None:
     """Load the command line and run it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is under way yet: no traceback; shells report 130
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as it is for a script's background jobs
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is under way yet: no traceback; shells report 130
     from skymodel.cli.app import main as command
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     command()
 
 

@@ -73,6 +73,13 @@ def trusting(
         beside=here.beside if beside is None else beside,
         strangers=here.strangers if strangers is None else strangers,
     )
+    with under(trust):
+        yield
+
+
+@contextlib.contextmanager
+def under(trust: Trust) -> Iterator[None]:
+    """Trust what was trusted elsewhere: what is read here may be built later, or in another process."""
     token = _TRUST.set(trust)
     try:
         yield

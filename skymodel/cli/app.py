@@ -6,7 +6,6 @@ leaves files behind. Results go to standard output; progress shows on standard e
 
 from __future__ import annotations
 
-import signal
 import sys
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from skymodel.cli.explore import explore
 from skymodel.cli.export import export
 from skymodel.cli.run import run, validate
 from skymodel.cli.shelf import profiles
+from skymodel.cli.signals import STOP
 from skymodel.cli.small import flux, los, window
 from skymodel.cli.start import init, presets, schema
 
@@ -67,8 +67,11 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; the entry point of the ``skymodel`` command."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds, so that no half-written folder stays behind
-    app()
+    STOP.catch()
+    try:
+        app()
+    finally:
+        STOP.release()
 
 
 def _print_version(wanted: bool) -> None:

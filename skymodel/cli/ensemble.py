@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from skymodel.cli.terminal import one_line_errors, progress
+from skymodel.cli.terminal import NoPlugins, Plugins, clear, one_line_errors, plugins, progress
 
 
 def ensemble(
@@ -32,9 +32,12 @@ def ensemble(
     shard: Annotated[
         str | None, typer.Option("--shard", metavar="I/N", help="Compute part I of N, for job arrays without Dask.")
     ] = None,
+    plugin: Plugins = None,
+    no_plugins: NoPlugins = False,
 ) -> None:
     """Draw galaxies from priors and say how far the ratio of the windows depends on them."""
-    with one_line_errors("interrupted; the draws that were computed are kept, the same command goes on"):
+    last_words = "interrupted; the draws that were computed are kept, the same command goes on"
+    with one_line_errors(last_words), plugins(plugin, no_plugins):
         from skymodel.output.files.map_store import require_xarray
         from skymodel.output.files.store import open_store
         from skymodel.output.folders.ensemble import summarise
@@ -44,6 +47,7 @@ def ensemble(
         settings = load_ensemble(config, draws=draws, maps=maps or None)
         if settings.maps:
             require_xarray()
+        clear(out)
         store = open_store(out, settings.resolved())
         missing = store.missing(settings.draws)
         if shard is not None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from skymodel.cli.terminal import one_line_errors
+from skymodel.cli.terminal import NoPlugins, Plugins, one_line_errors, plugins
 
 
 def explore(
@@ -21,9 +21,11 @@ def explore(
         bool, typer.Option("--browser/--no-browser", help="Whether to open the page in a browser.")
     ] = True,
     stay: Annotated[bool, typer.Option("--stay", help="Go on after the last page is closed.")] = False,
+    plugin: Plugins = None,
+    no_plugins: NoPlugins = False,
 ) -> None:
     """Open a local page: choose densities, move sliders, see map, profiles, W, fluxes and spectrum follow."""
-    with one_line_errors("the explorer has stopped"):
+    with one_line_errors("the explorer has stopped"), plugins(plugin, no_plugins):
         from skymodel.explore.server import serve
         from skymodel.runs.config.model import load_config
 

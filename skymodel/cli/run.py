@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from skymodel.cli.terminal import NoPlugins, Plugins, one_line_errors, plugins, progress
+from skymodel.cli.terminal import NoPlugins, Plugins, clear, one_line_errors, plugins, progress
 
 _COMPUTING = 0.8  # share of the time; the rest draws figures and writes
 Config = Annotated[
@@ -53,6 +53,7 @@ def run(
         given = read_raw(config) if origin is None else _repeated(origin, config)
         settings = _stating(load_config(config) if origin is None else RunConfig(**given), given)
         folder.check(out, overwrite)
+        clear(Path.cwd() if out is None else out.absolute().parent)
         if out is not None:
             held.enter_context(claimed(out))
         equal = folder.equal_run(settings, Path.cwd() if out is None else out.parent)

@@ -6,15 +6,19 @@ from typing import Annotated
 
 import typer
 
-from skymodel.cli.terminal import one_line_errors
+from skymodel.cli.terminal import NoPlugins, Plugins, one_line_errors, plugins
 
 
-def profiles(name: Annotated[str | None, typer.Argument(help="A profile or preset to describe.")] = None) -> None:
+def profiles(
+    name: Annotated[str | None, typer.Argument(help="A profile or preset to describe.")] = None,
+    plugin: Plugins = None,
+    no_plugins: NoPlugins = False,
+) -> None:
     """List the installed profiles and presets, or describe one: formula, parameters, units, reference.
 
     Example: skymodel profiles einasto
     """
-    with one_line_errors():
+    with one_line_errors(), plugins(plugin, no_plugins):
         from profiles import library
         from skymodel.output import console
 

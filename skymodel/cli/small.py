@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from skymodel.cli.terminal import one_line_errors
+from skymodel.cli.terminal import NoPlugins, Plugins, one_line_errors, plugins
 
 Halo = Annotated[
     str | None, typer.Option("--halo", metavar="NAME", help="Dark matter: a profile, a preset, or {type: nfw, ...}.")
@@ -30,12 +30,14 @@ def flux(
     config: Config = None,
     rtol: Tolerance = 1e-4,
     as_json: AsJson = False,
+    plugin: Plugins = None,
+    no_plugins: NoPlugins = False,
 ) -> None:
     """Print the photon flux of a band from a region.
 
     Example: skymodel flux --halo nfw --electrons ymw16 --region 'circle 0 0 6'
     """
-    with one_line_errors():
+    with one_line_errors(), plugins(plugin, no_plugins):
         from skymodel.runs.config.bands import read_band
         from skymodel.runs.one import quick
 
@@ -51,12 +53,14 @@ def los(
     config: Config = None,
     rtol: Tolerance = 1e-6,
     as_json: AsJson = False,
+    plugin: Plugins = None,
+    no_plugins: NoPlugins = False,
 ) -> None:
     """Print J, the integral of the product of the two densities along one sight line.
 
     Example: skymodel los 30 2 --halo einasto --electrons mcmillan2017_baryons
     """
-    with one_line_errors():
+    with one_line_errors(), plugins(plugin, no_plugins):
         from skymodel.runs.one import quick
 
         _print(quick.sight_line(_settings(config, halo, electrons), lon, lat, rtol=rtol), as_json)
@@ -70,12 +74,14 @@ def window(
     config: Config = None,
     rtol: Tolerance = 1e-4,
     as_json: AsJson = False,
+    plugin: Plugins = None,
+    no_plugins: NoPlugins = False,
 ) -> None:
     """Print the window factor W, the mean of J over one region over that over another.
 
     Example: skymodel window --halo burkert --electrons mcmillan2017_gas
     """
-    with one_line_errors():
+    with one_line_errors(), plugins(plugin, no_plugins):
         from skymodel.runs.one import quick
 
         settings = _settings(config, halo, electrons)
@@ -89,18 +95,18 @@ def window(
 
 def _settings(config: str | None, halo: str | None, electrons: str | None) -> Any:
     """Return the configuration of a file or preset, with the two densities in place of its own."""
-    from skymodel.runs.config.files import read_raw
-    from skymodel.runs.config.model import RunConfig
+    from skymodel.runs.config.model import load_config
 
-    given = {"dark_matter": halo, "electrons": electrons}
-    return RunConfig(**read_raw(config) | {name: _density(text) for name, text in given.items() if text is not None})
+    given = {"dark_matter": ("--halo", halo), "electrons": ("--electrons", electrons)}
+    changes = {name: _density(text, option) for name, (option, text) in given.items() if text is not None}
+    return load_config(config, **changes)
 
 
-def _density(text: str) -> Any:
+def _density(text: str, option: str) -> Any:
     """Return the entry of a configuration that a text on the command line stands for."""
     from profiles import library
 
-    spec = _yaml(text)
+    spec = _yaml(text, option)
     if not isinstance(spec, str):
         return spec
     return {"preset": spec} if spec in library.preset_names() else {"type": spec}
@@ -111,20 +117,17 @@ def region_of(text: str, option: str) -> Any:
     from skymodel.sky.region import as_region
 
     try:
-        return as_region(_yaml(text))
+        return as_region(_yaml(text, option))
     except ValueError as error:
-        raise ValueError(f"{option}: {error}") from None
+        message = str(error)
+        raise ValueError(message if message.startswith(option) else f"{option}: {message}") from None
 
 
-def _yaml(text: str) -> Any:
-    import yaml
+def _yaml(text: str, option: str) -> Any:
+    """Return what a text means that is a name, or a mapping written as ``{key: value with unit, ...}``."""
+    from skymodel.runs.config.yamlfile import parse_yaml
 
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise ValueError(
-            f"{text!r} is no name and no mapping; a mapping is written as {{key: value with unit, ...}}"
-        ) from None
+    return parse_yaml(text, option)
 
 
 def _print(answer: Any, as_json: bool) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from skymodel.cli.signals import STOP
 
 Report = Callable[[str, float], Any]
 Plugins = Annotated[
@@ -27,8 +31,17 @@ def one_line_errors(interrupted: str = "interrupted; no output was left behind")
         typer.echo(f"skymodel: {interrupted}", err=True)
         raise typer.Exit(130) from None
     except (ValueError, TypeError, OSError, ArithmeticError, MemoryError, ModuleNotFoundError) as error:
-        typer.echo(f"skymodel: {shown(str(error)) or type(error).__name__}", err=True)
+        typer.echo(f"skymodel: {shown(_place_gone() or str(error)) or type(error).__name__}", err=True)
         raise typer.Exit(2) from None
+
+
+def _place_gone() -> str:
+    """Return what to say if the working directory has been removed, from which every error may follow."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return f"the working directory '{os.environ.get('PWD', '?')}' has been removed; change to another"
+    return ""
 
 
 def shown(text: str) -> str:
@@ -41,6 +54,14 @@ def shown(text: str) -> str:
     """
     plain = " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in text).split())
     return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST // 2]} ... {plain[-_LONGEST // 2 :]}"
+
+
+def clear(folder: Path) -> None:
+    """Remove what killed processes left half-written in a folder, and say so."""
+    from skymodel.output.files.whole import remove_left_overs
+
+    for name in remove_left_overs(folder):
+        typer.echo(f"skymodel: removed what a killed process had left half-written of '{shown(name)}'", err=True)
 
 
 @contextmanager
@@ -72,6 +93,7 @@ def progress() -> Iterator[Report]:
 
         def report(what: str, share: float) -> None:
             nonlocal done
+            STOP.check()
             done = max(done, share)
             bar.update(task, description=what, completed=done, left=estimate(done))
 

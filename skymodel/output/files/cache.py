@@ -24,7 +24,7 @@ import numpy as np
 import profiles
 from profiles import Density, library
 from skymodel.bounded import Bounded
-from skymodel.output.files.whole import whole
+from skymodel.output.files.whole import remove_left_overs, whole
 from skymodel.sightlines.means import Ratio
 from skymodel.sky.skymap import SkyMap
 
@@ -121,6 +121,7 @@ class MapCache:
             self.notes += [] if note in self.notes else [note]
 
     def _trim(self) -> None:
+        remove_left_overs(self.folder)
         files = sorted(self._files(), key=lambda item: item[1].st_mtime, reverse=True)
         size = 0
         for path, state in files:

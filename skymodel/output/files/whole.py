@@ -5,13 +5,21 @@ Whatever stops a write, a full disk, an error, an interrupt, the place holds wha
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
 import os
+import platform
 import shutil
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_MACHINE = f"{zlib.crc32(platform.node().encode()):08x}"  # a lock says little about the processes of another machine
+_PARTIAL, _ASIDE = ".partial", "aside"
+_OURS = b"a run of skymodel"  # the content of a claim
 
 
 @contextmanager
@@ -35,12 +43,69 @@ def whole(path: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """Yield an empty hidden folder next to `target`, on the same file system; remove it and all it holds at the end."""
-    workspace = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.absolute().parent))
+    """Yield an empty hidden folder next to `target`, on the same file system; remove it and all it holds at the end.
+
+    Its name says which machine made it, and a lock on it that its process lives; :func:`remove_left_overs` asks both.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder of `target` is gone.
+    """
+    parent = target.absolute().parent
+    try:
+        workspace, lock = _workspace(parent, f".{target.name}.{_MACHINE}.")
+    except FileNotFoundError:
+        raise FileNotFoundError(f"the folder '{parent}' of '{target.name}' is not there, or no more") from None
     try:
         yield workspace
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
+        os.close(lock)
+
+
+def _workspace(parent: Path, prefix: str) -> tuple[Path, int]:
+    """Return a new folder and the open, locked file that shows it in use."""
+    while True:
+        workspace = Path(tempfile.mkdtemp(prefix=prefix, suffix=_PARTIAL, dir=parent))
+        try:
+            lock = _locked(workspace, os.O_RDONLY)
+        except FileNotFoundError:  # taken for a left-over before it was locked: make another
+            continue
+        except OSError:  # some network file systems lock no folder: what is left behind there stays
+            return workspace, os.open(workspace, os.O_RDONLY)
+        if lock is not None:
+            return workspace, lock
+
+
+def remove_left_overs(folder: Path) -> list[str]:
+    """Remove what killed processes of this machine left half-written in a folder, and return the names it was for.
+
+    What such a process had moved aside to replace it is put back.
+    """
+    names = []
+    for found in folder.glob(f".*.{_MACHINE}.*{_PARTIAL}"):
+        name = found.name[1:].rpartition(f".{_MACHINE}.")[0]
+        with contextlib.suppress(OSError):  # another run removes it, or nothing can be locked here
+            lock = _locked(found, os.O_RDONLY)
+            if lock is not None:
+                _removed(found, folder / name)
+                os.close(lock)
+                names.append(name)
+    for mark in folder.glob(".*.claim"):
+        with contextlib.suppress(OSError):
+            lock = _locked(mark, os.O_RDONLY) if mark.read_bytes() == _OURS else None
+            if lock is not None:
+                mark.unlink()
+                os.close(lock)
+    return sorted(names)
+
+
+def _removed(workspace: Path, target: Path) -> None:
+    aside = workspace / _ASIDE
+    if aside.exists() and not target.exists():
+        aside.rename(target)
+    shutil.rmtree(workspace, ignore_errors=True)
 
 
 def settle(draft: Path, target: Path, *, replaces: Callable[[Path], bool] = lambda folder: False) -> Path:
@@ -73,7 +138,7 @@ def settle(draft: Path, target: Path, *, replaces: Callable[[Path], bool] = lamb
 
 
 def _replaced(draft: Path, target: Path, replaces: Callable[[Path], bool]) -> Path:
-    aside = draft.with_name("aside")
+    aside = draft.with_name(_ASIDE)
     try:
         target.rename(aside)
         if not replaces(aside):  # another came between the look and the renaming
@@ -99,28 +164,48 @@ def claimed(target: Path) -> Iterator[None]:
     """
     mark = target.absolute().parent / f".{target.name}.claim"
     mark.parent.mkdir(parents=True, exist_ok=True)
-    lock = _locked(mark)
+    lock = _claim(mark)
     if lock is None:
         raise FileExistsError(f"another run is writing '{target}'; wait for it, or choose another folder")
     try:
+        os.write(lock, _OURS)
         yield
     finally:
         mark.unlink(missing_ok=True)
         os.close(lock)
 
 
-def _locked(mark: Path) -> int | None:
-    """Return the open file whose lock was taken, or None if another process has it."""
+def _claim(mark: Path) -> int | None:
+    flags = os.O_CREAT | os.O_RDWR
+    try:
+        return _locked(mark, flags)
+    except OSError as error:
+        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+            raise
+        return os.open(mark, flags, 0o600)  # no locks on this file system: `settle` still refuses the second
+
+
+def _locked(path: Path, flags: int) -> int | None:
+    """Return the open file or folder whose lock was taken, or None if another process has it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or its file system has no locks.
+    """
     while True:
-        lock = os.open(mark, os.O_CREAT | os.O_RDWR, 0o600)
+        lock = os.open(path, flags, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
             os.close(lock)
-            return None
-        if mark.exists() and os.fstat(lock).st_ino == mark.stat().st_ino:
-            return lock
-        os.close(lock)  # its owner had just removed it: the name now belongs to another file
+            if isinstance(error, BlockingIOError):
+                return None
+            raise
+        with contextlib.suppress(FileNotFoundError):
+            if os.fstat(lock).st_ino == path.stat().st_ino:
+                return lock
+        os.close(lock)  # its owner had just removed it: the name now belongs to another
 
 
 def to_disk(path: Path) -> None:

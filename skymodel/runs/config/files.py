@@ -60,6 +60,11 @@ def read_raw(source: str | Path | None = None) -> dict[str, Any]:
     return found if path.parent == PRESETS else _placed(found, path.parent)
 
 
+def folder_of(source: str | Path | None) -> Path | None:
+    """Return the folder of a YAML file, in which the densities it names are looked for first; None for a preset."""
+    return Path(source).absolute().parent if source is not None and Path(source).is_file() else None
+
+
 def _placed(value: Any, folder: Path, key: str = "") -> Any:
     """Return a configuration whose files have full paths: beside the YAML if they are there, else as they are found."""
     if isinstance(value, dict):

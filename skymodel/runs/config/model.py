@@ -26,7 +26,7 @@ from skymodel.runs.config.bands import Bands
 from skymodel.runs.config.densities import DarkMatter, Electrons
 from skymodel.runs.config.emission import AnyEmission, NuggetsConfig
 from skymodel.runs.config.fields import FieldsConfig
-from skymodel.runs.config.files import read_raw
+from skymodel.runs.config.files import folder_of, read_raw
 from skymodel.runs.config.names import with_own_names
 from skymodel.runs.config.quantities import WithUnit
 from skymodel.runs.config.questions import CompareConfig, CubeConfig, FitConfig, Ratios
@@ -257,22 +257,23 @@ class RunConfig(Section):
             raise ValueError(str(error).rpartition("ValueError: ")[2]) from None
 
 
-def load_config(source: str | Path | None = None) -> RunConfig:
+def load_config(source: str | Path | None = None, **changes: Any) -> RunConfig:
     """Return the configuration of a YAML file or of a shipped preset.
 
     Parameters
     ----------
     source
         Path of a YAML file or name of a preset; by default the preset ``paper``.
+    **changes
+        Entries that take the place of the file's own.
 
     Raises
     ------
     FileNotFoundError, ValueError
         With one line that says what is wrong and what to do.
     """
-    folder = Path(source).absolute().parent if source is not None and Path(source).is_file() else None
-    with trusting(beside=folder):
-        return RunConfig(**read_raw(source))
+    with trusting(beside=folder_of(source)):
+        return RunConfig(**read_raw(source) | changes)
 
 
 def as_config(source: Any = None) -> RunConfig:

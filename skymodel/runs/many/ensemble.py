@@ -12,18 +12,20 @@ import hashlib
 import json
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PrivateAttr, model_validator
 
 from profiles.contract.arrays import Floats, Rows
+from profiles.shelf.trust import Trust, current, trusting, under
 from skymodel.bounded import Bounded
 from skymodel.comparison.comptel.fit import fit_comptel
 from skymodel.emission.nuggets.model import NuggetEmission
-from skymodel.runs.config.files import read_raw
+from skymodel.runs.config.files import folder_of, read_raw
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.many import designs, priors
 from skymodel.runs.many.maps import Layout, Maps, empty_maps, layout_of, require_layout
@@ -90,6 +92,7 @@ class EnsembleConfig(BaseModel):
     shares: bool = False
     backgrounds: tuple[str | tuple[str, ...], ...] = ("none",)
     maps: bool = False
+    _trust: Trust = PrivateAttr(default_factory=current)  # draws are built later and elsewhere
 
     @model_validator(mode="after")
     def _can_be_drawn(self) -> EnsembleConfig:
@@ -114,7 +117,7 @@ class EnsembleConfig(BaseModel):
         """Build the model at the ends of each prior, so that a scale that could cross zero is refused at once."""
         for what, point in trials(self.priors):
             try:
-                drawn = RunConfig(**priors.draw(self.priors, self.model, point).model)
+                drawn = self.built(priors.draw(self.priors, self.model, point).model)
                 if self.maps:
                     require_layout(self.layout, drawn)
             except ValueError as error:
@@ -123,7 +126,12 @@ class EnsembleConfig(BaseModel):
     @functools.cached_property
     def layout(self) -> Layout:
         """Resolution and bands of the maps."""
-        return layout_of(RunConfig(**priors.draw(self.priors, self.model, middle(self.priors)).model))
+        return layout_of(self.built(priors.draw(self.priors, self.model, middle(self.priors)).model))
+
+    def built(self, model: Mapping[str, Any]) -> RunConfig:
+        """Return the model of a draw; it may import what the ensemble's own file may, in whichever process."""
+        with under(self._trust):
+            return RunConfig(**model)
 
     @functools.cached_property
     def digest(self) -> str:
@@ -147,8 +155,10 @@ def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
         raw = {"model": raw, **own}
     if isinstance(raw.get("model"), str) and (Path(source).parent / raw["model"]).is_file():
         raw["model"] = str(Path(source).parent / raw["model"])
+    home = folder_of(raw["model"] if isinstance(raw.get("model"), str) else source)
     try:
-        return EnsembleConfig(**{**raw, **{name: value for name, value in changes.items() if value is not None}})
+        with trusting(beside=home):
+            return EnsembleConfig(**{**raw, **{name: value for name, value in changes.items() if value is not None}})
     except ValidationError as error:
         found = error.errors(include_url=False)
         if all(entry["type"] == "missing" for entry in found):
@@ -205,7 +215,7 @@ def _fill(row: np.void, config: EnsembleConfig, number: int, point: Floats, maps
         drawn = priors.draw(config.priors, config.model, point)
         for name, value in drawn.values.items():
             row[name] = value
-        settings = RunConfig(**drawn.model)
+        settings = config.built(drawn.model)
         for name, value in _predict(config, settings).items():
             row[name] = value
         if maps is not None:

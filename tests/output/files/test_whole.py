@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
-from skymodel.output.files.whole import claimed, settle, to_disk, whole
+from skymodel.output.files.whole import claimed, remove_left_overs, settle, to_disk, whole
 
 
 def test_a_file_takes_its_place_when_it_is_done_and_not_before(tmp_path):
@@ -103,35 +104,108 @@ def test_an_empty_folder_is_no_obstacle(tmp_path):
 
 
 RACER = """
-import sys, time
+import sys
 from pathlib import Path
 from skymodel.output.files.whole import claimed
 try:
     with claimed(Path(sys.argv[1])):
         print("won", flush=True)
-        time.sleep(float(sys.argv[2]))
+        sys.stdin.read()
 except FileExistsError as error:
     print("refused", flush=True)
 """
 
 
-def test_of_two_processes_that_claim_one_name_exactly_one_wins(tmp_path):
-    racers = [
-        subprocess.Popen([sys.executable, "-c", RACER, str(tmp_path / "out"), "5"], stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    said = sorted(racer.communicate(timeout=60)[0].strip() for racer in racers)
+def racer(target):
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", RACER, str(target)], stdin=pipe, stdout=pipe, text=True)
+
+
+def test_of_three_processes_that_claim_one_name_exactly_one_wins(tmp_path):
+    racers = [racer(tmp_path / "out") for _ in range(3)]
+    said = sorted(each.stdout.readline().strip() for each in racers)
+    for each in racers:
+        each.communicate(timeout=60)
     assert said == ["refused", "refused", "won"]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_claim_ends_with_its_process_even_if_it_is_killed(tmp_path):
-    racer = subprocess.Popen(
-        [sys.executable, "-c", RACER, str(tmp_path / "out"), "60"], stdout=subprocess.PIPE, text=True
-    )
-    assert racer.stdout.readline().strip() == "won"
-    racer.kill()
-    racer.communicate(timeout=30)
+    winner = racer(tmp_path / "out")
+    assert winner.stdout.readline().strip() == "won"
+    winner.kill()
+    winner.communicate(timeout=30)
     with claimed(tmp_path / "out"):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from skymodel.output.files import whole
+target = Path(sys.argv[1])
+def replaces(found):
+    if found.name == "aside":  # the old folder is out of the way, the new one is not yet there
+        os.kill(os.getpid(), signal.SIGKILL)
+    return True
+with whole.claimed(target), whole.beside(target) as workspace:
+    (workspace / "new").mkdir()
+    (workspace / "new" / "half.txt").write_text("half")
+    if sys.argv[2] == "writing":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if sys.argv[2] == "waiting":
+        print("waiting", flush=True)
+        sys.stdin.read()
+    whole.settle(workspace / "new", target, replaces=replaces)
+"""
+
+
+def start(target, when):
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", KILLED, str(target), when], stdin=pipe, stdout=pipe, text=True)
+
+
+@pytest.mark.parametrize("when", ["writing", "renaming"])
+def test_what_a_killed_process_left_is_removed_and_what_it_had_moved_aside_comes_back(tmp_path, when):
+    target = tmp_path / "my.run"
+    target.mkdir()
+    (target / "old.txt").write_text("old")
+    start(target, when).communicate(timeout=30)
+    assert len(list(tmp_path.glob(".my.run.*"))) == 2  # a claim and a workspace
+    assert target.exists() == (when == "writing")
+    assert remove_left_overs(tmp_path) == ["my.run"]
+    assert (target / "old.txt").read_text() == "old"
+    assert os.listdir(tmp_path) == ["my.run"]
+
+
+def test_what_a_living_process_writes_and_what_is_not_ours_stays(tmp_path):
+    (tmp_path / ".mine.claim").write_text("")
+    (tmp_path / ".notes.partial").mkdir()
+    process = start(tmp_path / "out", "waiting")
+    assert process.stdout.readline() == "waiting\n"
+    assert remove_left_overs(tmp_path) == []
+    process.communicate("go on", timeout=30)
+    assert (tmp_path / "out" / "half.txt").exists()
+    assert sorted(os.listdir(tmp_path)) == [".mine.claim", ".notes.partial", "out"]
+
+
+def test_a_workspace_taken_for_a_left_over_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
+    made, make = [], tempfile.mkdtemp
+
+    def swept_at_once(**where):
+        made.append(make(**where))
+        if len(made) == 1:
+            assert remove_left_overs(tmp_path) == ["out"]
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", swept_at_once)
+    with whole(tmp_path / "out") as draft:
+        draft.write_text("all")
+    assert len(made) == 2
+    assert (tmp_path / "out").read_text() == "all"
+
+
+def test_a_folder_that_is_gone_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="gone' of 'out'"), whole(tmp_path / "gone" / "out"):
+        pass
