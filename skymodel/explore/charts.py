@@ -11,8 +11,7 @@ from skymodel.explore.answers import ANGLES, ENERGIES, Answer
 from skymodel.output.figures.names import map_name
 from skymodel.output.figures.style import COLOURS
 from skymodel.output.report.charts import finish_legend, frame
-from skymodel.output.report.skyview import Sky, sky_chart
-from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
+from skymodel.output.report.skyview import WINDOWS, Sky, sky_chart
 from skymodel.sky.skymap import SkyMap
 
 _UNIT = "cm⁻² s⁻¹ sr⁻¹"
@@ -24,8 +23,8 @@ class Charts:
     def __init__(self, answer: Answer) -> None:
         from bokeh.models import ColumnDataSource
 
-        regions = {"INTEGRAL, 6°": INTEGRAL_CIRCLE, "COMPTEL": COMPTEL_WINDOW}
-        self.sky: Sky = sky_chart(*_maps(answer)[:2], regions, "sky", _maps(answer)[2])
+        maps, titles, measured = _maps(answer)
+        self.sky: Sky = sky_chart(maps, titles, WINDOWS, "sky", measured)
         self._sources = {name: ColumnDataSource(_curves(answer)[name]) for name in ("along", "across", "spectrum")}
         self._pins = {name: ColumnDataSource({key: [] for key in ("x", "y")}) for name in self._sources}
         self.roots = {"sky": self.sky.chart, "profiles": self._profiles(), "spectrum": self._spectrum()}

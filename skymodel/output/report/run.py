@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skymodel.output.figures.names import map_name, region_name
+from skymodel.output.figures.names import map_name
 from skymodel.output.report import run_charts, text
 from skymodel.output.report.page import Column, Page, Rows, Section, render
 from skymodel.output.report.skyview import sky_chart
@@ -124,9 +124,7 @@ def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Ite
 def _sky(result: RunResult) -> Section:
     maps = dict(result.maps)
     titles = {name: map_name(name) for name in maps}
-    regions = {region_name(region.name): region for region in run_charts.regions()}
-    regions |= {region_name(named.name): named.region for named in result.config.regions}
-    made = sky_chart(maps, titles, regions, "sky", run_charts.measured(result, maps))
+    made = sky_chart(maps, titles, run_charts.regions(result), "sky", run_charts.measured(result, maps))
     return Section(
         "sky",
         "The sky",

@@ -15,12 +15,13 @@ from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.likeness.shape import Concentration
 from skymodel.emission.event.bands import LINE_511
 from skymodel.emission.event.constants import ELECTRON_MASS
-from skymodel.output.figures.names import density_name
+from skymodel.output.figures.names import density_name, region_name
 from skymodel.output.figures.style import COLOURS
-from skymodel.output.report.charts import MARKS, finish_legend, frame, line
+from skymodel.output.report.charts import MARKS, finish_legend, frame, keep_shape, line
+from skymodel.output.report.skyview import WINDOWS, draw_regions
 from skymodel.runs.one.run import OWN
 from skymodel.sightlines.zoom import latitude_profile, longitude_profile, wcs_grid, zoom
-from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Region
+from skymodel.sky.region import Region
 
 if TYPE_CHECKING:
     from skymodel.runs.one.run import RunResult
@@ -33,9 +34,10 @@ _E2I, _DARK = "MeV cm-2 s-1 sr-1", 1e-5  # unit of the spectrum, and what is too
 _FWHM = 8.0  # of the paper's Gaussian [deg]
 
 
-def regions() -> tuple[Region, ...]:
-    """Return the parts of the sky that charts outline."""
-    return INTEGRAL_CIRCLE, COMPTEL_WINDOW
+def regions(result: RunResult) -> dict[str, Region]:
+    """Return the parts of the sky that charts outline, by their names: the instruments' and the run's own."""
+    own = {region_name(named.name): named.region for named in result.config.regions}
+    return WINDOWS | own
 
 
 def measured(result: RunResult, maps: Mapping[str, Any]) -> dict[str, float]:
@@ -67,7 +69,6 @@ def centre(result: RunResult) -> Any:
         "Galactic latitude b [deg]",
         x_range=(_LON / 2, -_LON / 2),
         y_range=(-_LAT / 2, _LAT / 2),
-        match_aspect=True,
         height=400,
     )
     drawn = chart.image([values], x=-_LON / 2, y=-_LAT / 2, dw=_LON, dh=_LAT, color_mapper=colours)
@@ -87,17 +88,8 @@ def centre(result: RunResult) -> Any:
             tooltips=[("l", "$x{0.00}°"), ("b", "$y{0.00}°"), ("line", f"@image{{0.000e+0}} {_UNIT}")],
         )
     )
-    angle = np.linspace(0, 2 * math.pi, 181)
-    chart.line(6 * np.sin(angle), 6 * np.cos(angle), color=COLOURS[5], line_width=2, legend_label="INTEGRAL, 6°")
-    chart.line(
-        [30, -30, -30, 30, 30],
-        [-5, -5, 5, 5, -5],
-        color=COLOURS[4],
-        line_width=2,
-        line_dash="dashed",
-        legend_label="COMPTEL",
-    )
-    return finish_legend(chart, "above", 2)
+    draw_regions(chart, regions(result), lambda lon, lat: (lon, lat))
+    return keep_shape(chart, _LON / _LAT)
 
 
 def profiles(result: RunResult) -> Any:
@@ -175,14 +167,18 @@ def _draw_model(chart: Any, table: Any) -> None:
 
 def _draw_line(chart: Any, result: RunResult) -> None:
     """Mark the energy of the line and say how bright it is: no height in this chart could tell it."""
-    from bokeh.models import Label, Span
+    from bokeh.models import Span
 
     own = result.ratio[0]
     bright = result.config.anchor.line_intensity * float(own["W"])
     chart.add_layout(Span(location=ELECTRON_MASS, dimension="height", line_color=COLOURS[1], line_width=1.5))
-    words = f" 511 keV line: {bright:.2e} {_UNIT} with W"
-    place = {"x": ELECTRON_MASS, "y": 6, "y_units": "screen"}
-    chart.add_layout(Label(text=words, text_font_size="9pt", text_color=COLOURS[1], **place))
+    chart.line(
+        [math.nan] * 2,
+        [math.nan] * 2,
+        color=COLOURS[1],
+        line_width=1.5,
+        legend_label=f"511 keV line, {bright:.2e} {_UNIT} with W",
+    )
 
 
 def ratio(result: RunResult) -> Any:
@@ -228,7 +224,7 @@ def _draw_pairs(chart: Any, tracer: str, electrons: str, number: int, published:
     colour = COLOURS[number % len(COLOURS)]
     look = {"marker": MARKS[number % len(MARKS)], "size": 10, "line_color": colour, "line_width": 2}
     fill = colour if tracer == INTERSTELLAR else None
-    name = f"{density_name(electrons)}: {tracer}"
+    name = density_name(electrons)
     return chart.scatter("W", "halo", source=ColumnDataSource(data), legend_label=name, fill_color=fill, **look)
 
 

@@ -6,21 +6,25 @@ the page says so; bands that are a number times one map share its pixels, so tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from profiles.contract.arrays import Floats
+from skymodel.output.figures.names import region_name
 from skymodel.output.figures.outlines import outline
 from skymodel.output.figures.style import COLOURS
-from skymodel.output.report.charts import frame
+from skymodel.output.report.charts import finish_legend, frame, keep_shape
+from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
 FINEST = 64
+WINDOWS = {region_name(region.name): region for region in (INTEGRAL_CIRCLE, COMPTEL_WINDOW)}
 _RIGHT, _TOP = 2 * np.sqrt(2), np.sqrt(2)
 _DECADES = 5  # shown below the brightest pixel
 _SAME = 1e-12  # relative: maps that differ by less from a multiple are that multiple
+_REGION_COLOURS, _DASHES = (5, 4, 3, 2), ("solid", "dashed", "dotted", "dotdash")
 _FORMATS = ("place", "value", "measured", "numerical")
 
 
@@ -68,7 +72,7 @@ def sky_chart(
     chart.tags = [state]
     models = _painted(chart) | {"source": pixels, "x": chart.x_range, "y": chart.y_range, "figure": chart}
     _graticule(chart)
-    _regions(chart, regions)
+    draw_regions(chart, regions, mollweide)
     args = {"start": {"name": name, "band": next(iter(maps)), "scale": "log"}, **models}
     sky = "const sky = skymodel.skies[start.name] ??= {...start, " + ", ".join(models) + "};"
     _tell(chart, models["glyph_renderer"], args, sky)
@@ -94,11 +98,11 @@ def _empty() -> Any:
     from bokeh.models import Range1d
 
     x, y = (Range1d(-1.02 * end, 1.02 * end) for end in (_RIGHT, _TOP))
-    chart = frame("", "", x_range=x, y_range=y, sizing_mode="scale_width", width=940, height=560)
+    chart = frame("", "", x_range=x, y_range=y, height=560)
     chart.axis.visible = False
     chart.grid.visible = False
     chart.background_fill_color = None
-    return chart
+    return keep_shape(chart, _RIGHT / _TOP)
 
 
 def _painted(chart: Any) -> dict[str, Any]:
@@ -225,29 +229,25 @@ def _graticule(chart: Any) -> None:
     chart.text(x, y, names, color="white", text_font_size="8pt", x_offset=6, text_baseline="middle")
 
 
-def _regions(chart: Any, regions: Mapping[str, Any]) -> None:
-    """Draw the outlines of circles and boxes, broken where they pass l = 180 deg."""
+def draw_regions(chart: Any, regions: Mapping[str, Any], project: Callable[[Floats, Floats], Any]) -> Any:
+    """Draw the outlines of circles and boxes, broken where they pass l = 180 deg; return the chart.
+
+    Parameters
+    ----------
+    chart
+        What they are drawn on.
+    regions
+        By the name in the legend.
+    project
+        Longitudes and latitudes [deg] to the chart's x and y.
+    """
     for number, (name, region) in enumerate(regions.items()):
         curve = outline(region)
         if curve is None:
             continue
         lon, lat = (np.array(part) for part in curve)
-        x, y = mollweide(lon, lat)
+        x, y = (np.array(part) for part in project(lon, lat))
         x[np.flatnonzero(np.abs(np.diff(lon)) > 180)] = np.nan
-        chart.line(
-            x,
-            y,
-            color=COLOURS[(5, 4, 3, 2)[number % 4]],
-            line_width=2,
-            line_dash=("solid", "dashed", "dotted", "dotdash")[number % 4],
-            legend_label=name,
-        )
-    if regions and chart.legend:
-        chart.legend[0].update(
-            orientation="horizontal",
-            border_line_color=None,
-            background_fill_alpha=0,
-            click_policy="hide",
-            label_text_font_size="9pt",
-        )
-        chart.add_layout(chart.legend[0], "above")
+        look = {"color": COLOURS[_REGION_COLOURS[number % 4]], "line_dash": _DASHES[number % 4]}
+        chart.line(x, y, line_width=2, legend_label=name, **look)
+    return finish_legend(chart, "above", 3) if chart.legend else chart

@@ -66,7 +66,7 @@ def _two_windows(table: Any) -> str:
         if str(row["dark_matter"]) != OWN:
             by_tracer.setdefault(str(row["tracer"]), []).append(float(row["W"]))
     ranges = [f"{min(ws):.2f} to {max(ws):.2f} with {tracer}" for tracer, ws in by_tracer.items()]
-    published = f", and {' and '.join(reversed(ranges))} over published halos" if ranges else ""
+    published = f"; over published halos it is {' and '.join(reversed(ranges))}" if ranges else ""
     return f"{words}{published}; the paper sets W = 1."
 
 

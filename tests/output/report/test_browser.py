@@ -93,6 +93,18 @@ def test_the_form_tells_a_value_without_a_mouse(opened, result):
     assert "numerical" in told
 
 
+@pytest.mark.parametrize(("chart", "ratio"), [("sky", 2.0), ("centre", 80 / 30)])
+@pytest.mark.parametrize("width", [360, 1200])
+def test_a_circle_on_the_sky_is_drawn_as_a_circle(browser, page, chart, ratio, width):
+    watched = Watched(browser, width=width)
+    watched.page.goto(page.as_uri())
+    watched.page.wait_for_timeout(1500)
+    inside = "Bokeh.documents[0].get_model_by_name(name)"
+    wide, high = watched.page.evaluate(f"(name) => [{inside}.inner_width, {inside}.inner_height]", chart)
+    assert wide / high == pytest.approx(ratio, rel=0.02)  # whole pixels
+    watched.page.close()
+
+
 def test_scale_and_buttons_redraw_the_sky(opened):
     before = opened.page.evaluate("skymodel.skies.sky.picture.data.dw[0]")
     opened.page.click("button[name=inner]")
