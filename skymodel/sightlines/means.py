@@ -29,7 +29,7 @@ from skymodel.sightlines.promise import A_MEAN, OnShortfall, Promise
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import SightLines, require_rtol
-from skymodel.sightlines.ray.meter import Shortfall
+from skymodel.sightlines.ray.meter import OutOfBudget, Shortfall
 from skymodel.sightlines.ray.voxels import voxel_lines
 from skymodel.sightlines.surface.terms import share, terms
 from skymodel.sky.healpix import UNSEEN, nside_of
@@ -260,7 +260,13 @@ def _exact(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exac
     own, of_total = share(len(parts), rtol)
     for part in parts:
         integrated = _over_lumps if part.density.hints.meshes else _over_regions
-        done.append(integrated(part, regions, own, before * (of_total / own)))
+        floor = before * (of_total / own)
+        try:
+            done.append(integrated(part, regions, own, floor))
+        except Shortfall as failure:
+            if isinstance(failure, OutOfBudget) or not part.beyond:
+                raise
+            done.append(integrated(replace(part, whole=True), regions, own, floor))  # a body that the regions miss
         before = before + done[-1].found.value
     return _Exact(regions, tuple(done), lines.unit)
 

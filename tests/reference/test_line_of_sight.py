@@ -290,7 +290,6 @@ def test_the_reference_finds_the_edges_of_a_ball():
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="70 of 2000 lines state too small an error; perhaps 0 beyond a support; cause not proven")
 def test_random_lines_through_pairs_of_library_densities_are_honest():
     """A weak kink that no hint announces may hide below the smooth part: known in 4 of 24,000, by up to 5 times."""
     random = np.random.default_rng(20071)

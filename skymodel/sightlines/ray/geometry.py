@@ -9,14 +9,13 @@ A sight line is measured from its foot point, the place closest to the centre, f
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from astropy import units
 
 from profiles.contract.arrays import Bools, Floats
-from profiles.contract.oval import Oval
 
 INNERMOST = 1e-140  # on a line through the centre itself, a power law takes over within it [kpc]
 LARGEST_BARE = 1000.0  # kpc; a larger number without a unit is taken for one in pc, and asked about
@@ -149,16 +148,6 @@ class Rays:
     def through_centre(self) -> Bools:
         """Which paths hold the centre itself ``(N,)``."""
         return (self.p < SMALLEST_SCALE) & (self.start <= 0) & (self.stop >= 0) & (self.start < self.stop)
-
-
-def within(lines: Rays, oval: Oval | None) -> Rays:
-    """Return the parts of the lines inside an ellipsoid; all of them if there is none."""
-    if oval is None:
-        return lines
-    found = oval.chords(lines.foot, lines.direction)
-    start = np.clip(np.where(found.hit, found.enter, lines.start), lines.start, lines.stop)
-    stop = np.clip(np.where(found.hit, found.leave, start), start, lines.stop)
-    return replace(lines, start=start, stop=stop, grazing=lines.grazing + found.blur)
 
 
 def rays(observer: Observer, end: PathEnd, directions: Floats) -> Rays:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,13 +14,15 @@ import numpy as np
 from astropy import units
 
 from profiles import Density
-from profiles.contract.arrays import ROUNDING, Floats, Ints
+from profiles.contract.arrays import Floats, Ints
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
-from skymodel.sightlines.ray.geometry import INNERMOST, Observer, PathEnd, Rays, rays, unit_vectors, within
-from skymodel.sightlines.ray.integrand import from_signal, integrand, name, panels
+from skymodel.sightlines.ray.centre import at_centre
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
+from skymodel.sightlines.ray.integrand import integrand, panels
 from skymodel.sightlines.ray.meter import Meter, Shortfall
 from skymodel.sightlines.ray.pieces import Pieces, cut
+from skymodel.sightlines.ray.support import densest_beyond, within
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 BLOCK = 8192  # sight lines at a time: their pieces fit in a few MiB
@@ -142,6 +145,8 @@ class SightLines:
         What one evaluation counts: less than 1 where the density is some of the terms of another.
     looks
         Whether each line is looked along for what the density does not say of itself.
+    whole
+        Whether lines go on where the density promises to be all but nothing.
     """
 
     density: Density
@@ -149,6 +154,7 @@ class SightLines:
     end: PathEnd
     weight: float = 1.0
     looks: bool = False
+    whole: bool = False
     meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -159,6 +165,11 @@ class SightLines:
     def unit(self) -> Any:
         """Unit of the integrals."""
         return units.Unit(self.density.unit) * units.kpc
+
+    @functools.cached_property
+    def beyond(self) -> float:
+        """A bound of the density where lines leave it out, because it promises to be all but nothing there."""
+        return 0.0 if self.whole else densest_beyond(self.density)
 
     def integrate(
         self,
@@ -208,8 +219,9 @@ class SightLines:
         share: float,
         best: bool,
     ) -> quadrature.Integrals:
-        lines = within(rays(self.observer, self.end, directions), self.density.support)
-        innermost, doubt = _at_centre(self.density, lines)
+        path = rays(self.observer, self.end, directions)
+        lines = path if self.whole else within(path, self.density.support)
+        innermost, doubt = at_centre(self.density, lines)
         pieces, blur = self.cut(lines), lines.blur
         chain = panels(pieces, pieces.line)
         function = self.meter.counting(integrand(self.density, pieces), self.weight)
@@ -227,14 +239,22 @@ class SightLines:
                 "the density has a singularity or noise on this line; loosen rtol, or look beside it"
             ) from failure
         found = found._replace(value=found.value + innermost)
-        error = found.error + doubt + blur * found.value
-        limit = rtol * np.maximum(found.value, np.maximum(floor, share * float(np.max(found.value, initial=0.0))))
-        if (short := error > limit).any() and not best:
+        error = found.error + doubt + blur * found.value + self.beyond * (path.stop - path.start)
+        floor = np.maximum(floor, share * float(np.max(found.value, initial=0.0)))
+        short = error > rtol * np.maximum(found.value, floor)
+        found = found._replace(error=error)
+        if best or not short.any():
+            return found
+        if not self.beyond:
             length, least, asked = (lines.stop - lines.start)[short].min(), 2 * blur[short].max(), rtol[short].min()
             raise Shortfall(
                 f"a path of {length:.3g} kpc is too short for rtol = {asked:g}: rounding of its ends allows {least:.1g}"
             )
-        return found._replace(error=error)
+        rest = replace(self, whole=True)._block(directions[short], rtol[short], floor[short], 0.0, best)
+        rest = rest._replace(evaluations=rest.evaluations + found.evaluations[short])
+        for column, all_of_it in zip(found, rest, strict=True):
+            column[short] = all_of_it
+        return found
 
     def cut(self, lines: Rays, places: tuple[Floats, ...] = ()) -> Pieces:
         """Return the pieces of the lines on which the density should be smooth, also cut at the given places."""
@@ -243,47 +263,6 @@ class SightLines:
             steps = NEAREST * WIDER ** np.arange(math.log(farthest / NEAREST) / math.log(WIDER) + 1)
             places = (*places, *(lines.observer + step for step in steps))
         return cut(lines, self.observer, self.density, places)
-
-
-def _at_centre(density: Density, lines: Rays) -> tuple[Floats, Floats]:
-    """Return what lines through the centre itself add closer to it than numbers go, and bounds of the errors ``(N,)``.
-
-    There the density is a power of the radius: its slope is read off three radii.
-
-    Raises
-    ------
-    ValueError
-        If a line passes a centre where its integral diverges.
-    """
-    value, error = np.zeros_like(lines.p), np.zeros_like(lines.p)
-    for line in np.flatnonzero(lines.through_centre):
-        for side in (-1.0, 1.0):
-            if side * (lines.stop if side > 0 else lines.start)[line] > 0:
-                part, doubt = _power_law(density, side * lines.direction[:, line])
-                value[line] += part
-                error[line] += doubt
-    return value, error
-
-
-@np.errstate(all="ignore")
-def _power_law(density: Density, towards: Floats) -> tuple[float, float]:
-    radii = INNERMOST * np.array([1.0, 1e10, 1e20])
-    try:
-        there = np.asarray(density(*(radii * axis for axis in towards)), dtype=float)
-        slope, before = -np.diff(np.log10(there)) / 10
-    except Exception as error:
-        if from_signal(error):
-            raise
-        return 0.0, 0.0  # this is no density: the integrand will say so, and where
-    if not there.any():
-        return 0.0, 0.0
-    if not slope < 1 - 1e-9:
-        raise ValueError(
-            f"the line of sight through the Galactic centre diverges: {name(density)} rises there as 1/r or steeper; "
-            "give it a core, look beside the centre, or ask for the mean over a pixel or a region"
-        )
-    part = float(there[0] * INNERMOST / (1 - slope))
-    return part, part * float(ROUNDING + abs(slope - before)) / float(1 - slope)
 
 
 def _angles(vector: Floats) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import skymodel as sm
-from profiles import NFW, Ellipsoid
+from profiles import NFW, Ellipsoid, GaussianCloud
 
 HERE = sm.Observer(8.178, 0.0208)
 
@@ -41,3 +41,36 @@ def test_a_path_that_ends_inside_a_cloud_counts_what_lies_before():
     cloud = Ellipsoid(n_0=1.0, r=0.5, h=0.5, x_0=-7.0, y_0=0.0, z_0=0.0)
     found = sm.line_of_sight(cloud, 0, 0, observer=sm.Observer(8.0), s_max=1.0, rtol=1e-9)
     assert found.value == pytest.approx(0.5, rel=1e-9)
+
+
+ROUND = GaussianCloud(n_0=2.0, L=0.2, H=0.2, x_0=0.0, y_0=0.0, z_0=0.0, tilt=0.0)
+
+
+@pytest.mark.parametrize("lon", [0.5, 11.9, 12.05, 13.0, 30.0, 60.0])
+def test_a_line_that_passes_a_gaussian_cloud_by_holds_its_tail(lon):
+    """The cloud ends at 8.4 L, 11.8 deg; its J is n_0 L sqrt(pi) exp(-(p / L)^2) anywhere."""
+    found = sm.line_of_sight(ROUND, lon, 0.0, observer=sm.Observer(8.178), r_max=60, rtol=1e-9)
+    p = 8.178 * np.sin(np.radians(lon))
+    right = 2.0 * 0.2 * np.sqrt(np.pi) * np.exp(-((p / 0.2) ** 2))
+    assert abs(found.value - right) <= found.error + 1e-13 * (p / 0.2) ** 2 * right  # rounding of the exponent
+    assert found.error <= 1e-9 * found.value
+
+
+def test_beside_a_bright_line_the_tail_is_left_out_and_stated():
+    found = sm.line_of_sight(ROUND, [0.5, 20.0], 0.0, observer=sm.Observer(8.178), r_max=60, rtol=1e-9)
+    right = 2.0 * 0.2 * np.sqrt(np.pi) * np.exp(-((8.178 * np.sin(np.radians(20.0)) / 0.2) ** 2))
+    assert found.value[1] == 0 and found.evaluations[1] == 0
+    assert right <= found.error[1] <= 1e-18 * found.value[0]
+
+
+def test_a_region_that_a_cloud_does_not_reach_has_the_mean_of_its_tail():
+    """Over a circle so small that J = exp(-(8.178 sin(psi) / L)^2) falls like an exponential across it."""
+    psi, radius = np.radians(40.0), 1e-4
+    rate = (8.178 / 0.2) ** 2 * np.sin(2 * psi)  # of -ln J, per radian
+    mean = sm.region_mean(
+        ROUND, sm.Circle(lon=40.0, lat=0.0, radius=np.degrees(radius)), observer=sm.Observer(8.178), r_max=60, rtol=1e-6
+    )
+    middle = 2.0 * 0.2 * np.sqrt(np.pi) * np.exp(-((8.178 * np.sin(psi) / 0.2) ** 2))
+    # of exp(k x) over a circle, with k R = 0.16: 1 + (k R)^2 / 8 + ...
+    assert mean.value == pytest.approx(middle * (1 + (rate * radius) ** 2 / 8), rel=1e-4)
+    assert 0 < mean.error <= 1e-6 * mean.value
