@@ -11,6 +11,7 @@ from astropy import units
 from profiles import Density
 from profiles.contract.arrays import Floats
 from skymodel.sightlines.ray import quadrature
+from skymodel.sightlines.ray.centre import at_centre
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
 from skymodel.sightlines.ray.integrate import SightLines, degrees
@@ -117,6 +118,10 @@ def _shares(seen: SightLines, lines: Rays, places: Floats, rtol: float) -> tuple
             share=1e-3,
         )
     value, error = (np.vstack([np.zeros((1, count)), a.reshape(-1, count)]) for a in (cells.value, cells.error))
+    before, behind = np.sum(places < 0, axis=0), np.sum(places <= 0, axis=0)
+    for whole, sides in zip((value, error), at_centre(seen.density, lines), strict=True):
+        for step, side in zip((before, behind), sides, strict=True):
+            whole[np.minimum(step, steps - 1), np.arange(count)] += side
     total = value.sum(axis=0)
     some = np.where(total > 0, total, 1.0)
     return np.cumsum(value, axis=0) / some, 2 * error.sum(axis=0) / some

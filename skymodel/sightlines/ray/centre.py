@@ -11,22 +11,21 @@ from skymodel.sightlines.ray.integrand import from_signal, name
 
 
 def at_centre(density: Density, lines: Rays) -> tuple[Floats, Floats]:
-    """Return what lines through the centre itself add closer to it than numbers go, and bounds of the errors ``(N,)``.
+    """Return what lines through the centre itself add closer to it than numbers go, and bounds of the errors.
 
-    There the density is a power of the radius: its slope is read off three radii.
+    Both are ``(2, N)``: what lies before the centre, and behind. There the density is a power of the radius: its slope is read off three radii.
 
     Raises
     ------
     ValueError
         If a line passes a centre where its integral diverges.
     """
-    value, error = np.zeros_like(lines.p), np.zeros_like(lines.p)
+    value, error = np.zeros((2, lines.p.size)), np.zeros((2, lines.p.size))
     for line in np.flatnonzero(lines.through_centre):
-        for side in (-1.0, 1.0):
-            if side * (lines.stop if side > 0 else lines.start)[line] > 0:
-                part, doubt = _power_law(density, side * lines.direction[:, line])
-                value[line] += part
-                error[line] += doubt
+        for behind, side in enumerate((-1.0, 1.0)):
+            if side * (lines.stop if behind else lines.start)[line] > 0:
+                there = _power_law(density, side * lines.direction[:, line])
+                value[behind, line], error[behind, line] = there
     return value, error
 
 

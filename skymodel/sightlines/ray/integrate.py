@@ -221,7 +221,7 @@ class SightLines:
     ) -> quadrature.Integrals:
         path = rays(self.observer, self.end, directions)
         lines = path if self.whole else within(path, self.density.support)
-        innermost, doubt = at_centre(self.density, lines)
+        innermost, doubt = (sides.sum(axis=0) for sides in at_centre(self.density, lines))
         pieces, blur = self.cut(lines), lines.blur
         chain = panels(pieces, pieces.line)
         function = self.meter.counting(integrand(self.density, pieces), self.weight)
