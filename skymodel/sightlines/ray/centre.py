@@ -13,7 +13,8 @@ from skymodel.sightlines.ray.integrand import from_signal, name
 def at_centre(density: Density, lines: Rays) -> tuple[Floats, Floats]:
     """Return what lines through the centre itself add closer to it than numbers go, and bounds of the errors.
 
-    Both are ``(2, N)``: what lies before the centre, and behind. There the density is a power of the radius: its slope is read off three radii.
+    Both are ``(2, N)``: what lies before the centre, and behind. There the density is a power of the radius: its slope
+    is read off three radii.
 
     Raises
     ------
