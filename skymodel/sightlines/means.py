@@ -8,6 +8,7 @@ of the sky they have in common.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
@@ -18,10 +19,10 @@ from profiles import Density
 from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.bounded import Bounded
 from skymodel.sightlines.cubature import cubes
-from skymodel.sightlines.cubature.cells import Chart, gauss, grid
+from skymodel.sightlines.cubature.cells import gauss, grid
 from skymodel.sightlines.cubature.cubes import LINE_SHARE, LINES
 from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
-from skymodel.sightlines.cubature.inside import Inside, outline
+from skymodel.sightlines.cubature.inside import Inside, Outline, outline
 from skymodel.sightlines.cubature.lattice import Scattered, scattered
 from skymodel.sightlines.cubature.polar import Plan, plan
 from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets
@@ -275,19 +276,24 @@ def _over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float, f
     """Return the integrals of one term, each to `rtol` times the larger of itself and its `floor` ``(regions,)``."""
     kept = promises.check(lines.density, lines.observer)
     orders = (_RADIAL_ORDERS if kept.spherical else _ORDERS)[rtol <= _FINE]
-    made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders)
+    how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders
     body, aims = outline(lines), targets(lines)
-    chart: Chart = made.chart
-    if body is not None:
-        chart = Inside(made.chart, body)
-        start = chart.cells(made.cells, made.rules)
-    else:
-        start = focused(made.cells, made.chart, made.rules, aims) if aims else made.cells
+    made = plan(*how) if body is None else _planned_inside(body, *how)
+    start = focused(made.cells, made.chart, made.rules, aims) if aims and body is None else made.cells
     first = made.first if start is made.cells else None
     faint = float(np.min(floor / [region.solid_angle for region in regions]))
     values = line_integrals(lines, rtol, faint)
-    found = integrate(start, made.shares, chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first)
+    found = integrate(start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first)
     return _Term(made, found, lines.weight)
+
+
+@functools.lru_cache(maxsize=64)
+def _planned_inside(body: Outline, *how: Any) -> Plan:
+    """Return the plan for what a sharp body covers of regions, made once for all that is multiplied with the body."""
+    made = plan(*how)
+    chart = Inside(made.chart, body)
+    start = chart.cells(made.cells, made.rules)
+    return made._replace(chart=chart, cells=start, first=grid(start, chart, made.rules))
 
 
 def _over_lumps(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats) -> _Lumps:

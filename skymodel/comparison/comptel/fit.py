@@ -61,9 +61,9 @@ class ComptelFit:
     @property
     def p_value(self) -> float:
         """Probability of a larger chi-square, were the model true; nan without a degree of freedom."""
-        from scipy.stats import chi2
+        from scipy.special import chdtrc
 
-        return float(chi2.sf(self.chi_square, self.dof)) if self.dof > 0 else math.nan
+        return float(chdtrc(self.dof, self.chi_square)) if self.dof > 0 else math.nan
 
 
 def fit_comptel(

@@ -54,9 +54,9 @@ class AnySpectrum:
     @property
     def p_value(self) -> float:
         """Probability of a larger chi-square, were the points independent and the pair true."""
-        from scipy.stats import chi2
+        from scipy.special import chdtrc
 
-        return float(chi2.sf(self.chi_square, self.dof))
+        return float(chdtrc(self.dof, self.chi_square))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats, Ints
-from skymodel.sightlines.cubature.cells import Cells, Grid, Rule, gauss, grid
+from skymodel.sightlines.cubature.cells import Cells, Chart, Grid, Rule, gauss, grid
 from skymodel.sightlines.cubature.refine import Shares
 from skymodel.sky.arcs import arcs, radii_of_change
 from skymodel.sky.circles import SmallCircle, meridian, parallel
@@ -111,7 +111,7 @@ class PolarChart:
 class Plan(NamedTuple):
     """All that does not depend on the density: the chart, the first cells, their nodes, the sums they belong to."""
 
-    chart: PolarChart
+    chart: Chart
     cells: Cells
     shares: Shares
     rules: tuple[Rule, Rule]
