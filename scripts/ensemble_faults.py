@@ -27,6 +27,38 @@ from skymodel.runs.many.ensemble import EnsembleConfig, compute
 
 LIMIT = 600.0  # seconds that any single step may take
 VICTIMS = ("worker", "scheduler", "client")
+PARTS = 20
+MOMENTS = ("within the file of", "before the renaming of", "after the renaming of")
+ALONE = """
+import os, signal, sys
+import numpy as np
+from skymodel.output.files import store, whole
+from skymodel.runs.many import workers
+number, moment, size = int(sys.argv.pop(1)), sys.argv.pop(1), int(sys.argv.pop(1))
+workers._batch_size = lambda here, *_: min(here, size)
+settle, save, seen = whole.settle, np.savez_compressed, 0
+
+def dies_at(this):
+    if this == moment and seen == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def saved(path, **content):
+    global seen
+    seen += 1
+    path.write_bytes(b"half of it")
+    dies_at("within the file of")
+    path.unlink()
+    save(path.open("wb"), **content)
+
+def settled(draft, target, **more):
+    dies_at("before the renaming of")
+    settle(draft, target, **more)
+    dies_at("after the renaming of")
+
+whole.settle, np.savez_compressed = settled, saved
+from skymodel.cli.app import main
+main()
+"""
 ENSEMBLE = {
     "model": {
         "dark_matter": {"type": "nfw", "r_s": "20 kpc"},
@@ -45,23 +77,38 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--alone", action="store_true", help="one process without Dask, killed in the act")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     config = EnsembleConfig(**ENSEMBLE, draws=options.draws)
     truth = compute(config, 0, options.draws).rows.tobytes()
     chance, same = random.Random(options.seed), 0
     for attempt in range(options.times):
-        victim = VICTIMS[attempt % 3]
-        least, delay = chance.randrange(options.draws), chance.uniform(0.0, 1.0)
-        with tempfile.TemporaryDirectory() as folder:
-            kept = disturbed(Path(folder), config, victim, least, delay)
-            good = resumed(Path(folder), config) == truth
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            told = (killed_alone if options.alone else killed_on_a_cluster)(folder, config, attempt, chance)
+            good = resumed(folder, config) == truth
         same += good
-        verdict = "equal to the undisturbed store" if good else "DIFFERENT"
-        when = f"after {least:4d} draws and {delay:.2f} s: {kept:4d} kept"
-        print(f"{attempt + 1:3d}  kill -9 {victim:9s} {when}, resumed: {verdict}")
+        print(f"{attempt + 1:3d}  kill -9 {told}, resumed: {'equal to the undisturbed store' if good else 'DIFFERENT'}")
     print(f"{same} of {options.times} resumed stores equal the undisturbed one row by row")
     return 0 if same == options.times else 1
+
+
+def killed_on_a_cluster(folder: Path, config: EnsembleConfig, attempt: int, chance: random.Random) -> str:
+    victim, least, delay = VICTIMS[attempt % 3], chance.randrange(config.draws), chance.uniform(0.0, 1.0)
+    kept = disturbed(folder, config, victim, least, delay)
+    return f"{victim:9s} after {least:4d} draws and {delay:.2f} s: {kept:4d} kept"
+
+
+def killed_alone(folder: Path, config: EnsembleConfig, attempt: int, chance: random.Random) -> str:
+    """Run the ensemble in one process that kills itself in the act, and say at which moment."""
+    number, moment = chance.randrange(PARTS) + 1, MOMENTS[attempt % 3]
+    (folder / "ensemble.yaml").write_text(yaml.safe_dump(config.resolved()))
+    line = [sys.executable, "-c", ALONE, str(number), moment, str(-(-config.draws // PARTS)), *command(folder)[3:]]
+    done = subprocess.run(line, capture_output=True, timeout=LIMIT, check=False)
+    if done.returncode != -signal.SIGKILL:
+        raise RuntimeError(f"it was not killed {moment} part {number}:\n{done.stderr.decode()}")
+    return f"{moment} part {number}: {kept_draws(folder, config)} draws kept"
 
 
 def disturbed(folder: Path, config: EnsembleConfig, victim: str, least: int, delay: float) -> int:
@@ -103,6 +150,8 @@ def resumed(folder: Path, config: EnsembleConfig) -> bytes:
     subprocess.run(command(folder), check=True, capture_output=True, timeout=LIMIT)
     if not before <= parts(folder):
         raise RuntimeError("a part that was kept has been written again")
+    if left := [path.name for path in (folder / "out").glob(".*")]:
+        raise RuntimeError(f"left over: {left}")
     return open_store(folder / "out", config.resolved()).rows().tobytes()
 
 

@@ -51,7 +51,7 @@ def ensemble(
         store = open_store(out, settings.resolved())
         missing = store.missing(settings.draws)
         if shard is not None:
-            missing = crew.shard(missing, *_shard(shard))
+            missing = crew.shard(missing, settings.draws, *_shard(shard))
         asked = sum(last - first for first, last in missing)
         with _batches(settings, missing, workers, scheduler, slurm) as batches, progress() as report:
             done = 0

@@ -8,6 +8,7 @@ resuming is computing :meth:`Store.missing`. Several writers may share one folde
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,8 @@ import yaml
 from profiles.contract.arrays import Rows
 from skymodel.output.files.map_store import add_maps
 from skymodel.output.files.parts import parts, rows_name
-from skymodel.output.files.whole import to_disk, whole
+from skymodel.output.files.whole import create, to_disk, whole
+from skymodel.runs.config.yamlfile import read_yaml
 from skymodel.runs.many.maps import Maps
 
 _CONFIG = "ensemble.yaml"
@@ -92,19 +94,23 @@ def open_store(folder: Path, config: Mapping[str, Any]) -> Store:
         If the folder holds something else, or an ensemble of another configuration: the message says what differs.
     """
     folder = Path(folder)
-    kept = folder / _CONFIG
-    if kept.is_file():
-        _require_same(folder, yaml.safe_load(kept.read_text(encoding="utf-8")), config)
-    elif folder.exists() and any(not path.name.startswith(".") for path in folder.iterdir()):
-        raise ValueError(f"'{folder}' is not empty and holds no ensemble; give another folder")
     folder.mkdir(parents=True, exist_ok=True)
-    _write_config(kept, config)
+    kept = folder / _CONFIG
+    others = any(not path.name.startswith(".") for path in folder.iterdir())
+    if others and not kept.is_file():  # in this order: another process may make an ensemble meanwhile, and its parts
+        raise ValueError(f"'{folder}' is not empty and holds no ensemble; give another folder")
+    text = yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True)
+    with contextlib.suppress(FileExistsError):
+        create(kept, text)
+        return Store(folder)
+    there = read_yaml(kept)
+    if not isinstance(there, dict):
+        raise ValueError(f"'{kept}' is no configuration of an ensemble; give another folder")
+    _require_same(folder, there, config)
+    if there != config:  # more draws, or fewer
+        with whole(kept) as draft:
+            draft.write_text(text, encoding="utf-8")
     return Store(folder)
-
-
-def _write_config(path: Path, config: Mapping[str, Any]) -> None:
-    with whole(path) as draft:
-        draft.write_text(yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def _require_same(folder: Path, kept: Mapping[str, Any], config: Mapping[str, Any]) -> None:

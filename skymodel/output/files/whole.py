@@ -19,6 +19,7 @@ from pathlib import Path
 
 _MACHINE = f"{zlib.crc32(platform.node().encode()):08x}"  # a lock says little about the processes of another machine
 _PARTIAL, _ASIDE = ".partial", "aside"
+_UNKNOWN = (errno.ENOTSUP, errno.ENOSYS)  # what a file system says of that it has not
 _OURS = b"a run of skymodel"  # the content of a claim
 
 
@@ -39,6 +40,27 @@ def whole(path: str | Path) -> Iterator[Path]:
         draft = workspace / target.name
         yield draft
         settle(draft, target, replaces=lambda _: True)
+
+
+def create(path: Path, text: str) -> None:
+    """Write a text file that must not be there yet, whole: of several writers one wins, and a reader finds all of it.
+
+    Raises
+    ------
+    FileExistsError
+        If it is there; it is kept.
+    """
+    with beside(path) as workspace:
+        draft = workspace / "new"
+        draft.write_text(text, encoding="utf-8")
+        try:
+            os.link(draft, path)  # refuses to replace, as no renaming does
+        except OSError as error:
+            if path.exists():
+                raise FileExistsError(f"'{path}' exists and is kept") from None
+            if error.errno not in (errno.EPERM, *_UNKNOWN):
+                raise
+            draft.rename(path)  # on a file system without links
 
 
 @contextmanager
@@ -180,7 +202,7 @@ def _claim(mark: Path) -> int | None:
     try:
         return _locked(mark, flags)
     except OSError as error:
-        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+        if error.errno not in (errno.ENOLCK, *_UNKNOWN):
             raise
         return os.open(mark, flags, 0o600)  # no locks on this file system: `settle` still refuses the second
 

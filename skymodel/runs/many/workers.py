@@ -68,26 +68,21 @@ def _draw_seconds(config: EnsembleConfig, first: int, last: int) -> float:
     return (time.perf_counter() - start) / (trial - first)
 
 
-def shard(missing: Ranges, index: int, count: int) -> list[tuple[int, int]]:
-    """Return the part of the `missing` ranges that job `index` of `count` computes, from 0; contiguous in draws.
+def shard(missing: Ranges, draws: int, index: int, count: int) -> list[tuple[int, int]]:
+    """Return what job `index` of `count`, from 0, computes: the `missing` ones of its equal share of all draws.
+
+    Its share does not depend on what the other jobs have done: whenever each starts, together they do all, each once.
 
     Examples
     --------
-    >>> shard([(0, 4), (10, 16)], 1, 2)
-    [(11, 16)]
+    >>> shard([(0, 4), (10, 16)], 16, 1, 2), shard([(0, 16)], 16, 1, 2)
+    ([(10, 16)], [(8, 16)])
     """
     if not 0 <= index < count:
         raise ValueError(f"shard {index + 1}/{count}; allowed: 1/{count} to {count}/{count}")
-    ranges = list(missing)
-    total = sum(last - first for first, last in ranges)
-    low, high = total * index // count, total * (index + 1) // count
-    parts, seen = [], 0
-    for first, last in ranges:
-        start, stop = max(low - seen, 0) + first, min(high - seen, last - first) + first
-        seen += last - first
-        if start < stop:
-            parts.append((start, stop))
-    return parts
+    low, high = draws * index // count, draws * (index + 1) // count
+    parts = [(max(first, low), min(last, high)) for first, last in missing]
+    return [(first, last) for first, last in parts if first < last]
 
 
 def on_cluster(client: Any, config: EnsembleConfig, missing: Ranges) -> Iterator[Batch]:

@@ -69,7 +69,7 @@ def test_shards_and_one_process_keep_the_same_bits(tmp_path):
     require("xarray")
     made = config(**MAPPED)
     whole = open_maps(stored(tmp_path / "one", made, [(0, 6)]).folder)
-    parts = [part for index in (1, 0, 2) for part in workers.shard([(0, 6)], index, 3)]
+    parts = [part for index in (1, 0, 2) for part in workers.shard([(0, 6)], 6, index, 3)]
     shards = open_maps(stored(tmp_path / "three", made, parts).folder)
     for name in whole.data_vars:
         assert whole[name].values.tobytes() == shards[name].values.tobytes()

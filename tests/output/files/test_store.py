@@ -1,7 +1,12 @@
 """The store of an ensemble: parts are whole or not there, gaps are known, another configuration is refused."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
+import yaml
 
 from skymodel.output.files.store import open_store
 
@@ -67,4 +72,59 @@ def test_a_store_of_another_configuration_is_refused_and_says_what_differs(tmp_p
 def test_a_folder_with_other_things_is_refused(tmp_path):
     (tmp_path / "thesis.tex").write_text("")
     with pytest.raises(ValueError, match="holds no ensemble"):
+        open_store(tmp_path, CONFIG)
+
+
+OPENERS = """
+import os, sys
+from pathlib import Path
+import numpy as np
+from skymodel.output.files.store import open_store
+
+def opens(me, folder, count):
+    rows = np.array([(me, 0.0)], [("draw", np.int64), ("W", float)])
+    for number in range(count):
+        seed = 1 + (me + number) % 2  # two ensembles want each folder
+        try:
+            store = open_store(folder / f"s{number}", {"sampling": "sobol", "seed": seed, "draws": 10})
+            store.add(me, me + 1, rows)
+            answer = seed
+        except ValueError as error:
+            answer = "refused" if "seed differ" in str(error) else error
+        os.write(1, f"{me} {number} {answer}\\n".encode())
+
+start, go = os.pipe()
+for me in range(int(sys.argv[2])):
+    if os.fork() == 0:
+        os.close(go)
+        os.read(start, 1)  # until all are there
+        opens(me, Path(sys.argv[1]), int(sys.argv[3]))
+        os._exit(0)
+os.close(go)
+while True:
+    try:
+        os.wait()
+    except ChildProcessError:
+        break
+"""
+PROCESSES, FOLDERS = 4, 10
+
+
+def test_several_processes_open_one_folder_at_once_and_only_one_ensemble_gets_it(tmp_path):
+    line = [sys.executable, "-c", OPENERS, str(tmp_path), str(PROCESSES), str(FOLDERS)]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=120, check=True)
+    said = [line.split(" ", 2) for line in done.stdout.splitlines()]
+    for number in range(FOLDERS):
+        folder = tmp_path / f"s{number}"
+        winner = str(yaml.safe_load((folder / "ensemble.yaml").read_text())["seed"])
+        answers = [answer for _, place, answer in sorted(said) if int(place) == number]
+        assert sorted(answers) == [winner, winner, "refused", "refused"]
+        held = {first for first, _, _ in open_store(folder, {**CONFIG, "seed": int(winner)}).parts()}
+        assert held == {me for me, answer in enumerate(answers) if answer == winner}
+        assert [name for name in os.listdir(folder) if name.startswith(".")] == []
+
+
+def test_a_damaged_configuration_of_an_ensemble_is_named(tmp_path):
+    (tmp_path / "ensemble.yaml").write_text("[]")
+    with pytest.raises(ValueError, match="no configuration of an ensemble"):
         open_store(tmp_path, CONFIG)

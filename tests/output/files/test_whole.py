@@ -1,5 +1,6 @@
 """A file or folder is there whole or not at all, whatever stops the writing."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import tempfile
 
 import pytest
 
-from skymodel.output.files.whole import claimed, remove_left_overs, settle, to_disk, whole
+from skymodel.output.files.whole import claimed, create, remove_left_overs, settle, to_disk, whole
 
 
 def test_a_file_takes_its_place_when_it_is_done_and_not_before(tmp_path):
@@ -209,3 +210,17 @@ def test_a_workspace_taken_for_a_left_over_before_it_was_locked_is_made_again(tm
 def test_a_folder_that_is_gone_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="gone' of 'out'"), whole(tmp_path / "gone" / "out"):
         pass
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_is_made_once(tmp_path, monkeypatch, links):
+    def refused(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refused)
+    create(tmp_path / "it", "first")
+    with pytest.raises(FileExistsError, match="is kept"):
+        create(tmp_path / "it", "second")
+    assert (tmp_path / "it").read_text() == "first"
+    assert os.listdir(tmp_path) == ["it"]

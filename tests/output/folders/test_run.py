@@ -1,5 +1,7 @@
 """A run's folder is whole or not there; what was there before is kept unless it may be overwritten."""
 
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -207,3 +209,50 @@ def test_the_check_before_a_run_says_what_writing_would(tmp_path, result):
     check(tmp_path / "out", overwrite=True)
     with pytest.raises(FileExistsError, match="overwrite it"):
         check(tmp_path / "out")
+
+
+RACES = 200
+RACERS = """
+import os, sys, time
+from pathlib import Path
+from skymodel.output.files.whole import claimed
+from skymodel.output.folders import run as folder
+
+folder._writers = lambda result: iter([(folder.CONFIG, lambda path: path.write_text(result))])  # stands for a run
+
+def runs(me, place, count):
+    for number in range(count):
+        out = place / f"out{number}"
+        try:
+            folder.check(out)
+            with claimed(out):
+                time.sleep(0.002 * (number % 3))
+                folder.write(str(me), out, report=False)
+            answer = "won"
+        except FileExistsError as error:
+            answer = "refused" if "wait for it" in str(error) or "is kept" in str(error) else str(error)
+        os.write(1, f"{number} {me} {answer}\\n".encode())
+
+start, go = os.pipe()
+for me in range(2):
+    if os.fork() == 0:
+        os.close(go)
+        os.read(start, 1)
+        runs(me, Path(sys.argv[1]), int(sys.argv[2]))
+        os._exit(0)
+os.close(go)
+os.wait(), os.wait()
+"""
+
+
+def test_of_two_runs_into_one_folder_exactly_one_wins_and_the_other_is_told(tmp_path):
+    line = [sys.executable, "-c", RACERS, str(tmp_path), str(RACES)]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=120, check=True)
+    said = {}
+    for number, me, answer in (line.split(" ", 2) for line in done.stdout.splitlines()):
+        said.setdefault(int(number), {})[me] = answer
+    for number in range(RACES):
+        assert sorted(said[number].values()) == ["refused", "won"], said[number]
+        winner = next(me for me, answer in said[number].items() if answer == "won")
+        assert (tmp_path / f"out{number}" / folder.CONFIG).read_text() == winner
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []

@@ -65,7 +65,7 @@ def test_both_countings_and_both_spectra_are_a_choice():
 
 def test_batches_and_shards_give_the_bits_of_one_piece():
     whole = compute(config(), 0, 8).rows
-    parts = [compute(config(), *part).rows for i in range(3) for part in workers.shard([(0, 8)], i, 3)]
+    parts = [compute(config(), *part).rows for i in range(3) for part in workers.shard([(0, 8)], 8, i, 3)]
     assert whole.tobytes() == np.concatenate(parts).tobytes()
 
 

@@ -56,13 +56,18 @@ def test_splitting_times_real_draws():
     assert sorted(draw for first, last in parts for draw in range(first, last)) == [*range(5), *range(9, 64)]
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 7])
-def test_shards_share_the_missing_draws_evenly(count):
-    missing = [(0, 4), (10, 31)]
-    parts = [workers.shard(missing, index, count) for index in range(count)]
-    sizes = [sum(last - first for first, last in part) for part in parts]
-    drawn = [draw for part in parts for first, last in part for draw in range(first, last)]
-    assert drawn == [*range(4), *range(10, 31)]
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 40])
+def test_shards_that_start_at_different_times_do_all_draws_once(count):
+    missing, done = [(0, 4), (10, 31)], []
+    for index in range(count):  # each sees what the ones before it have done
+        left = [(draw, draw + 1) for first, last in missing for draw in range(first, last) if draw not in done]
+        done += [draw for first, last in workers.shard(left, 31, index, count) for draw in range(first, last)]
+    assert done == [*range(4), *range(10, 31)]
+
+
+def test_shards_of_a_new_ensemble_are_equal():
+    sizes = [last - first for index in range(7) for first, last in workers.shard([(0, 31)], 31, index, 7)]
+    assert sum(sizes) == 31
     assert max(sizes) - min(sizes) <= 1
 
 
@@ -95,10 +100,12 @@ def test_ctrl_c_is_one_line_and_keeps_what_was_computed(tmp_path):
 
 
 @pytest.mark.slow
-def test_whatever_is_killed_the_same_command_ends_with_exactly_the_missing_draws():
-    require("distributed")
+@pytest.mark.parametrize(("more", "draws"), [((), "200"), (("--alone",), "40")], ids=["on a cluster", "alone"])
+def test_whatever_is_killed_the_same_command_ends_with_exactly_the_missing_draws(more, draws):
+    if not more:
+        require("distributed")
     script = Path(__file__).parents[3] / "scripts" / "ensemble_faults.py"
-    line = [sys.executable, str(script), "--times", "3", "--draws", "200"]
+    line = [sys.executable, str(script), "--times", "3", "--draws", draws, *more]
     found = subprocess.run(line, capture_output=True, text=True, timeout=300)
     assert found.returncode == 0, found.stdout + found.stderr
     assert "3 of 3 resumed stores equal the undisturbed one row by row" in found.stdout
