@@ -7,7 +7,7 @@ from typing import Any
 
 from skymodel.progress import Progress
 from skymodel.runs.config.model import as_config
-from skymodel.runs.one.run import RunResult
+from skymodel.runs.one.result import RunResult
 from skymodel.runs.one.run import run as compute
 
 

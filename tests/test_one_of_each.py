@@ -17,7 +17,6 @@ TOO_LONG = {  # a list that shrinks
     "profiles/tables/cubes.py",
     "skymodel/sightlines/means.py",
     "skymodel/sightlines/surface/fitting.py",
-    "skymodel/sky/skymap.py",
 }
 ONCE = {
     "an alias of an array kind": (r"^\w+(: TypeAlias)? = (npt\.)?NDArray\[|^type \w+ = .*NDArray\[", "arrays.py"),

@@ -39,6 +39,7 @@ from profiles.contract.fields import (
 )
 from profiles.contract.mesh import Mesh
 from profiles.contract.oval import Oval
+from profiles.contract.shown import Shown
 
 __all__ = [
     "MASS_DENSITY",
@@ -110,7 +111,7 @@ def _union(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True)
-class Density(ABC):
+class Density(Shown, ABC):
     """A density over the Galaxy; see the module's docstring.
 
     Parameters
@@ -140,8 +141,8 @@ class Density(ABC):
         object.__setattr__(self, "unit", units.Unit(self._declared_unit()))
         self.check()
 
-    def check(self) -> None:  # noqa: B027  # a hook, not a duty
-        """Raise ValueError if the fields contradict one another."""
+    def check(self) -> None:
+        """Raise ValueError if the fields contradict one another: a hook, not a duty."""
 
     def _declared_unit(self) -> Any:
         if self.unit is not None:

@@ -18,6 +18,7 @@ from profiles.contract.arrays import Floats, array_namespace
 from profiles.contract.density import Array, Density, Hints
 from profiles.contract.fields import Kind
 from profiles.contract.mesh import Mesh
+from profiles.contract.shown import short
 from profiles.tables.arrayfiles import described
 from profiles.tables.cubefiles import read_cube, settled
 from profiles.tables.interpolation import even_spline, steps_along, tricubic, trilinear, uneven_spline
@@ -71,6 +72,8 @@ class Grid(Density):
     said
         What else its configuration says of the file: units that it does not state, its digest.
     """
+
+    __repr__ = short
 
     origin: tuple[float, float, float]
     step: tuple[float, float, float]

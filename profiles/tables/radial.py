@@ -13,6 +13,7 @@ from astropy import units
 from profiles.contract.arrays import Floats, array_namespace
 from profiles.contract.density import Array, Density, Hints, Spherical
 from profiles.contract.fields import MASS_DENSITY, NUMBER_DENSITY
+from profiles.contract.shown import short
 from profiles.contract.spelling import options
 from profiles.tables.arrayfiles import described, read_arrays
 from profiles.tables.unitwords import plain, read_unit
@@ -49,6 +50,8 @@ class RadialTable(Spherical):
     >>> round(float(table.radial(np.asarray(32.0))) * 1024, 12)
     1.0
     """
+
+    __repr__ = short
 
     r: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0, 100.0)
     values: tuple[float, ...] = (731.0, 72.8, 6.74, 0.377, 0.00281)  # NFW with r_s = 20 kpc, 0.4 GeV cm-3 at 8.2 kpc

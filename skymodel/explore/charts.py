@@ -9,9 +9,10 @@ import numpy as np
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.explore.answers import ANGLES, ENERGIES, Answer
 from skymodel.output.figures.names import map_name
+from skymodel.output.figures.sky import WINDOWS
 from skymodel.output.figures.style import COLOURS
 from skymodel.output.report.charts import finish_legend, frame
-from skymodel.output.report.skyview import WINDOWS, Sky, sky_chart
+from skymodel.output.report.skyview import Sky, sky_chart
 from skymodel.sky.skymap import SkyMap
 
 _UNIT = "cm⁻² s⁻¹ sr⁻¹"

@@ -17,7 +17,7 @@ from skymodel.output.numbers import number, with_both_errors
 from skymodel.runs.config.densities import told
 
 if TYPE_CHECKING:
-    from skymodel.runs.one.run import RunResult
+    from skymodel.runs.one.result import RunResult
 
 WIDTH = 80
 _LABEL = 13  # columns of what stands at the left of each line

@@ -15,6 +15,7 @@ from astropy import units
 
 from profiles import Density
 from profiles.contract.arrays import Floats
+from profiles.contract.shown import Shown, short
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import BLOCK, FAINT, LineIntegrals, SightLines, line_of_sight, require_rtol
@@ -23,7 +24,7 @@ _CYLINDRICAL = "CAR", "CEA", "MER"  # projections in which a pixel's x is its lo
 
 
 @dataclass(frozen=True, eq=False)
-class Image:
+class Image(Shown):
     """Line integrals on a grid of pixels; times a number or a quantity it is an image again.
 
     Parameters
@@ -37,6 +38,8 @@ class Image:
     meta
         What it cost (``evaluations``) and how many pixels are ``short`` of the tolerance ``rtol``.
     """
+
+    __repr__ = short
 
     values: Floats
     error: Floats

@@ -6,6 +6,10 @@ import math
 import os
 from typing import Any
 
+import numpy as np
+
+from profiles.contract.arrays import Floats
+
 UNSEEN = -1.6375e30  # healpy.UNSEEN, the community's mark of a masked pixel; here so that healpy need not be imported
 LARGEST_NSIDE = 2**29  # 12 nside^2 still fits in 64 bits
 
@@ -80,3 +84,17 @@ def pixel_area(nside: int) -> float:
     4.0
     """
     return math.pi / (3 * nside**2)
+
+
+def unmasked(array: Any, missing: float) -> Floats:
+    """Return an array as float64, with `missing` where a masked array holds no value."""
+    if isinstance(array, np.ma.MaskedArray):
+        return np.asarray(np.ma.filled(array.astype(np.float64), missing))
+    return np.asarray(array, dtype=np.float64)
+
+
+def read_only(array: Floats) -> Floats:
+    """Return a view of an array that cannot be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

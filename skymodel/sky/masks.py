@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from profiles.contract.arrays import Bools, Floats
+from profiles.contract.shown import short
 from skymodel.sky.healpix import nside_of, pixel_area, require_nside
 from skymodel.sky.region import Region, as_region
 
@@ -22,6 +23,8 @@ class HealpixMask(Region):
     shares
         Covered share ``(npix,)`` of each pixel, 0 to 1, RING ordered, Galactic.
     """
+
+    __repr__ = short
 
     shares: Floats
 

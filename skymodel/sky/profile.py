@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from profiles.contract.arrays import Floats
+from profiles.contract.shown import short
 from skymodel.sky.pixelmap import PixelMap
 from skymodel.sky.region import Region, as_region
 from skymodel.sky.shapes import Box, Circle
@@ -31,6 +32,8 @@ class MapProfile:
     unit
         Unit of both.
     """
+
+    __repr__ = short
 
     axis: Axis
     edges: Floats

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from profiles.contract.arrays import Bools, Floats
+from profiles.contract.shown import Shown
 from skymodel.sky import arcs, coverage
 from skymodel.sky.circles import SmallCircle, degrees
 from skymodel.sky.healpix import pixel_area, require_nside
@@ -23,7 +24,7 @@ _SAMPLING_NSIDE = 128  # for the solid angle of regions whose edges are not know
 
 
 @dataclass(frozen=True)
-class Region(ABC):
+class Region(Shown, ABC):
     """A part of the sky, Galactic, in degrees."""
 
     @abstractmethod

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from astropy import units
 
-from profiles.contract.arrays import ROUNDING, Bools, Floats
+from profiles.contract.arrays import Bools, Floats
+from profiles.contract.shown import Shown
 from skymodel.bounded import Bounded
+from skymodel.sky import averages
 from skymodel.sky.arithmetic import added, divided, multiplied, operand
-from skymodel.sky.healpix import UNSEEN, nside_of, pixel_area
+from skymodel.sky.healpix import UNSEEN, nside_of, pixel_area, read_only, unmasked
 from skymodel.sky.region import as_region, lonlat_of
 
 if TYPE_CHECKING:
     from skymodel.sky.profile import Axis, MapProfile
-
-_LEVEL = 1e-2  # relative: pixels that share a cusp at their common corner differ by less
 
 
 class Sampled(NamedTuple):
@@ -39,8 +39,8 @@ class Sampled(NamedTuple):
         return self.value * self.unit
 
 
-@dataclass(frozen=True, eq=False)
-class SkyMap:
+@dataclass(frozen=True, eq=False, repr=False)
+class SkyMap(Shown):
     """One HEALPix map; see the module's docstring.
 
     Parameters
@@ -80,23 +80,30 @@ class SkyMap:
 
     def __post_init__(self) -> None:
         """Check shapes; hold the arrays as read-only float64 views."""
-        values, error = _unmasked(self.values, UNSEEN), _unmasked(self.error, np.nan)
+        values, error = unmasked(self.values, UNSEEN), unmasked(self.error, np.nan)
         if values.ndim != 1:
             raise ValueError(f"SkyMap.values has shape {values.shape}; allowed: one dimension, (12 nside^2,)")
         nside_of(values.size)
         if error.shape not in ((), values.shape):
             raise ValueError(f"SkyMap.error has shape {error.shape}; allowed: () or that of the values, {values.shape}")
-        object.__setattr__(self, "values", _read_only(values))
-        object.__setattr__(self, "error", _read_only(np.broadcast_to(error, values.shape)))
+        object.__setattr__(self, "values", read_only(values))
+        object.__setattr__(self, "error", read_only(np.broadcast_to(error, values.shape)))
         measured = np.asarray(self.measured, dtype=np.float64)
         measured = measured if measured.any() else np.zeros(())
-        object.__setattr__(self, "measured", _read_only(np.broadcast_to(measured, values.shape)))
+        object.__setattr__(self, "measured", read_only(np.broadcast_to(measured, values.shape)))
         object.__setattr__(self, "unit", units.Unit(self.unit))
         object.__setattr__(self, "meta", MappingProxyType(dict(self.meta)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return how a copy is made: a read-only view of a mapping cannot be pickled."""
         return SkyMap, (np.array(self.values), np.array(self.error), self.unit, self.name, dict(self.meta))
+
+    def __repr__(self) -> str:
+        """Return name, resolution, range and unit."""
+        held = self.values[~self.masked]
+        span = f"{held.min():g} to {held.max():g}" if held.size else "nothing"
+        hidden = f", {self.values.size - held.size} pixels masked" if held.size < self.values.size else ""
+        return f"<SkyMap {self.name or 'without a name'}: nside {self.nside}, {span} [{self.unit}]{hidden}>"
 
     @property
     def nside(self) -> int:
@@ -206,10 +213,7 @@ class SkyMap:
 
     def total(self) -> Bounded:
         """Return the integral over the pixels that are not masked [unit sr]; errors add as correlated ones do."""
-        kept = ~self.masked
-        value = float(self.values[kept].sum()) * self.pixel_area
-        error = float(self.error[kept].sum()) * self.pixel_area + ROUNDING * abs(value)
-        return Bounded(value, error, self.unit * units.sr)
+        return averages.total(self)
 
     def mean(self, region: Any) -> Bounded:
         """Return the mean over a region, pixels on its edge weighted by their covered share.
@@ -222,17 +226,7 @@ class SkyMap:
         ValueError
             If the region holds no pixel or a masked one.
         """
-        part = as_region(region)
-        share = part.coverage(self.nside)
-        touched = np.flatnonzero(share)
-        if touched.size == 0:
-            raise ValueError(f"the region {part.name} is empty: it has no mean")
-        if bad := int(self.masked[touched].sum()):
-            raise ValueError(f"{bad} of the {touched.size} pixels of {part.name} are masked in the map {self.name!r}")
-        weight = share[touched] / share.sum()
-        value = float(weight @ self.values[touched])
-        error = float(weight @ self.error[touched]) + self._edge_error(share) + ROUNDING * abs(value)
-        return Bounded(value, error, self.unit)
+        return averages.mean(self, region)
 
     def to(self, unit: Any) -> SkyMap:
         """Return the map in another unit.
@@ -301,38 +295,3 @@ class SkyMap:
 
     def _masked_where(self, where: Bools) -> SkyMap:
         return replace(self, values=np.where(where, UNSEEN, self.values), error=np.where(where, UNSEEN, self.error))
-
-    def _edge_error(self, share: Floats) -> float:
-        """Return by how much the brightness inside the pixels on the edge may shift the mean.
-
-        With a gradient g across a pixel, its covered share c holds c times the pixel's mean plus g c (1 - c) / 2 at
-        most; the pixel and the eight around it span about 2 g, taken for g because gradients change. A pixel that none
-        around it outshines may hold a cusp: all by which it stands out may lie on one side of the edge, and that is up
-        to twice the span, because a cusp raises the means of the pixels around, too.
-        """
-        import healpy
-
-        edge = np.flatnonzero((share > 0) & (share < 1))
-        if edge.size == 0:
-            return 0.0
-        own, covered = self.values[edge], share[edge]
-        around = healpy.get_all_neighbours(self.nside, edge)
-        values = np.where((around >= 0) & ~self.masked[around], self.values[around], own)
-        brightest, faintest = values.max(axis=0), values.min(axis=0)
-        cusp = own >= brightest - _LEVEL * np.abs(brightest)
-        part = np.where(cusp, 2 * np.maximum(covered, 1 - covered), covered * (1 - covered) / 2)
-        span = np.maximum(brightest, own) - np.minimum(faintest, own)
-        return float((span * part).sum() / share.sum())
-
-
-def _unmasked(array: Any, missing: float) -> Floats:
-    """Return an array as float64, with `missing` where a masked array holds no value."""
-    if isinstance(array, np.ma.MaskedArray):
-        return np.asarray(np.ma.filled(array.astype(np.float64), missing))
-    return np.asarray(array, dtype=np.float64)
-
-
-def _read_only(array: Floats) -> Floats:
-    view = array.view()
-    view.flags.writeable = False
-    return view

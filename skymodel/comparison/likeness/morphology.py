@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from astropy import units
 
+from profiles.contract.shown import Shown, short
 from skymodel.comparison.likeness.common import common
 from skymodel.comparison.likeness.correlation import (
     ALL_SKY,
@@ -34,7 +35,7 @@ from skymodel.sky.skymap import SkyMap
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """All statistics of two maps.
 
     Parameters
@@ -54,6 +55,8 @@ class Comparison:
     curves
         Concentration and profiles of the two maps.
     """
+
+    __repr__ = short
 
     first: SkyMap
     second: SkyMap

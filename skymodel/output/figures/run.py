@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skymodel.emission.event.bands import LINE_511
 from skymodel.output.figures.style import DPI, style
 
 if TYPE_CHECKING:
-    from skymodel.runs.one.run import RunResult
+    from skymodel.runs.one.result import RunResult
 
 
-def figures(result: RunResult) -> dict[str, Any]:
-    """Return the figures of a run by name: ``sky``, ``centre``, ``spectrum``, ``ratio``.
+def makers(result: RunResult) -> dict[str, Callable[[], Any]]:
+    """Return what makes each figure of a run, by name: ``sky``, ``centre``, ``spectrum``, ``ratio``.
 
     Parameters
     ----------
@@ -20,18 +22,28 @@ def figures(result: RunResult) -> dict[str, Any]:
         What :func:`skymodel.run` returned; its label stands at the foot of each.
     """
     from skymodel.output.figures.ratio import ratio_figure
-    from skymodel.output.figures.sky import all_sky_figure, centre_figure
+    from skymodel.output.figures.sky import all_sky_figure, centre_figure, panels
     from skymodel.output.figures.spectrum import spectrum_figure
 
-    bands = [sky for name, sky in result.maps.items() if name != "J"]
     label = result.config.label
+    shapes = panels(sky for name, sky in result.maps.items() if name != "J")
+
+    def inner() -> Any:
+        skies = {title: result.centre if sky.name == LINE_511.name else sky for title, sky in shapes.items()}
+        return centre_figure(skies, label)
+
+    return {
+        "sky": lambda: all_sky_figure(shapes, label),
+        "centre": inner,
+        "spectrum": lambda: spectrum_figure(result.spectrum, label),
+        "ratio": lambda: ratio_figure(result.ratio, label),
+    }
+
+
+def figures(result: RunResult) -> dict[str, Any]:
+    """Return the figures of a run by name; see :func:`makers`."""
     with style():
-        return {
-            "sky": all_sky_figure(bands, label),
-            "centre": centre_figure(bands, label),
-            "spectrum": spectrum_figure(result.spectrum, label),
-            "ratio": ratio_figure(result.ratio, label),
-        }
+        return {name: make() for name, make in makers(result).items()}
 
 
 def save(figure: Any, path: Path) -> None:

@@ -34,9 +34,9 @@ def style() -> AbstractContextManager[None]:
 
 def figure(width: float, height: float, label: str = "") -> Any:
     """Return an empty figure [inch] with a small line of text at its foot; pyplot is not involved."""
-    from matplotlib.figure import Figure
+    from skymodel.output.figures.picture import Picture
 
-    made = Figure(figsize=(width, height), layout="constrained")
+    made = Picture(figsize=(width, height), layout="constrained")
     if label:
         made.supxlabel("\n".join(textwrap.wrap(label, int(width * 24))), fontsize=5.5, color="0.35", parse_math=False)
     return made

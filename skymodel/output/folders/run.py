@@ -21,7 +21,7 @@ from skymodel.output.files.whole import beside, settle
 
 if TYPE_CHECKING:
     from skymodel.runs.config.model import RunConfig
-    from skymodel.runs.one.run import RunResult
+    from skymodel.runs.one.result import RunResult
 
 CONFIG = "config.resolved.yaml"  # the file by which a folder is recognised as a run's
 _NUMBERED = "skymodel-run-"

@@ -13,7 +13,7 @@ from skymodel.output.report.page import Column, Page, Rows, Section, render
 from skymodel.output.report.skyview import sky_chart
 
 if TYPE_CHECKING:
-    from skymodel.runs.one.run import RunResult
+    from skymodel.runs.one.result import RunResult
 
 NAME = "report.html"
 

@@ -13,23 +13,23 @@ from profiles.shelf.tracers import INTERSTELLAR
 from skymodel.comparison.comptel.backgrounds import background_bands
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.likeness.shape import Concentration
-from skymodel.emission.event.bands import LINE_511
 from skymodel.emission.event.constants import ELECTRON_MASS
 from skymodel.output.figures.names import density_name, region_name
+from skymodel.output.figures.sky import WINDOWS
 from skymodel.output.figures.style import COLOURS
 from skymodel.output.report.charts import MARKS, finish_legend, frame, keep_shape, line
-from skymodel.output.report.skyview import WINDOWS, draw_regions
+from skymodel.output.report.skyview import draw_regions
+from skymodel.runs.one.centre import shining
 from skymodel.runs.one.run import OWN
-from skymodel.sightlines.zoom import latitude_profile, longitude_profile, wcs_grid, zoom
+from skymodel.sightlines.zoom import latitude_profile, longitude_profile
 from skymodel.sky.region import Region
 
 if TYPE_CHECKING:
-    from skymodel.runs.one.run import RunResult
+    from skymodel.runs.one.result import RunResult
 
 _UNIT = "cm⁻² s⁻¹ sr⁻¹"
 _BACKGROUND = "Ackermann"
-_RTOL = 1e-3  # of what is only drawn
-_LON, _LAT, _STEP = 80.0, 30.0, 0.25  # the zoom's width, height and pixel [deg]
+_LON, _LAT = 80.0, 30.0  # width and height of the inner Galaxy [deg]
 _E2I, _DARK = "MeV cm-2 s-1 sr-1", 1e-5  # unit of the spectrum, and what is too faint to be drawn
 _FWHM = 8.0  # of the paper's Gaussian [deg]
 
@@ -37,7 +37,7 @@ _FWHM = 8.0  # of the paper's Gaussian [deg]
 def regions(result: RunResult) -> dict[str, Region]:
     """Return the parts of the sky that charts outline, by their names: the instruments' and the run's own."""
     own = {region_name(named.name): named.region for named in result.config.regions}
-    return WINDOWS | own
+    return {**WINDOWS, **own}
 
 
 def measured(result: RunResult, maps: Mapping[str, Any]) -> dict[str, float]:
@@ -45,23 +45,12 @@ def measured(result: RunResult, maps: Mapping[str, Any]) -> dict[str, float]:
     return {name: 0.0 if name == "J" else result.config.anchor.relative_error for name in maps}
 
 
-def _line(result: RunResult) -> tuple[Any, dict[str, Any]]:
-    """Return what makes the line, scaled to its intensity, and how its sight lines run."""
-    column, band = result.maps["J"], result.maps["LINE_511"]
-    top = int(np.argmax(column.values))
-    ((density, _),) = result.config.model().emissivity(LINE_511)
-    settings = {**result.config.model().lines, "rtol": max(_RTOL, result.config.map.rtol)}
-    return density * float(band.values[top] / column.values[top]), settings
-
-
 def centre(result: RunResult) -> Any:
     """Return the image of the line about the Galactic centre, painted from the densities."""
     from bokeh.models import ColorBar, HoverTool, LogColorMapper
     from bokeh.palettes import Inferno256
 
-    density, settings = _line(result)
-    image = zoom(density, wcs_grid(lon=0, lat=0, width=_LON, height=_LAT, pixel=_STEP), **settings)
-    values = image.values[:, ::-1].astype(np.float32)
+    values = result.centre.values[:, ::-1].astype(np.float32)
     top = float(values.max())
     colours = LogColorMapper(palette=Inferno256, low=max(float(values.min()), top * 1e-5), high=top)
     chart = frame(
@@ -94,7 +83,7 @@ def centre(result: RunResult) -> Any:
 
 def profiles(result: RunResult) -> Any:
     """Return the line along the plane and along the meridian of the centre."""
-    density, settings = _line(result)
+    density, settings = shining(result.config, result.maps)
     angle = np.concatenate([np.geomspace(0.2, 30, 60), np.linspace(33, 180, 50)])
     lon = longitude_profile(density, angle, **settings)
     lat = latitude_profile(density, angle[angle <= 90], **settings)

@@ -12,19 +12,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.output.figures.names import region_name
 from skymodel.output.figures.outlines import outline
-from skymodel.output.figures.style import COLOURS
+from skymodel.output.figures.sky import REGION_LOOKS, multiple
 from skymodel.output.report.charts import finish_legend, frame, keep_shape
-from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
 FINEST = 64
-WINDOWS = {region_name(region.name): region for region in (INTEGRAL_CIRCLE, COMPTEL_WINDOW)}
 _RIGHT, _TOP = 2 * np.sqrt(2), np.sqrt(2)
 _DECADES = 5  # shown below the brightest pixel
-_SAME = 1e-12  # relative: maps that differ by less from a multiple are that multiple
-_REGION_COLOURS, _DASHES = (5, 4, 3, 2), ("solid", "dashed", "dotted", "dotdash")
+_DASHES = {"dashdot": "dotdash"}  # as Bokeh calls it
 _FORMATS = ("place", "value", "measured", "numerical")
 
 
@@ -153,24 +149,19 @@ def regridded(sky: SkyMap) -> SkyMap:
 def _shared(maps: Mapping[str, SkyMap]) -> tuple[dict[str, Floats], dict[str, dict[str, Any]]]:
     """Return the pixels of distinct shapes, with relative errors, and for each map its shape and its factor."""
     columns: dict[str, Any] = {}
-    kept: list[tuple[str, Floats]] = []
+    kept: list[tuple[str, SkyMap]] = []
     bands: dict[str, dict[str, Any]] = {}
     for key, sky in maps.items():
-        values = np.where(sky.masked, np.nan, sky.values)
-        for shape, pixels in kept:
-            top = int(np.nanargmax(pixels)) if np.isfinite(pixels).any() else 0
-            scale = float(values[top] / pixels[top]) if pixels[top] else 1.0
-            if np.allclose(values, scale * pixels, rtol=_SAME, atol=0, equal_nan=True):
-                bands[key] = {"shape": shape, "scale": scale}
-                break
-        else:
-            shape = f"shape{len(kept)}"
-            kept.append((shape, values))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                relative = np.where(values != 0, sky.error / np.abs(values), 0.0)
-            columns[shape] = values.astype(np.float32)
-            columns[f"{shape}_error"] = relative.astype(np.float32)
-            bands[key] = {"shape": shape, "scale": 1.0}
+        scales = {shape: multiple(sky, other) for shape, other in kept}
+        if found := next(((shape, scale) for shape, scale in scales.items() if scale is not None), None):
+            bands[key] = {"shape": found[0], "scale": found[1]}
+            continue
+        shape, values = f"shape{len(kept)}", np.where(sky.masked, np.nan, sky.values)
+        kept.append((shape, sky))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            relative = np.where(values != 0, sky.error / np.abs(values), 0.0)
+        columns |= {shape: values.astype(np.float32), f"{shape}_error": relative.astype(np.float32)}
+        bands[key] = {"shape": shape, "scale": 1.0}
     return columns, bands
 
 
@@ -248,6 +239,6 @@ def draw_regions(chart: Any, regions: Mapping[str, Any], project: Callable[[Floa
         lon, lat = (np.array(part) for part in curve)
         x, y = (np.array(part) for part in project(lon, lat))
         x[np.flatnonzero(np.abs(np.diff(lon)) > 180)] = np.nan
-        look = {"color": COLOURS[_REGION_COLOURS[number % 4]], "line_dash": _DASHES[number % 4]}
-        chart.line(x, y, line_width=2, legend_label=name, **look)
+        colour, dashes = REGION_LOOKS[number % len(REGION_LOOKS)]
+        chart.line(x, y, line_width=2, legend_label=name, color=colour, line_dash=_DASHES.get(dashes, dashes))
     return finish_legend(chart, "above", 3) if chart.legend else chart

@@ -13,7 +13,7 @@ from skymodel.output.report.page import Column, Rows
 from skymodel.runs.one.run import OWN
 
 if TYPE_CHECKING:
-    from skymodel.runs.one.run import RunResult
+    from skymodel.runs.one.result import RunResult
 
 BIBTEX = """@article{LawsonZhitnitsky2008,
   author  = {Lawson, Kyle and Zhitnitsky, Ariel R.},

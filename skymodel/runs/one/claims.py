@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from profiles.contract.shown import short
 from profiles.shelf.tracers import INTERSTELLAR
 from skymodel.comparison.ratio.pair import PairVerdict
 from skymodel.comparison.ratio.verdict import Verdict
@@ -44,6 +45,8 @@ class ClaimsReport:
     scenario
         What they were checked for.
     """
+
+    __repr__ = short
 
     claims: tuple[Claim, ...]
     scenario: Scenario

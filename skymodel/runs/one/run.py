@@ -1,4 +1,4 @@
-"""A configuration in, a :class:`RunResult` out: maps, fluxes, ratios, spectrum, verdict; no file is touched.
+"""A configuration in, a result out: maps, fluxes, ratios, spectrum, verdict; no file is touched.
 
 Each density that shines is projected once. Where the microphysics is uniform that is the product of the two densities,
 and every band is a number times its map; the anchor fixes the number. Means over regions are integrated straight from
@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ from skymodel.runs.one.correlations import correlation_table
 from skymodel.runs.one.fluxes import Part, flux_table, share_of_sky
 from skymodel.runs.one.probe import require_density
 from skymodel.runs.one.ratios import ratio_table
+from skymodel.runs.one.result import RunResult
 from skymodel.runs.one.spectrum import spectrum_table
 from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sightlines.project import project
@@ -51,51 +52,6 @@ WINDOWS: Mapping[str, Region] = {"INTEGRAL": INTEGRAL_CIRCLE, "COMPTEL": COMPTEL
 OWN = "this run"  # what the ratio table calls the configured densities
 _STEPS = {"map": 4.0, "regions": 1.0, "density pairs": 4.0, "claims": 0.5, "comparison": 1.0}  # shares of the time
 STAGES = tuple(_STEPS)
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What a run computed.
-
-    Parameters
-    ----------
-    config
-        The validated configuration; ``config.resolved()`` repeats the run.
-    maps
-        The bands by name, as shipped ``LINE_511`` and ``CONTINUUM_1_20``, then ``J``: pixel means with errors.
-    coverage
-        Covered share of each pixel ``(npix,)`` of the two instruments' regions, ``INTEGRAL`` and ``COMPTEL``, and of
-        those that the configuration lists.
-    fluxes, ratios, ratio, spectrum
-        QTables: bands in regions, ratios of bands between regions, the ratio over density pairs, the spectrum.
-    fits, nugget_bands
-        QTables: chi over spectra, backgrounds, countings and W; all bands of one nugget with the implied B.
-    statement
-        The verdict on the ratio claim, in words.
-    claims
-        The paper's quantitative statements, each with its computed value and verdict.
-    timings
-        Seconds that each stage took.
-    cube
-        The continuum at the energies of ``cube:``, made map by map; None where none were asked for.
-    correlations
-        QTable of ``compare:``; None where nothing was asked for.
-    """
-
-    config: RunConfig
-    maps: Mapping[str, SkyMap]
-    coverage: Mapping[str, Floats]
-    fluxes: Any
-    ratios: Any
-    ratio: Any
-    spectrum: Any
-    statement: str
-    claims: ClaimsReport
-    timings: Mapping[str, float]
-    cube: EnergyCube | VaryingCube | None = None
-    correlations: Any = None
-    fits: Any = None
-    nugget_bands: Any = None
 
 
 def run(

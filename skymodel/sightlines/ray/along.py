@@ -10,6 +10,7 @@ from astropy import units
 
 from profiles import Density
 from profiles.contract.arrays import Floats
+from profiles.contract.shown import short
 from skymodel.sightlines.ray import quadrature
 from skymodel.sightlines.ray.centre import at_centre
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
@@ -37,6 +38,8 @@ class AlongLine:
     unit
         Unit of the density.
     """
+
+    __repr__ = short
 
     distance: Floats
     integrand: Floats

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.shown import short
 from profiles.tables.fitsfiles import open_fits, require_file
 from skymodel.sky.circles import directions
 from skymodel.sky.masks import HealpixMask
@@ -75,6 +76,8 @@ class Moc(Region):
     frame
         In which these are counted.
     """
+
+    __repr__ = short
 
     ranges: Ints
     frame: str

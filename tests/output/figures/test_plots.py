@@ -14,7 +14,7 @@ from skymodel.emission.nuggets.rivals import PowerLaw
 from skymodel.emission.nuggets.tied import TiedToLine
 from skymodel.output.figures import run as plots
 from skymodel.output.figures.ratio import ratio_figure
-from skymodel.output.figures.sky import all_sky_figure, centre_figure, title
+from skymodel.output.figures.sky import all_sky_figure, centre_figure, multiple, panels, region_figure
 from skymodel.output.figures.spectrum import spectrum_figure
 from skymodel.output.figures.style import figure, style
 from skymodel.runs.one.spectrum import spectrum_table
@@ -70,15 +70,23 @@ def saved(tmp_path):
 @pytest.mark.parametrize("make", [all_sky_figure, centre_figure])
 def test_sky_figures_name_bands_units_regions_and_the_model(make, saved):
     with style():
-        made = make(MAPS, LABEL)
+        made = make(panels(MAPS), LABEL)
     assert saved(made)
     shown = texts(made)
-    for part in ("511 keV line", "continuum, 1-20 MeV", "cm$^{-2}$ s$^{-1}$ sr$^{-1}$", "INTEGRAL", "COMPTEL", LABEL):
+    for part in (
+        "511 keV line",
+        "continuum, 1–20 MeV: 1 times this",  # noqa: RUF001
+        "cm$^{-2}$ s$^{-1}$ sr$^{-1}$",
+        "INTEGRAL",
+        "COMPTEL",
+        "longitude",
+        LABEL,
+    ):
         assert part in shown
 
 
 def test_the_zoom_draws_the_two_regions_where_they_are():
-    axes = centre_figure(MAPS[:1]).axes[0]
+    axes = centre_figure(panels(MAPS[:1])).axes[0]
     circle, window = drawn(axes).values()
     np.testing.assert_allclose(circle.min(axis=1), [-6, -6], rtol=1e-9)
     np.testing.assert_allclose(circle.max(axis=1), [6, 6], rtol=1e-9)
@@ -87,9 +95,9 @@ def test_the_zoom_draws_the_two_regions_where_they_are():
 
 
 def test_longitude_grows_to_the_left():
-    low, high = centre_figure(MAPS[:1]).axes[0].get_xlim()
+    low, high = centre_figure(panels(MAPS[:1])).axes[0].get_xlim()
     assert low > high
-    circle = next(iter(drawn(all_sky_figure(MAPS[:1]).axes[0]).values()))
+    circle = next(iter(drawn(all_sky_figure(panels(MAPS[:1])).axes[0]).values()))
     east = np.degrees(circle[0][90])  # a quarter turn from the north through the east: lon = +6
     assert east == pytest.approx(-6, rel=1e-9)
 
@@ -97,7 +105,7 @@ def test_longitude_grows_to_the_left():
 @pytest.mark.parametrize("make", [all_sky_figure, centre_figure])
 def test_a_point_shows_the_pixel_it_falls_into(make):
     sky = SkyMap(np.arange(1.0, 12 * 16**2 + 1), 0.0, "cm-2 s-1 sr-1", name="LINE_511")
-    axes = make([sky]).axes[0]
+    axes = make({"a sky": sky}).axes[0]
     mesh = axes.collections[0]
     edges = mesh.get_coordinates()
     middle = (edges[:-1, :-1] + edges[1:, 1:]) / 2
@@ -112,11 +120,27 @@ def test_a_point_shows_the_pixel_it_falls_into(make):
 def test_a_map_that_is_zero_everywhere_is_drawn(saved):
     dark = SkyMap(np.zeros(12 * 16**2), 0.0, "cm-2 s-1 sr-1", name="CONTINUUM_50_100")
     with style():
-        assert saved(all_sky_figure([MAPS[0], dark]))
+        assert saved(all_sky_figure({"line": MAPS[0], "dark": dark}))
 
 
-def test_bands_are_named_by_their_edges():
-    assert title("CONTINUUM_0.5_3") == "continuum, 0.5-3 MeV"
+def test_maps_that_are_multiples_share_a_panel_and_others_do_not():
+    line = MAPS[0]
+    other = SkyMap(line.values**2, 0.0, line.unit, name="CONTINUUM_0.5_3")
+    found = panels([line, line * 3.0, other])
+    assert [sky.name for sky in found.values()] == ["LINE_511", "CONTINUUM_0.5_3"]
+    assert next(iter(found)).endswith(": 3 times this")
+    assert multiple(line.cut("circle 0 0 30"), line) is None
+
+
+@pytest.mark.parametrize("name", ["circle 0 0 6", "box -30 30 -5 5", "circle 180 0 20"])
+def test_a_region_is_drawn_as_much_as_it_covers(name):
+    from skymodel.sky.region import as_region
+
+    region = as_region(name)
+    mesh = region_figure(region).axes[0].collections[0]
+    weight = np.cos(np.radians(np.arange(-89.5, 90)))[:, None] * np.radians(1) ** 2
+    drawn_area = float((np.asarray(mesh.get_array()).reshape(180, 360) * weight).sum())
+    assert drawn_area == pytest.approx(region.solid_angle, rel=0.05)  # cells of a degree
 
 
 def test_the_spectrum_names_both_conventions_with_and_without_the_window_factor(saved):
@@ -173,6 +197,7 @@ def test_a_run_has_four_figures_and_they_are_the_same_bytes_twice(saved):
         config=SimpleNamespace(label=LABEL),
         spectrum=SPECTRUM,
         ratio=RATIO,
+        centre=MAPS[0],
     )
     first, second = (plots.figures(result) for _ in range(2))
     assert list(first) == ["sky", "centre", "spectrum", "ratio"]
@@ -185,7 +210,7 @@ def test_figures_leave_matplotlibs_global_state_alone():
 
     before = dict(matplotlib.rcParams)
     with style():
-        centre_figure(MAPS[:1])
+        centre_figure(panels(MAPS[:1]))
     assert dict(matplotlib.rcParams) == before
     assert pyplot.get_fignums() == []
 
