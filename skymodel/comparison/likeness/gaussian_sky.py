@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -17,6 +18,7 @@ from skymodel.sky.skymap import SkyMap
 
 UNIT = "cm-2 s-1 sr-1"
 _BLOCK = 400_000  # directions at a time
+_KEPT = 64  # nside up to which maps are kept: fits ask for the published ones again and again, 0.8 MB each
 _TAIL = 12.0  # standard deviations beyond which a Gaussian, e^-72, is left out
 
 
@@ -30,6 +32,10 @@ def gaussian_sky(component: Gaussian, nside: int) -> SkyMap:
     nside
         Resolution.
     """
+    return _kept(component, nside) if nside <= _KEPT else _made(component, nside)
+
+
+def _made(component: Gaussian, nside: int) -> SkyMap:
     wanted, norm = _near(component, nside), component.flux / gaussian_integral(component)
     order = _order(component, nside)
     means = [_pixel_means(component, nside, wanted, nodes) for nodes in (order, order + 2)]
@@ -37,6 +43,9 @@ def gaussian_sky(component: Gaussian, nside: int) -> SkyMap:
     values[wanted] = norm * means[1]
     error[wanted] = norm * np.abs(means[1] - means[0])
     return SkyMap(values, error + ROUNDING * values, UNIT)
+
+
+_kept = functools.lru_cache(maxsize=32)(_made)
 
 
 def gaussian_integral(component: Gaussian) -> float:

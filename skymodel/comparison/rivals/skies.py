@@ -32,6 +32,7 @@ from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
 R_MAX = 60.0  # kpc, where sight lines end
+LISTED = ("galactic_centre_source", "1e1740.7-2942", "massive_stars", "sn_ia", "globular_clusters")
 
 
 class Part(Protocol):
@@ -210,6 +211,14 @@ def _stars() -> Rival:
     return Rival("boxy_bulge_nuclear_disk", "LINE_511", (bar, nuclear), entry["reference"])
 
 
+def _listed(name: str) -> Rival:
+    """Return the rival whose parts ``data/rivals.yaml`` lists: points and densities, each with its flux."""
+    entry = _table("rivals.yaml")[name]
+    volumes = [Volume(library.electrons(part["density"]), float(part["flux"])) for part in entry.get("volumes", ())]
+    points = [Point(float(part["flux"]), part["l"], part["b"]) for part in entry.get("points", ())]
+    return Rival(name, "LINE_511", (*volumes, *points), f"{entry['reference']} [{entry['status']}]")
+
+
 def _gaussian_disk() -> Rival:
     entry = _table("rivals.yaml")["gaussian_disk"]
     radial, vertical = entry["sigma_R"], entry["sigma_z"]
@@ -252,4 +261,5 @@ RIVALS: dict[str, Callable[[], Rival]] = {
     "annihilation_150pc": lambda: _dark_matter("annihilation_150pc", 2, travel=0.15),
     "knoedlseder2025": _knoedlseder2025,
     "interstellar": _interstellar,
+    **{name: functools.partial(_listed, name) for name in LISTED},
 }

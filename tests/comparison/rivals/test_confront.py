@@ -1,69 +1,11 @@
-"""Pairs against data: fits of the published skies must return what was published, to rounding of the pixels."""
+"""The tables of pairs and of rivals against data."""
 
 import numpy as np
 import pytest
-import yaml
 
-from skymodel.comparison.likeness.gaussian_sky import UNIT
-from skymodel.comparison.rivals.confront import BulgeFit, confront, fit_bulge, fit_line, inflight
-from skymodel.comparison.rivals.skies import Blob, rival
-from skymodel.datafiles import data_path
-from skymodel.sky.line_skies import LINE_SKIES, Gaussian
-from skymodel.sky.skymap import SkyMap
-
-NSIDE = 64  # the beams need two pixels
-ENTRY = yaml.safe_load(data_path("line511.yaml").read_text(encoding="utf-8"))["siegert2016"]
-PUBLISHED = np.array([ENTRY[name]["flux"] for name in ("bulge", "disk", "central_source")])
-ERRORS = np.array([ENTRY[name]["err"] for name in ("bulge", "disk", "central_source")])
-
-
-@pytest.fixture(scope="module")
-def components():
-    """Return the maps ``(npix, 3)`` of the published components at their published fluxes."""
-    maps = []
-    for name, flux in zip(("bulge", "disk", "central_source"), PUBLISHED, strict=True):
-        parts = [part for part in LINE_SKIES["siegert2016"]().components if part.measured_as == name]
-        values = np.sum([Blob(part).sky(NSIDE).values for part in parts], axis=0)
-        maps.append(values * flux / sum(part.flux for part in parts))
-    return np.stack(maps, axis=1)
-
-
-def sky(values):
-    return SkyMap(values, 0.0, UNIT)
-
-
-def test_the_published_sky_has_no_pulls_whatever_its_scale(components):
-    found = fit_line(sky(components @ [7.0, 7.0, 7.0]))
-    assert found.scale == pytest.approx(1 / 7, rel=1e-6)
-    assert np.abs(found.pulls).max() < 1e-4
-    assert found.fluxes == pytest.approx(PUBLISHED, rel=1e-5)
-
-
-def test_a_sky_with_twice_the_disk_has_the_pulls_of_the_closed_form(components):
-    amplitude = PUBLISHED * [1, 2, 1]
-    scale = np.sum(amplitude * PUBLISHED / ERRORS**2) / np.sum(amplitude**2 / ERRORS**2)
-    expected = (scale * amplitude - PUBLISHED) / ERRORS
-    found = fit_line(sky(components @ [1.0, 2.0, 1.0]))
-    assert found.pulls == pytest.approx(expected, abs=1e-3)
-    assert found.chi_square == pytest.approx(float(expected @ expected), rel=1e-3)
-
-
-def test_the_published_bulge_is_found_where_it_is_beside_an_interstellar_disk():
-    bulge, disk = rival("knoedlseder2025").sky(NSIDE), rival("interstellar").sky(NSIDE)
-    found = fit_bulge(sky(bulge.values + 0.3 * disk.values))
-    assert [found.lon, found.lat] == pytest.approx([-1.4, -0.2], abs=5e-3)
-    assert found.sigma == pytest.approx(3.3, rel=1e-3)
-    assert found.flux == pytest.approx(3.1e-4, rel=5e-3)  # 2 pi sigma^2 is the plane's integral
-    assert np.abs(inflight().pulls(found)).max() < 0.01
-
-
-def test_a_wider_and_centred_bulge_is_pulled_as_far_as_it_differs():
-    found = fit_bulge(Blob(Gaussian(1e-4, 0.0, 0.0, 0.0, 5.0, 5.0, "")).sky(NSIDE))
-    assert inflight().pulls(found) == pytest.approx((1.4, 0.2, 1.7), abs=0.01)  # errors of 1 deg are assumed
-
-
-def test_pulls_are_differences_over_errors():
-    assert inflight().pulls(BulgeFit(0.6, -2.2, 3.3, 1.0)) == pytest.approx((2.0, -2.0, 0.0), abs=1e-12)
+from skymodel.comparison.rivals.confront import confront, confront_rivals
+from skymodel.comparison.rivals.skies import LISTED
+from tests.comparison.rivals.test_components import ERRORS, NSIDE, PUBLISHED
 
 
 @pytest.mark.slow
@@ -79,5 +21,24 @@ def test_the_table_says_which_pairs_are_compatible_and_why():
     fluxes = np.array([row[f"flux_{name}"].value for name in ("bulge", "disk", "central_source")])
     assert pulls == pytest.approx((fluxes - PUBLISHED) / ERRORS, rel=1e-9)
     assert row["line_compatible"] == (float(pulls @ pulls) < 5.991464547107979)  # 5 % of chi-square with 2 degrees
+    differences = [abs(row[f"pull_bulge_{name}"]) for name in ("lon", "lat", "sigma")]  # errors of 1 deg are assumed
+    assert row["bulge_compatible_from"].value == pytest.approx(max(differences) / 2, rel=1e-9)
+    assert table.meta["weights"] == "even"
     assert not row["compatible"]  # gas has a hole at the centre, the line a bulge
     assert abs(row["bulge_lon"].value) < 0.1  # the pair is symmetric about the centre
+
+
+def test_every_rival_of_the_line_has_its_numbers_and_their_status():
+    table = confront_rivals(("siegert2016", "galactic_centre_source"), nside=NSIDE)
+    published, source = table
+    assert published["chi_square"] == pytest.approx(0.0, abs=0.1)  # its own components, 3 % rounder in flux
+    assert source["chi_square"] > 100  # a point is no bulge
+    assert source["mean_circle"].value * 0.0344196 == pytest.approx(
+        0.8e-4, rel=1e-4
+    )  # all of it, the pixels of the edge bent
+    assert "read" in source["reference"]
+
+
+def test_the_rivals_that_are_listed_are_the_default():
+    table = confront_rivals(LISTED[:1], nside=NSIDE, weights="inner")
+    assert table.meta["weights"].startswith("inner Galaxy, assumed")

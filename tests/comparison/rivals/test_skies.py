@@ -9,7 +9,7 @@ import yaml
 
 from skymodel.comparison.comptel.interstellar import interstellar_intensity
 from skymodel.comparison.likeness.gaussian_sky import gaussian_integral
-from skymodel.comparison.rivals.skies import RIVALS, Blob, Point, Volume, rival
+from skymodel.comparison.rivals.skies import LISTED, RIVALS, Blob, Point, Volume, rival
 from skymodel.datafiles import data_path
 from skymodel.emission.event.bands import Band
 from skymodel.sightlines.means import region_mean
@@ -19,6 +19,12 @@ from skymodel.sky.skymap import SkyMap
 
 BULGE = Gaussian(1.05e-3, 0.0, 0.0, 0.0, 8 / FWHM, 8 / FWHM, "bulge")
 DISK = Gaussian(1.7e-3, 0.0, 0.0, 0.0, 60.0, 10.5, "disk")
+
+
+def rivals_file():
+    return yaml.safe_load(data_path("rivals.yaml").read_text(encoding="utf-8"))
+
+
 FAST = [name for name in RIVALS if name != "boxy_bulge_nuclear_disk"]  # its bar has no symmetry and takes seconds
 
 
@@ -129,6 +135,25 @@ def test_every_rival_is_a_sky_with_an_error_and_a_reference(name):
 )
 def test_rivals_have_their_published_fluxes(name, flux):
     assert rival(name).sky(16).total().value == pytest.approx(flux, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_listed_rival_has_the_flux_that_its_numbers_make(name):
+    siegert, entry = published()["siegert2016"], rivals_file()[name]
+    expected = {
+        "galactic_centre_source": siegert["central_source"]["flux"],
+        "1e1740.7-2942": 1.6e-4,
+        "massive_stars": 0.5 * entry.get("beta_plus", 0) * entry.get("flux_1809", 0),  # 2 - 1.5 f photons, f = 1
+        "sn_ia": (1 + entry.get("bulge_share", 0)) * siegert["bulge"]["flux"],
+        "globular_clusters": siegert["bulge"]["flux"],
+    }
+    assert rival(name).sky(16).total().value == pytest.approx(expected[name], rel=5e-3)  # two digits are written
+    assert entry["status"] in rival(name).reference
+
+
+def test_the_microquasar_lies_50_arc_minutes_from_sgr_a():
+    (part,) = rival("1e1740.7-2942").parts
+    assert 60 * math.hypot(part.lon + 0.056, part.lat + 0.046) == pytest.approx(50, abs=1)
 
 
 @pytest.mark.slow
