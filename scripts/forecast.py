@@ -12,16 +12,18 @@ import functools
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from astropy.table import QTable, vstack
 
-from skymodel.comparison.forecast.forecast import LINE, REGION, STORIES, Skies, curves, forecast, matrix, skies
+from skymodel.comparison.forecast.forecast import curves, forecast, matrix
 from skymodel.comparison.forecast.observations import Observation, load_observations, origin
+from skymodel.comparison.forecast.stories import FINE, LINE, NUISANCES, REGION, STORIES, Skies, skies
 from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.ratio import candidates
-from skymodel.comparison.rivals.confront import confront
+from skymodel.comparison.rivals.confront import confront, confront_rivals
 from skymodel.output.figures.morphology import confrontation_figure, forecast_figure, matrix_figure
 from skymodel.output.figures.run import save
 from skymodel.output.figures.style import style
@@ -61,28 +63,41 @@ def main() -> None:
 
 def confrontation(folder: Path, nside: int) -> None:
     """Write and print which pairs of densities are compatible with the line and with COMPTEL's bulge."""
-    table = kept(folder / "confrontation.ecsv", functools.partial(confront, nside=nside), {"nside": nside})
+    fine = max(nside, FINE)
+    table = kept(folder / "confrontation.ecsv", functools.partial(confront, nside=fine), {"nside": fine})
+    inner = functools.partial(confront, nside=fine, weights="inner")
+    other = kept(folder / "confrontation_inner.ecsv", inner, {"nside": fine})
+    kept(folder / "rivals.ecsv", functools.partial(confront_rivals, nside=fine), {"nside": fine})
     draw(
         folder / "confrontation.png",
         lambda: confrontation_figure(
             table,
             "line: Siegert 2016; bulge: Knoedlseder 2025, errors of 1 deg assumed; bold: compatible with both; "
-            + table.meta.get("beams", ""),
+            f"weights: {table.meta['weights']}; " + table.meta.get("beams", ""),
         ),
     )
-    for row in table[table["line_compatible"]]:
-        print(
-            f"compatible with the line: {row['dark_matter']} x {row['electrons']}, chi-square "
-            f"{row['line_chi_square']:.1f}, bulge of sigma {row['bulge_sigma']:.2f}, chi {row['chi_asked_for']:.3f}, "
-            f"{'also' if row['bulge_compatible'] else 'not'} with COMPTEL's bulge"
-        )
+    for found in (table, other):
+        for row in found[found["line_compatible"]]:
+            weights, also = found.meta["weights"].split(",")[0], "also" if row["bulge_compatible"] else "not"
+            print(
+                f"compatible with the line, weights {weights}: {row['dark_matter']} x "
+                f"{row['electrons']}, chi-square {row['line_chi_square']:.1f}, bulge of sigma "
+                f"{row['bulge_sigma']:.2f}, chi {row['chi_asked_for']:.3f}, {also} with COMPTEL's bulge"
+            )
 
 
 def band_pairs(folder: Path, name: str, seen: list[Observation], nside: int) -> None:
-    table = kept(
-        folder / f"matrix_{name}.ecsv", lambda: matrix(made(nside), seen, tuple(STORIES)[1:]), {"nside": nside}
+    def compute() -> Any:
+        found, stories = made(nside), tuple(STORIES)[1:]
+        table = matrix(found, seen, stories)
+        table["significance_all"] = matrix(replace(found, nuisances=NUISANCES), seen, stories)["significance"]
+        return table
+
+    table = kept(folder / f"matrix_{name}.ecsv", compute, {"nside": nside})
+    label = (
+        f"{TITLES[name]}; below the diagonal the norms of the flat and of the interstellar background are free, above "
+        "it both are known exactly; 0: one sky for both bands, as nuggets have everywhere"
     )
-    label = f"{TITLES[name]}; 0: one sky for both bands, as nuggets have everywhere"
     draw(folder / f"matrix_{name}.png", lambda: matrix_figure(table, label))
 
 
@@ -104,15 +119,16 @@ def exposures(folder: Path, name: str, seen: list[Observation], nside: int, mock
     by_name = {str(s): table[table["statistic"] == s] for s in dict.fromkeys(table["statistic"])}
     label = (
         f"{TITLES[name]}: 511 keV against 1-3 MeV if the truth is '{story}'; {mocks} mocks; through noise the simple "
-        "statistics know the flux that one origin predicts, the likelihood ratio leaves it free; "
-        + table.meta.get("inputs", "")
+        "statistics know the flux that one origin predicts, the likelihood ratio leaves it free, and the norms of the "
+        "backgrounds; dashed: backgrounds known exactly; " + table.meta.get("inputs", "")
     )
     draw(folder / f"exposure_{name}.png", lambda: forecast_figure(by_name, label))
     cells = kept(folder / f"matrix_{name}.ecsv", dict, {"nside": nside})
     cell = cells[(cells["rival"] == story) & (cells["band_a"] == LINE) & (cells["band_b"] == band)][0]
     print(
-        f"{TITLES[name]}, {story}: {cell['significance']:.1f} sigma now, 3 sigma at {cell['exposure_3_sigma']:.2g} and "
-        f"5 sigma at {cell['exposure_5_sigma']:.2g} times the exposure"
+        f"{TITLES[name]}, {story}: {cell['significance']:.2f} sigma now ({cell['significance_known']:.2f} with "
+        f"backgrounds known exactly, {cell['significance_all']:.2f} with slopes and sources free too), 3 sigma at "
+        f"{cell['exposure_3_sigma']:.2g} and 5 sigma at {cell['exposure_5_sigma']:.2g} times the exposure"
     )
 
 
@@ -161,7 +177,7 @@ def one_cell(cell: Cell, found: Skies, mocks: int) -> dict[str, Any]:
 @functools.cache
 def made(nside: int) -> Skies:
     halo, electrons = candidates.default_halos()[PAIR[0]], candidates.default_electrons()[PAIR[1]]
-    column = project(halo * electrons, nside, observer=Observer(), r_max=60, rtol=1e-3)
+    column = project(halo * electrons, max(nside, FINE), observer=Observer(), r_max=60, rtol=1e-3)
     return skies(column, field_of(REGION, nside))
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from astropy.table import QTable
 
-from skymodel.comparison.forecast.forecast import skies
 from skymodel.comparison.forecast.observations import Observation, load_observations
+from skymodel.comparison.forecast.stories import skies
 from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.rivals.skies import rival
 from skymodel.emission.event.bands import LINE_511, Band

@@ -1,167 +1,33 @@
 """What it takes to see whether two bands have one origin: significance, power, and the exposure for 3 and 5 sigma.
 
-A story gives each band the sky it follows. For a pair of bands the null is one origin: both follow the first band's
-sky; the story's second band differs or not. The likelihood ratio knows both shapes and asks whether the second band
-needs the story's sky beside the first; its median significance follows from the expected counts (Cowan et al. 2011,
-EPJC 71, 1554) and grows as the root of the exposure. The simpler statistics get theirs from mocks.
+For a pair of bands of a story (:mod:`skymodel.comparison.forecast.stories`) the null is one origin: both follow the
+first band's sky; the story's second band differs or not. The likelihood ratio knows both shapes and asks whether the
+second band needs the story's sky beside the first, with what is not known of the backgrounds profiled; its median
+significance follows from the expected counts (Cowan et al. 2011, EPJC 71, 1554) and grows as the root of the exposure.
+The simpler statistics get theirs from mocks.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.comparison.comptel.interstellar import interstellar_intensity
-from skymodel.comparison.forecast.likelihood import Expected, likelihood_root
+from skymodel.comparison.forecast.likelihood import likelihood_root
 from skymodel.comparison.forecast.mocks import (
     LIKELIHOOD,
     all_statistics,
-    expected,
     p_values,
     two_sided,
 )
 from skymodel.comparison.forecast.observations import Observation, origin
+from skymodel.comparison.forecast.stories import STORIES, Pair, Skies
 from skymodel.comparison.likeness.field import Field
-from skymodel.comparison.rivals.skies import rival
-from skymodel.emission.nuggets.model import NuggetEmission
-from skymodel.sky.regions import COMPTEL_WINDOW, Box
-from skymodel.sky.skymap import SkyMap
 
-REGION = Box(lon=(-30.0, 30.0), lat=(-15.0, 15.0))
-LINE, ORTHO, XRAY = "LINE_511", "ORTHO_PS", "XRAY_8_KEV"
-BANDS = (LINE, ORTHO, "CONTINUUM_1_3", "CONTINUUM_3_10", "CONTINUUM_10_20", XRAY)
-NUGGETS = "nuggets"
-STORIES: Mapping[str, tuple[str, str, str]] = {  # what positronium, the MeV continuum and the X-rays follow
-    NUGGETS: (NUGGETS, NUGGETS, NUGGETS),
-    "positrons in flight": ("siegert2016", "knoedlseder2025", "boxy_bulge_nuclear_disk"),
-    "old stars": ("boxy_bulge_nuclear_disk", "gaussian_disk", "boxy_bulge_nuclear_disk"),
-    "annihilating dark matter": ("annihilation", "knoedlseder2025", "boxy_bulge_nuclear_disk"),
-    "decaying dark matter": ("decay", "decay", "boxy_bulge_nuclear_disk"),
-}
-NUISANCES = ("flat", "slopes", "interstellar", "interstellar slopes", "sources")  # free norms and slopes
-_XRAY_LEVEL = 1.0  # X-ray photons per 511 keV photon: not predicted here; illustrative, as is the X-ray instrument
-
-
-class Pair(NamedTuple):
-    """Two bands under a story.
-
-    Parameters
-    ----------
-    first, second
-        Expected counts of the two under the story.
-    shared
-        Expected counts of the second band if it followed the first band's sky, with the same flux in the region.
-    """
-
-    first: Expected
-    second: Expected
-    shared: Expected
-
-    def scaled(self, factor: float) -> Pair:
-        """Return the pair at `factor` times both exposures."""
-        return Pair(*(wanted.scaled(factor) for wanted in self))
-
-
-@dataclass(frozen=True, eq=False)
-class Skies:
-    """The skies that bands may follow, each with the mean line intensity 1 in the region's field.
-
-    Parameters
-    ----------
-    field
-        Where they are compared.
-    maps
-        By name; :data:`NUGGETS` is one of them.
-    level
-        Mean intensity of the 511 keV line in the field [cm-2 s-1 sr-1].
-    emission
-        Photons of each band per 511 keV photon.
-    nuisances
-        What is not known of the backgrounds, of :data:`NUISANCES`; empty for backgrounds that are known exactly.
-    """
-
-    field: Field
-    maps: Mapping[str, SkyMap]
-    level: float
-    emission: NuggetEmission
-    nuisances: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse unknown nuisances."""
-        for name in self.nuisances:
-            if name not in NUISANCES:
-                raise ValueError(f"no nuisance {name!r}; there are {', '.join(map(repr, NUISANCES))}")
-
-    def expected(self, name: str, seen_by: Observation) -> Expected:
-        """Return the expected counts of a band that follows one of the skies, at the nuggets' flux."""
-        photons = _XRAY_LEVEL if seen_by.band.name == XRAY else self._photons(seen_by)
-        foreground = None
-        if seen_by.band.name.startswith("CONTINUUM"):
-            foreground = _foreground(self.maps["interstellar"], seen_by)
-        found = expected(self.maps[name] * (self.level * photons), seen_by, self.field, foreground)
-        return found._replace(nuisances=self._nuisances(seen_by, foreground)) if self.nuisances else found
-
-    def _nuisances(self, seen_by: Observation, foreground: SkyMap | None) -> Floats:
-        """Return the shapes of what is not known of a band's background, of which a fit may add any amount."""
-        flat, lon, lat = np.ones(self.field.pixels.size), self.field.lon / 30.0, self.field.lat / 15.0
-        shapes = {"flat": [flat], "slopes": [lon, lat, np.abs(lat)]}
-        if foreground is not None:
-            shapes["interstellar"] = [self._template("interstellar", seen_by)]
-            shapes["interstellar slopes"] = [shapes["interstellar"][0] * slope for slope in (lon, np.abs(lat))]
-        shapes["sources"] = [self._template("gaussian_disk", seen_by)]
-        return np.stack([shape for name in self.nuisances for shape in shapes.get(name, [])] or [flat])
-
-    def _template(self, name: str, seen_by: Observation) -> Floats:
-        seen = expected(self.maps[name], seen_by, self.field).signal
-        return np.asarray(seen / seen.mean())
-
-    def _photons(self, seen_by: Observation) -> float:
-        if seen_by.band.name == LINE:
-            return 1.0
-        return self.emission.band_factor(seen_by.band)
-
-    def pair(self, story: str, first: Observation, second: Observation) -> Pair:
-        """Return what a story expects of two observations."""
-        names = [_followed(story, seen_by.band.name) for seen_by in (first, second)]
-        return Pair(self.expected(names[0], first), self.expected(names[1], second), self.expected(names[0], second))
-
-
-def skies(
-    nuggets: SkyMap,
-    field: Field,
-    *,
-    emission: NuggetEmission | None = None,
-    names: Sequence[str] = (),
-    nuisances: Sequence[str] = ("flat", "interstellar"),
-) -> Skies:
-    """Return the skies of all stories, or of `names`, at the nside of the nuggets' map.
-
-    Parameters
-    ----------
-    nuggets
-        Map of J, or of the line; only its shape counts.
-    field
-        Where bands are compared.
-    emission
-        Photons of each band per 511 keV photon.
-    names
-        Rivals to make; all that the stories need by default.
-    nuisances
-        What is not known of the backgrounds; by default the norms of the flat and of the interstellar one.
-    """
-    wanted = names or sorted({name for story in STORIES.values() for name in story} - {NUGGETS})
-    maps = {NUGGETS: nuggets} | {
-        name: rival(name).sky(field.nside) for name in {*wanted, "interstellar", "gaussian_disk"}
-    }
-    level = float(rival("siegert2016").sky(field.nside).values[field.pixels].mean())
-    shapes = {name: sky * (1 / float(sky.values[field.pixels].mean())) for name, sky in maps.items()}
-    plain = {name: SkyMap(sky.values, np.array(0.0), "cm-2 s-1 sr-1", name=name) for name, sky in shapes.items()}
-    return Skies(field, plain, level, emission or NuggetEmission(), tuple(nuisances))
+KNOWN = f"{LIKELIHOOD}, backgrounds known"
 
 
 def lr_significance(pair: Pair) -> float:
@@ -255,21 +121,21 @@ def matrix(found: Skies, observations: Sequence[Observation], stories: Sequence[
     Returns
     -------
     QTable
-        A row for each story and pair of bands: significance, the band that limits it, and the factors on that band's
-        exposure for 3 and 5 sigma.
+        A row for each story and pair of bands: significance with the nuisances of the skies profiled, the band that
+        limits it, the factors on that band's exposure for 3 and 5 sigma, and ``significance_known``, the same were the
+        backgrounds known exactly.
     """
     from astropy.table import QTable
 
     pairs = list(itertools.combinations(observations, 2))
     rows = [_matrix_row(story, *pair, found) for story in stories for pair in pairs]
-    return QTable(rows=rows, meta={"inputs": origin(observations)})
+    free = ", ".join(found.nuisances) or "none"
+    return QTable(rows=rows, meta={"inputs": origin(observations), "nuisances": free})
 
 
 def _matrix_row(story: str, first: Observation, second: Observation, found: Skies) -> dict[str, Any]:
-    tests = {
-        tested.band.name: lr_significance(found.pair(story, other, tested))
-        for other, tested in ((first, second), (second, first))
-    }
+    pairs = {tested.band.name: found.pair(story, other, tested) for other, tested in ((first, second), (second, first))}
+    tests = {name: lr_significance(pair) for name, pair in pairs.items()}
     limit = min(tests, key=lambda name: tests[name])
     return {
         "rival": story,
@@ -278,6 +144,7 @@ def _matrix_row(story: str, first: Observation, second: Observation, found: Skie
         "band_b": second.band.name,
         "instrument_b": second.instrument,
         "significance": tests[limit],
+        "significance_known": min(lr_significance(pair.known) for pair in pairs.values()),
         "limited_by": limit,
         "exposure_3_sigma": exposure_for(3.0, tests[limit]),
         "exposure_5_sigma": exposure_for(5.0, tests[limit]),
@@ -286,6 +153,8 @@ def _matrix_row(story: str, first: Observation, second: Observation, found: Skie
 
 def curves(pair: Pair, field: Field, factors: Sequence[float], *, mocks: int = 1000, seed: int = 511) -> dict[str, Any]:
     """Return significance and power against exposure for each statistic: name to a table.
+
+    The likelihood ratio stands there twice: with the pair's nuisances profiled, and with its backgrounds known exactly.
 
     Parameters
     ----------
@@ -301,20 +170,9 @@ def curves(pair: Pair, field: Field, factors: Sequence[float], *, mocks: int = 1
     for name in verdicts[0]:
         rows = [(factor, *found[name]) for factor, found in zip(factors, verdicts, strict=True)]
         tables[name] = QTable(rows=rows, names=("exposure", "significance", "power", "extrapolated"))
-    exact = [lr_significance(pair.scaled(factor)) for factor in factors]
-    tables[LIKELIHOOD]["significance"] = exact
-    tables[LIKELIHOOD]["extrapolated"] = [False] * len(exact)
+    for name, tested in ((LIKELIHOOD, pair), (KNOWN, pair.known)):
+        tables[name] = tables[LIKELIHOOD].copy()
+        tables[name]["significance"] = [lr_significance(tested.scaled(factor)) for factor in factors]
+        tables[name]["extrapolated"] = False
+    tables[KNOWN]["power"] = float("nan")  # mocks are judged with the nuisances free
     return tables
-
-
-def _followed(story: str, band: str) -> str:
-    """Return which sky a band follows in a story."""
-    if story not in STORIES:
-        raise ValueError(f"no story {story!r}; known: {', '.join(STORIES)}")
-    positronium, continuum, xray = STORIES[story]
-    return {LINE: positronium, ORTHO: positronium, XRAY: xray}.get(band, continuum)
-
-
-def _foreground(shape: SkyMap, seen_by: Observation) -> SkyMap:
-    """Return the interstellar emission of a band, its level that of a published model in COMPTEL's window."""
-    return shape * (interstellar_intensity(seen_by.band) / shape.mean(COMPTEL_WINDOW).value)

@@ -7,6 +7,7 @@ from the counter-based Philox generator at counter i, so that it is the same in 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,16 +30,35 @@ def expected(sky: SkyMap, seen_by: Observation, field: Field, foreground: SkyMap
     Parameters
     ----------
     sky, foreground
-        Intensities [cm-2 s-1 sr-1]; the foreground counts as background, because it is taken as known.
+        Intensities [cm-2 s-1 sr-1] at the field's nside or finer; the foreground counts as background.
     seen_by
         Beam, exposure and background.
     field
         Which pixels.
     """
-    beam, unit = GaussianBeam(seen_by.fwhm), seen_by.exposure * pixel_area(field.nside)
-    signal = np.maximum(smooth(sky, beam).values[field.pixels], 0.0)  # a beam's harmonics leave rounding below 0
-    other = 0.0 if foreground is None else np.maximum(smooth(foreground, beam).values[field.pixels], 0.0)
+    unit = seen_by.exposure * pixel_area(field.nside)
+    signal = seen(sky, seen_by.fwhm, field)
+    other = 0.0 if foreground is None else seen(foreground, seen_by.fwhm, field)
     return Expected(unit * signal, unit * (np.full(signal.shape, seen_by.background) + other))
+
+
+@functools.lru_cache(maxsize=256)
+def seen(sky: SkyMap, fwhm: float, field: Field) -> Floats:
+    """Return a sky through a beam in the pixels of a field ``(pixels,)``, means over these if the map is finer.
+
+    Parameters
+    ----------
+    sky
+        At the field's nside or finer.
+    fwhm
+        Full width at half maximum of the beam [deg].
+    field
+        Which pixels.
+    """
+    values = smooth(sky, GaussianBeam(fwhm)).regrid(field.nside).values[field.pixels]
+    found: Floats = np.maximum(values, 0.0)  # a beam's harmonics leave rounding below 0
+    found.setflags(write=False)
+    return found
 
 
 def counts(wanted: Expected, seed: int, first: int, last: int, *, band: int = 0) -> Floats:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from profiles.contract.arrays import Floats
+from skymodel.comparison.forecast.forecast import KNOWN
 from skymodel.comparison.forecast.mocks import LIKELIHOOD
 from skymodel.comparison.likeness.morphology import Comparison
 from skymodel.output.figures.style import COLOURS, MARKERS, PAGE, figure
@@ -55,11 +56,13 @@ def _small_print(meta: Mapping[str, Any]) -> str:
 def matrix_figure(matrix: Any, label: str = "") -> Any:
     """Return the matrix of band pairs: significance in the exposure taken, one panel for each story.
 
+    Below the diagonal the nuisances of the backgrounds are free, above it they are known exactly.
+
     Parameters
     ----------
     matrix
-        Table with the columns rival, band_a, band_b, significance; what its ``meta["inputs"]`` says of the instruments'
-        numbers is put into the small print.
+        Table with the columns rival, band_a, band_b, significance, significance_known; what its ``meta["inputs"]`` says
+        of the instruments' numbers is put into the small print.
     label
         Small print at the foot.
     """
@@ -70,13 +73,13 @@ def matrix_figure(matrix: Any, label: str = "") -> Any:
     made = figure(PAGE * 0.85, 2.5 * rows + 0.8, small_print)
     panels = made.subplots(rows, min(2, len(stories)), squeeze=False, sharex=True, sharey=True).ravel()
     for axes, story in zip(panels, stories, strict=False):
-        cells = _cells(matrix[[str(entry) == story for entry in matrix["rival"]]], bands)[1:, :-1]
+        cells = _cells(matrix[[str(entry) == story for entry in matrix["rival"]]], bands)
         mesh = axes.imshow(np.clip(cells, 0, _MOST), cmap="cividis", vmin=0, vmax=_MOST)
         _write_cells(axes, cells)
         axes.set_title(story)
         names = [_BANDS.get(band, band) for band in bands]
-        axes.set_xticks(range(len(names) - 1), names[:-1], rotation=45, ha="right", rotation_mode="anchor")
-        axes.set_yticks(range(len(names) - 1), names[1:])
+        axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+        axes.set_yticks(range(len(names)), names)
         axes.spines[["top", "right"]].set_visible(False)
     for axes in panels[len(stories) :]:
         axes.set_visible(False)
@@ -99,10 +102,10 @@ def forecast_figure(curves: Mapping[str, Any], label: str = "") -> Any:
     made = figure(PAGE * 0.75, 3.0, label)
     axes = made.subplots()
     for place, (name, curve) in enumerate(curves.items()):
-        best = name == LIKELIHOOD
+        best = name in (LIKELIHOOD, KNOWN)
         colour, marker = ("k", "") if best else (COLOURS[place % 6], MARKERS[place % 7])
         x, y, open_ones = (np.asarray(curve[key]) for key in ("exposure", "significance", "extrapolated"))
-        dashes = "-" if best or place < 6 else "--"  # by then the colours begin again
+        dashes = "--" if name == KNOWN or (not best and place >= 6) else "-"  # by then the colours begin again
         axes.plot(x, y, dashes, color=colour, linewidth=2.0 if best else 1.2, marker=marker, markersize=3.5, label=name)
         axes.plot(x[open_ones], y[open_ones], marker, color=colour, markersize=3.5, markerfacecolor="w")
     for level in (3, 5):
@@ -250,7 +253,9 @@ def _pair(comparison: Comparison) -> Sequence[SkyMap]:
 def _cells(rows: Any, bands: list[str]) -> Floats:
     cells = np.full((len(bands), len(bands)), np.nan)
     for row in rows:
-        cells[bands.index(str(row["band_b"])), bands.index(str(row["band_a"]))] = float(row["significance"])
+        first, second = bands.index(str(row["band_a"])), bands.index(str(row["band_b"]))
+        cells[second, first] = float(row["significance"])
+        cells[first, second] = float(row["significance_known"])
     return cells
 
 

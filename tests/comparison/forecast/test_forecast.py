@@ -4,20 +4,18 @@ import numpy as np
 import pytest
 
 from skymodel.comparison.forecast.forecast import (
-    NUGGETS,
-    STORIES,
-    Pair,
+    KNOWN,
     curves,
     exposure_for,
     forecast,
     judge,
     lr_significance,
     matrix,
-    skies,
 )
 from skymodel.comparison.forecast.likelihood import Expected
 from skymodel.comparison.forecast.mocks import LIKELIHOOD
 from skymodel.comparison.forecast.observations import Observation
+from skymodel.comparison.forecast.stories import NUGGETS, STORIES, Pair, skies
 from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.rivals.skies import Blob, rival
 from skymodel.emission.event.bands import LINE_511, Band
@@ -118,6 +116,8 @@ def test_nuggets_are_never_told_from_one_origin_and_others_are(found):
     assert (flight["significance"] > 0).all()
     ratio = flight["exposure_5_sigma"] / flight["exposure_3_sigma"]
     assert np.asarray(ratio) == pytest.approx(25 / 9, rel=1e-12)
+    assert (flight["significance_known"] > 1.05 * flight["significance"]).all()  # free norms take evidence away
+    assert table.meta["nuisances"] == "flat, interstellar"
 
 
 def test_the_two_skies_of_a_pair_have_one_flux_through_a_wide_field(found):
@@ -134,6 +134,8 @@ def test_the_curves_have_a_table_for_each_statistic(pair):
     exact = np.asarray(found[LIKELIHOOD]["significance"])
     assert exact[1] == pytest.approx(2 * exact[0], rel=1e-9)
     assert list(found["pearson"]["exposure"]) == [0.5, 2.0]
+    # this pair has no nuisances, so that knowing its backgrounds adds nothing
+    np.testing.assert_array_equal(found[KNOWN]["significance"], exact)
 
 
 def test_every_story_follows_known_skies():

@@ -52,17 +52,17 @@ def test_the_concentration_that_is_drawn_is_the_measured_one(compared):
     assert at == pytest.approx(1 - np.exp(-0.5), abs=0.01)  # of a Gaussian within one sigma, on the plane
 
 
-def test_the_matrix_writes_each_pair_once_below_the_diagonal():
-    rows = [("old stars", "LINE_511", "ORTHO_PS", 0.0), ("old stars", "LINE_511", "XRAY_8_KEV", 123.0)]
-    rows += [("old stars", "ORTHO_PS", "XRAY_8_KEV", 4.25)]
-    table = QTable(rows=rows, names=("rival", "band_a", "band_b", "significance"))
+def test_the_matrix_writes_each_pair_below_the_diagonal_and_above_it_with_backgrounds_known():
+    rows = [("old stars", "LINE_511", "ORTHO_PS", 0.0, 1.0), ("old stars", "LINE_511", "XRAY_8_KEV", 123.0, 2.0)]
+    rows += [("old stars", "ORTHO_PS", "XRAY_8_KEV", 4.25, 9.0)]
+    table = QTable(rows=rows, names=("rival", "band_a", "band_b", "significance", "significance_known"))
     table.meta["inputs"] = "inputs partly from memory, unverified: spi"
     figure = matrix_figure(table, "SPI")
     assert figure.get_supxlabel() == "SPI; inputs partly from memory, unverified: spi"
     axes = figure.axes[0]
     assert axes.get_title() == "old stars"
-    assert texts(axes) == ["0.0", ">99", "4.2"]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["ortho-Ps", "8 keV"]
+    assert texts(axes) == ["1.0", "2.0", "0.0", "9.0", ">99", "4.2"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["511 keV", "ortho-Ps", "8 keV"]
 
 
 def test_the_forecast_draws_every_statistic_and_marks_what_was_extrapolated():
