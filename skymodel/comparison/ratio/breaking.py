@@ -69,18 +69,26 @@ def positrons_travel(sigma: float) -> Change:
 
 def growing(scale: float) -> Density:
     """Return the field 1 + r / `scale` [kpc]."""
-    return _of_radius(lambda r: 1 + r / scale, scale)
+    return _of_radius(_grown, scale)
 
 
 def falling(scale: float) -> Density:
     """Return the field 1 / (1 + r / `scale`) [kpc]."""
-    return _of_radius(lambda r: 1 / (1 + r / scale), scale)
+    return _of_radius(_fallen, scale)
 
 
-def _of_radius(shape: Callable[[Any], Any], scale: float) -> Density:
+def _of_radius(law: Callable[..., Any], scale: float) -> Density:
     if not scale > 0:
         raise ValueError(f"scale = {scale} kpc; allowed: a length > 0")
-    return from_function(lambda x, y, z: shape((x * x + y * y + z * z) ** 0.5), unit="", symmetry="spherical")
+    return from_function(functools.partial(law, scale=scale), unit="", symmetry="spherical")
+
+
+def _grown(x: Any, y: Any, z: Any, *, scale: float) -> Any:
+    return 1 + (x * x + y * y + z * z) ** 0.5 / scale
+
+
+def _fallen(x: Any, y: Any, z: Any, *, scale: float) -> Any:
+    return 1 / _grown(x, y, z, scale=scale)
 
 
 def _positronium(model: SkyModel) -> Density:

@@ -219,14 +219,14 @@ def _listed(name: str) -> Rival:
     return Rival(name, "LINE_511", (*volumes, *points), f"{entry['reference']} [{entry['status']}]")
 
 
+def _gaussian(x: Any, y: Any, z: Any, *, radial: float, vertical: float) -> Any:
+    return np.exp(-(x * x + y * y) / (2 * radial**2) - z * z / (2 * vertical**2))
+
+
 def _gaussian_disk() -> Rival:
     entry = _table("rivals.yaml")["gaussian_disk"]
-    radial, vertical = entry["sigma_R"], entry["sigma_z"]
-    disk = from_function(
-        lambda x, y, z: np.exp(-(x * x + y * y) / (2 * radial**2) - z * z / (2 * vertical**2)),
-        unit="cm-3",
-        symmetry="axisymmetric",
-    )
+    shape = functools.partial(_gaussian, radial=entry["sigma_R"], vertical=entry["sigma_z"])
+    disk = from_function(shape, unit="cm-3", symmetry="axisymmetric")
     return Rival("gaussian_disk", "LINE_511", (Volume(disk, entry["flux"]),), entry["reference"])
 
 

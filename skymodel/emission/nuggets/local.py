@@ -10,6 +10,7 @@ a rate per encounter that varies, kappa(x), is a factor the user multiplies into
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -46,11 +47,7 @@ def local_band_factor(model: NuggetEmission, band: Band, **fields: Density) -> D
     >>> bool(abs(factor(1.0, 2.0, 3.0) / model.band_factor(CONTINUUM_1_20) - 1) < 1e-14)
     True
     """
-
-    def photons(**here: Any) -> Any:
-        return np.asarray(sum(band_photons(band, convention=model.convention, **here)))
-
-    return _local(model, photons, fields, unit="")
+    return _local(model, functools.partial(_photons, band, convention=model.convention), fields, unit="")
 
 
 def local_spectrum_factor(model: NuggetEmission, k: float, **fields: Density) -> Density:
@@ -65,11 +62,12 @@ def local_spectrum_factor(model: NuggetEmission, k: float, **fields: Density) ->
     **fields
         What varies: `mu` with unit "MeV", `chi` and `positronium_fraction` without a unit.
     """
-
-    def photons(**here: Any) -> Any:
-        return continuum_intensity(k, line_intensity=1.0, convention=model.convention, **here)
-
+    photons = functools.partial(continuum_intensity, k, line_intensity=1.0, convention=model.convention)
     return _local(model, photons, fields, unit="MeV-1")
+
+
+def _photons(band: Band, **here: Any) -> Any:
+    return np.asarray(sum(band_photons(band, **here)))
 
 
 def _local(model: NuggetEmission, photons: Callable[..., Any], fields: dict[str, Density], unit: str) -> Density:
@@ -79,11 +77,11 @@ def _local(model: NuggetEmission, photons: Callable[..., Any], fields: dict[str,
         raise ValueError(f"{given}; give one or more of {', '.join(FIELDS)}")
     require_units(fields)
     fixed = {name: getattr(model, name) for name in FIELDS if name not in fields}
+    return mapped(functools.partial(_here, photons, fixed, tuple(fields)), *fields.values(), unit=unit)
 
-    def here(*values: Any) -> Any:
-        return photons(**fixed, **dict(zip(fields, values, strict=True)))
 
-    return mapped(here, *fields.values(), unit=unit)
+def _here(photons: Callable[..., Any], fixed: dict[str, Any], names: tuple[str, ...], *values: Any) -> Any:
+    return photons(**fixed, **dict(zip(names, values, strict=True)))
 
 
 def require_units(fields: dict[str, Density]) -> None:

@@ -8,6 +8,7 @@ emission's; kappa multiplies the rate of encounters, of line and continuum alike
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -40,8 +41,7 @@ class ConstantField(FieldSection):
 
     def build(self) -> Density:
         """Return the field."""
-        value = self.value
-        return from_function(lambda x, y, z: value + 0 * x, unit="", symmetry="spherical")
+        return from_function(functools.partial(_constant, value=self.value), unit="", symmetry="spherical")
 
 
 class RadialField(FieldSection):
@@ -54,10 +54,8 @@ class RadialField(FieldSection):
 
     def build(self) -> Density:
         """Return the field."""
-        value, scale, index = self.value, self.scale, self.index
-        return from_function(
-            lambda x, y, z: value * (1 + (x * x + y * y + z * z) ** 0.5 / scale) ** index, unit="", symmetry="spherical"
-        )
+        law = functools.partial(_power_law, value=self.value, scale=self.scale, index=self.index)
+        return from_function(law, unit="", symmetry="spherical")
 
 
 class Phase(Section):
@@ -75,13 +73,7 @@ class PhaseField(FieldSection):
 
     def build(self) -> Density:
         """Return the field."""
-        values = [phase.value for phase in self.phases]
-
-        def mean(*densities: Any) -> Any:
-            total = sum(densities)
-            weighted = sum(value * density for value, density in zip(values, densities, strict=True))
-            return np.where(total > 0, weighted / np.where(total > 0, total, 1.0), min(values))
-
+        mean = functools.partial(_weighted, [phase.value for phase in self.phases])
         return mapped(mean, *(phase.electrons for phase in self.phases))
 
     @model_validator(mode="after")
@@ -106,14 +98,7 @@ class KineticField(FieldSection):
         """Return the field; a part that is not given counts as 1."""
         given = [(self.speed, self.speed_index), (self.temperature, self.temperature_index), (self.ionisation, 1.0)]
         parts = [(field.build(), power) for field, power in given if field is not None]
-        powers = [power for _, power in parts]
-
-        def product(*values: Any) -> Any:
-            found: Any = 1.0
-            for value, power in zip(values, powers, strict=True):
-                found = found * value**power
-            return found
-
+        product = functools.partial(_product, [power for _, power in parts])
         return mapped(product, *(field for field, _ in parts))
 
     @model_validator(mode="after")
@@ -188,8 +173,30 @@ class FieldsConfig(Section):
 KineticField.model_rebuild()
 
 
+# Functions of a module, not closures: a model with fields can be pickled.
 def _same(value: Any) -> Any:
     return value
+
+
+def _constant(x: Any, y: Any, z: Any, *, value: float) -> Any:
+    return value + 0 * x
+
+
+def _power_law(x: Any, y: Any, z: Any, *, value: float, scale: float, index: float) -> Any:
+    return value * (1 + (x * x + y * y + z * z) ** 0.5 / scale) ** index
+
+
+def _weighted(values: list[float], *densities: Any) -> Any:
+    total = sum(densities)
+    weighted = sum(value * density for value, density in zip(values, densities, strict=True))
+    return np.where(total > 0, weighted / np.where(total > 0, total, 1.0), min(values))
+
+
+def _product(powers: list[float], *values: Any) -> Any:
+    found: Any = 1.0
+    for value, power in zip(values, powers, strict=True):
+        found = found * value**power
+    return found
 
 
 def _places() -> Any:
