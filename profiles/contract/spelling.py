@@ -1,4 +1,4 @@
-"""What an error says about a name that is not known: the one most like it, and all that are."""
+"""What is said of names: of one that is not known the one most like it, of text from outside what can be shown."""
 
 from __future__ import annotations
 
@@ -37,3 +37,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """Return ``did you mean 'nfw'?`` and a blank, or nothing, where the list is too long to be shown as it is."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=_ALIKE)
     return f"did you mean {close[0]!r}? " if close else ""
+
+
+def plain(text: str) -> str:
+    r"""Return text without what a terminal would obey: control characters, bidirectional marks; lines stay lines.
+
+    Examples
+    --------
+    >>> plain("a map\x1b[2J called \u202eeman\n")
+    'a map[2J called eman\n'
+    """
+    return "".join(c for c in text if c.isprintable() or c in "\n\t")

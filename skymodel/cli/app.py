@@ -22,6 +22,7 @@ from skymodel.cli.shelf import profiles
 from skymodel.cli.signals import STOP
 from skymodel.cli.small import flux, los, window
 from skymodel.cli.start import init, presets, schema
+from skymodel.cli.terminal import shown
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 _AFTER = (
@@ -44,8 +45,8 @@ class OneLineErrors(TyperGroup):
             code = run(*args, standalone_mode=False, **settings)
         except _UsageError as error:
             context = error.ctx.command_path if error.ctx else "skymodel"
-            text = " ".join(error.format_message().split())
-            typer.echo(f"skymodel: {text.rstrip('.')}; see '{context} --help'", err=True)
+            text = error.format_message()
+            typer.echo(f"skymodel: {shown(text).rstrip('.')}; see '{context} --help'", err=True)
             code = 2
         except typer.Abort:
             typer.echo("skymodel: interrupted; no output was left behind", err=True)

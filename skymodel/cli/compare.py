@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from skymodel.cli.small import REGION, region_of
-from skymodel.cli.terminal import one_line_errors
+from skymodel.cli.terminal import one_line_errors, say
 
 
 def compare(
@@ -47,7 +47,7 @@ def compare(
         written = None if out is None else comparison_folder.write(found, out)
         console.show_comparison(found)
         if written is not None:
-            typer.echo(f"\nwritten to {written}")
+            say(f"\nwritten to {written}")
 
 
 @contextlib.contextmanager

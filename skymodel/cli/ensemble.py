@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from skymodel.cli.terminal import NoPlugins, Plugins, clear, one_line_errors, plugins, progress
+from skymodel.cli.terminal import NoPlugins, Plugins, clear, one_line_errors, plugins, progress, say
 
 
 def ensemble(
@@ -60,9 +60,9 @@ def ensemble(
                 done += batch.last - batch.first
                 report(f"{done} of {asked} draws", done / asked)
         left = sum(last - first for first, last in store.missing(settings.draws))
-        typer.echo(f"{asked} draws computed, {left} of {settings.draws} still missing in {out}")
+        say(f"{asked} draws computed, {left} of {settings.draws} still missing in {out}")
         if left == 0:
-            typer.echo(summarise(store, settings))
+            say(summarise(store, settings))
 
 
 def _keep(store: Any, batch: Any) -> None:

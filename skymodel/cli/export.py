@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from skymodel.cli.terminal import one_line_errors
+from skymodel.cli.terminal import one_line_errors, say
 
 
 def export(
@@ -31,4 +31,4 @@ def export(
             written = export_region(source, out)
         else:
             written = write(read_map(source, unit=unit, frame=frame), to, out)
-        typer.echo(f"written to {written}")
+        say(f"written to {written}")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from skymodel.cli.terminal import NoPlugins, Plugins, clear, one_line_errors, plugins, progress
+from skymodel.cli.terminal import NoPlugins, Plugins, clear, one_line_errors, plugins, progress, say
 
 _COMPUTING = 0.8  # share of the time; the rest draws figures and writes
 Config = Annotated[
@@ -68,13 +68,13 @@ def run(
             written = folder.write(result, out, overwrite=overwrite, report=report_page)
             report("writing", 1.0)
         if short := result.maps["J"].meta.get("short"):
-            typer.echo(f"skymodel: {short} pixels are short of map.rtol and carry the errors they have", err=True)
+            say(f"skymodel: {short} pixels are short of map.rtol and carry the errors they have", err=True)
         for note in cache.notes if cache else []:
-            typer.echo(f"skymodel: {note}", err=True)
+            say(f"skymodel: {note}", err=True)
     with one_line_errors(f"interrupted while printing; the run is complete in '{written}'"):
         _show(result, written, given, (quiet, as_json))
         if equal is not None and not (quiet or as_json):
-            typer.echo(f"repeats      {equal}, which holds the same configuration")
+            say(f"repeats      {equal}, which holds the same configuration")
 
 
 def _repeated(origin: Path, config: str | None) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _show(result: Any, written: Path, given: Any, form: tuple[bool, bool]) -> No
     elif quiet:
         typer.echo(str(written))
     else:
-        typer.echo(first_screen.first_screen(result, written, given))
+        say(first_screen.first_screen(result, written, given))
 
 
 def validate(config: Config = None, plugin: Plugins = None, no_plugins: NoPlugins = False) -> None:
@@ -119,4 +119,4 @@ def validate(config: Config = None, plugin: Plugins = None, no_plugins: NoPlugin
 
         settings = load_config(config)
         typer.echo(yaml.safe_dump(settings.resolved(), sort_keys=False, width=110, allow_unicode=True), nl=False)
-        typer.echo(f"{config or 'paper'} is valid", err=True)
+        say(f"{config or 'paper'} is valid", err=True)

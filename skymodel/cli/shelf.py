@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from skymodel.cli.terminal import NoPlugins, Plugins, one_line_errors, plugins
+from skymodel.cli.terminal import NoPlugins, Plugins, one_line_errors, plugins, say
 
 
 def profiles(
@@ -25,4 +25,4 @@ def profiles(
         if name is None:
             console.show_catalogue(library.catalogue())
         else:
-            typer.echo(str(library.about(name)))
+            say(str(library.about(name)))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from skymodel.cli.terminal import NoPlugins, Plugins, one_line_errors, plugins
+from skymodel.cli.terminal import NoPlugins, Plugins, one_line_errors, plugins, say
 
 Halo = Annotated[
     str | None, typer.Option("--halo", metavar="NAME", help="Dark matter: a profile, a preset, or {type: nfw, ...}.")
@@ -139,4 +139,4 @@ def _print(answer: Any, as_json: bool) -> None:
         typer.echo(json.dumps(answer.plain()))
         return
     value = with_both_errors(answer.value, answer.error_measured, answer.error)
-    typer.echo(f"{answer.what} = {value} {answer.unit}".rstrip())
+    say(f"{answer.what} = {value} {answer.unit}".rstrip())

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from skymodel.cli.terminal import one_line_errors
+from skymodel.cli.terminal import one_line_errors, say
 
 
 def init(
@@ -28,7 +28,7 @@ def init(
             raise FileNotFoundError(f"no folder '{file.parent}' to write '{file.name}' into; make it first")
         with whole(file) as draft:
             draft.write_text(template(), encoding="utf-8")
-        typer.echo(f"written to {file}; edit it, then: skymodel validate {file}; skymodel run {file}")
+        say(f"written to {file}; edit it, then: skymodel validate {file}; skymodel run {file}")
 
 
 def presets(

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from profiles.contract.spelling import plain
 from skymodel.cli.signals import STOP
 
 Report = Callable[[str, float], Any]
@@ -52,8 +53,13 @@ def shown(text: str) -> str:
     >>> shown("no profile '\x1b[31mred'\n")
     "no profile '[31mred'"
     """
-    plain = " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in text).split())
-    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST // 2]} ... {plain[-_LONGEST // 2 :]}"
+    line = " ".join(plain(" ".join(text.split())).split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 2 :]}"
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print lines, of which text from outside may be a part."""
+    typer.echo(plain(text), err=err)
 
 
 def clear(folder: Path) -> None:
@@ -61,7 +67,7 @@ def clear(folder: Path) -> None:
     from skymodel.output.files.whole import remove_left_overs
 
     for name in remove_left_overs(folder):
-        typer.echo(f"skymodel: removed what a killed process had left half-written of '{shown(name)}'", err=True)
+        say(f"skymodel: removed what a killed process had left half-written of '{name}'", err=True)
 
 
 @contextmanager

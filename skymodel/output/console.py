@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from profiles.contract.spelling import plain
 from profiles.library import Row
 from skymodel.output.numbers import number
 
@@ -43,7 +44,7 @@ def show_comparison(comparison: Comparison) -> None:
         (row["statistic"], row["unit"], *(_measured(row[name], row[f"{name}_error"]) for name in ("first", "second")))
         for row in shapes
     ]
-    _screen().print(_table(title, columns, rows), note, _table("Shapes", each, both))
+    _screen().print(_table(title, columns, rows), plain(note), _table("Shapes", each, both))
 
 
 def _left_out(comparison: Comparison, pair: tuple[str, str]) -> str:
@@ -82,9 +83,9 @@ def _table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequen
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table = Table(title=plain(title), box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for heading, justify in columns:
-        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]  # "left" or "right"
+        table.add_column(plain(heading), justify=justify, overflow="fold")  # type: ignore[arg-type]  # "left" or "right"
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(plain, row))
     return table
