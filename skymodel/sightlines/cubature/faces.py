@@ -4,7 +4,8 @@ The face coordinates are taken along the diagonals: `s` grows to the north, `d` 
 face's side; z and the longitude are closed forms of them (Gorski et al. 2005, section 5). Some pixels are cut into
 triangles that start from a vertex, because something happens on a diagonal or in a vertex: the plane b = 0 (disks
 have a kink there), the meridian of the rotation axis, the border of the polar caps (a kink of the map from the face
-to the sky), a pole, and the Galactic centre, towards which a triangle is graded.
+to the sky), a pole, and the Galactic centre, towards which a triangle is graded. So it is towards a vertex on the plane
+if the observer is not: of the layer between the plane and the horizon a tip as thin as z_sun lies in such a pixel.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _SOUTH, _EAST, _NORTH, _WEST, _MIDDLE = (0, 0), (1, 1), (2, 0), (1, -1), (1, 0) 
 _LEVEL = ((_NORTH, _WEST, _EAST), (_SOUTH, _EAST, _WEST))
 _FROM_NORTH = ((_NORTH, _WEST, _SOUTH), (_NORTH, _SOUTH, _EAST))
 _FROM_SOUTH = ((_SOUTH, _NORTH, _WEST), (_SOUTH, _EAST, _NORTH))
+_TO_TIP = 3.0  # power of the grading towards a vertex on the plane
 _FROM_MIDDLE = ((_MIDDLE, _EAST, _NORTH), (_MIDDLE, _NORTH, _WEST), (_MIDDLE, _WEST, _SOUTH), (_MIDDLE, _SOUTH, _EAST))
 
 
@@ -146,18 +148,23 @@ def cut(nside: int, pixels: Ints, exponent: float, folded: bool = False) -> Pixe
     """
     found = _located(nside, pixels)
     level, meridian, north, south = _diagonals(nside, found)
+    above, below = _tips(nside, found) & (not folded)
     halved = level & (found.face // 4 == 1) & folded
     groups = [
         (level & meridian & halved, _FROM_MIDDLE[:2]),
         (level & meridian & ~halved, _FROM_MIDDLE),
         (level & ~meridian & halved, _LEVEL[:1]),
         (level & ~meridian & ~halved, _LEVEL),
-        ((meridian | north) & ~level, _FROM_NORTH),
+        ((meridian | north) & ~(level | above | below), _FROM_NORTH),
         (south & ~level, _FROM_SOUTH),
     ]
-    plain = ~(level | meridian | north | south)
+    tips = [(below, _FROM_NORTH), (above, _FROM_SOUTH)]
+    plain = ~(level | meridian | north | south | above | below)
     triangles = [
-        _triangle(nside, found.where(keep), corners, exponent) for keep, shapes in groups for corners in shapes
+        _triangle(nside, found.where(keep), corners, exponent, outwards)
+        for some, outwards in ((groups, 1.0), (tips, _TO_TIP))
+        for keep, shapes in some
+        for corners in shapes
     ]
     return _counted(_joined(nside, [_square(nside, found.where(plain)), *triangles]), halved)
 
@@ -172,9 +179,10 @@ def _counted(chart: PixelChart, halved: Bools) -> PixelChart:
     return replace(chart, copies=np.where(twice, 2.0, 1.0), plane=plane)
 
 
-def is_cut(nside: int, pixels: Ints) -> Bools:
+def is_cut(nside: int, pixels: Ints, folded: bool = False) -> Bools:
     """Return which pixels ``(K,)`` (RING) have something happening inside them or in a vertex."""
-    return np.asarray(np.any(_diagonals(nside, _located(nside, pixels)), axis=0))
+    found = _located(nside, pixels)
+    return np.asarray(np.any([*_diagonals(nside, found), *(_tips(nside, found) & (not folded))], axis=0))
 
 
 def _located(nside: int, pixels: Ints) -> _Pixels:
@@ -193,6 +201,13 @@ def _diagonals(nside: int, pixels: _Pixels) -> tuple[Bools, ...]:
     return level, (pixels.face == _CENTRE_FACE) & (pixels.x == pixels.y), north, south
 
 
+def _tips(nside: int, pixels: _Pixels) -> Bools:
+    """Return which pixels have their southern vertex on the plane, and which their northern one ``(2, K)``."""
+    steps = pixels.x + pixels.y + nside * (1 - pixels.face // 4)
+    poles = np.any(_diagonals(nside, pixels)[2:], axis=0)
+    return np.stack([steps == nside, steps == nside - 2]) & ~poles
+
+
 def _square(nside: int, pixels: _Pixels) -> tuple[NDArray[Any], ...]:
     corners = (_corner(pixels, corner) / nside for corner in (_SOUTH, _EAST, _WEST))
     south, east, west = corners
@@ -202,9 +217,12 @@ def _square(nside: int, pixels: _Pixels) -> tuple[NDArray[Any], ...]:
 
 
 def _triangle(
-    nside: int, pixels: _Pixels, corners: tuple[tuple[int, int], ...], exponent: float
+    nside: int, pixels: _Pixels, corners: tuple[tuple[int, int], ...], exponent: float, outwards: float
 ) -> tuple[NDArray[Any], ...]:
-    """Return triangles that start from the first corner, or from the corner that is the Galactic centre."""
+    """Return triangles that start from the first corner, or from the corner that is the Galactic centre.
+
+    They are graded towards it with the power `outwards`, or `exponent` where it is the centre.
+    """
     places = np.stack([_corner(pixels, corner) for corner in corners], axis=1)
     centred = (places == [nside, 0]).all(axis=2) & (pixels.face == _CENTRE_FACE)[:, None]
     first = np.argmax(centred, axis=1)
@@ -212,7 +230,7 @@ def _triangle(
     a, b, c = np.moveaxis(np.take_along_axis(places, order[:, :, None], axis=1), 1, 0)
     level_a, level_b, level_c = ((corner[:, 0] == nside) & (pixels.face // 4 == 1) for corner in (a, b, c))
     plane = np.stack([level_b & level_c, level_a & level_b, level_a & level_c], axis=1)
-    power = np.where(centred.any(axis=1), exponent, 1.0)
+    power = np.where(centred.any(axis=1), exponent, outwards)
     return (*pixels[:2], a / nside, (b - a) / nside, (c - b) / nside, np.ones(len(power), dtype=bool), power, plane)
 
 

@@ -152,13 +152,17 @@ def first(lattice: Lattice, quarters: int) -> Rectangles:
 
 @dataclass
 class Maker:
-    """Makes patches of a sky for a lattice, to a tolerance; relative to what shines beneath where that is brighter."""
+    """Makes patches of a sky for a lattice, to a tolerance; relative to what shines beneath where that is brighter.
+
+    `brightest` is a value that the brightest pixel at least has; with `learns` it grows with what patches hold.
+    """
 
     sky: TiledSky
     lattice: Lattice
     rtol: float
     beneath: Beneath | None = None
     brightest: float = 0.0
+    learns: bool = True
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(probing.SEED))
 
     def made(self) -> Found:
@@ -212,7 +216,8 @@ class Maker:
         """
         nodes, probes = value[:, : ORDER**2], (slice(None), slice(ORDER**2, None))
         low = nodes.min(axis=1)
-        self.brightest = max(self.brightest, float(low.max(initial=0.0)))
+        if self.learns:
+            self.brightest = max(self.brightest, float(low.max(initial=0.0)))
         made = chebyshev.coefficients(nodes.reshape(-1, ORDER, ORDER))
         missed_x, missed_y = chebyshev.missed(made)
         worst_x, worst_y = missed_x.max(axis=1), missed_y.max(axis=1)

@@ -107,8 +107,21 @@ class Tiling:
     def found(self) -> Found:
         """The patches; none where a map is so coarse that its few centres are read one by one."""
         if self.lattice.nside >= COARSEST:
-            return Maker(self.fitted.sky, self.lattice, self.rtol, self.beneath).made()
+            known = 0.0 if self.lattice.nside == self.nside else self._brightest_mean
+            return Maker(self.fitted.sky, self.lattice, self.rtol, self.beneath, known, learns=known == 0).made()
         return Found(self.lattice, Patches.none(), Patches.none().rectangles, 0.0)
+
+    @property
+    def _brightest_mean(self) -> float:
+        """About the brightest mean over a pixel of a map coarser than the lattice, rather less than more.
+
+        The lattice's own pixels may be ten times as bright: what is faint beside them may count in the map.
+        """
+        import healpy
+
+        n, finer = self.lattice.nside, (self.lattice.nside // self.nside) ** 2
+        centres = np.stack(healpy.pix2vec(n, np.arange(12 * n**2), nest=True), axis=1)
+        return 0.5 * float(self.fitted.sky.known(centres).reshape(-1, finer).mean(axis=1).max())
 
     @functools.cached_property
     def paint(self) -> Paint:

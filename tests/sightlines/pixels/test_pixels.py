@@ -81,4 +81,6 @@ def test_what_is_cut_is_the_plane_the_centres_meridian_the_caps_and_the_poles():
     expected = (np.abs(lat) < 1e-9) | (np.abs(np.abs(np.sin(np.radians(lat))) - 2 / 3) < 1e-9)
     expected |= np.isin(pixels, [0, 1, 2, 3, *(pixels[-1] - np.arange(4))])
     expected |= ((lon < 1e-9) | (lon > 360 - 1e-9)) & (np.abs(np.sin(np.radians(lat))) < 2 / 3)
-    assert np.array_equal(is_cut(nside, pixels), expected)
+    assert np.array_equal(is_cut(nside, pixels, folded=True), expected)
+    lowest = np.array([np.abs(healpy.boundaries(nside, pixel)[2]).min() for pixel in pixels])
+    assert np.array_equal(is_cut(nside, pixels), expected | (lowest < 1e-12))  # and those with a vertex on the plane
