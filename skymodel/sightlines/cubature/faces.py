@@ -205,7 +205,7 @@ def _tips(nside: int, pixels: _Pixels) -> Bools:
     """Return which pixels have their southern vertex on the plane, and which their northern one ``(2, K)``."""
     steps = pixels.x + pixels.y + nside * (1 - pixels.face // 4)
     poles = np.any(_diagonals(nside, pixels)[2:], axis=0)
-    return np.stack([steps == nside, steps == nside - 2]) & ~poles
+    return np.asarray(np.stack([steps == nside, steps == nside - 2]) & ~poles)
 
 
 def _square(nside: int, pixels: _Pixels) -> tuple[NDArray[Any], ...]:
