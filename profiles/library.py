@@ -12,11 +12,11 @@ import re
 from typing import Any, NamedTuple
 
 from profiles.contract.spelling import options
-from profiles.shelf.configuration import build, dark_matter, electrons
+from profiles.shelf.configuration import build, constructors, dark_matter, electrons
 from profiles.shelf.description import describe
 from profiles.shelf.literature import Preset, preset, preset_names
 from profiles.shelf.registry import claims, get, names, owner
-from profiles.shelf.schema import parameters
+from profiles.shelf.schema import Declared, parameters
 
 __all__ = [
     "About",
@@ -94,6 +94,8 @@ class About:
         Parameters of a profile.
     reference, status, note
         Who published it, where the numbers were read, what to beware of.
+    ways
+        What may be given in place of the amplitude: a mass, a local density, each with what it needs beside it.
     """
 
     name: str
@@ -104,6 +106,7 @@ class About:
     reference: str
     status: str
     note: str = ""
+    ways: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return it as lines of text."""
@@ -112,6 +115,7 @@ class About:
             width = max(len(parameter.name) for parameter in self.parameters)
             lines.append("parameters")
             lines += [f"  {p.name:<{width}}  {_default(p):<16}  {p.meaning}".rstrip() for p in self.parameters]
+        lines += [f"  or {way}" for way in self.ways]
         ends = {"reference": self.reference, "status": self.status, "note": self.note}
         return "\n".join([*lines, *(f"{key}: {value}" for key, value in ends.items() if value)])
 
@@ -163,7 +167,21 @@ def about(name: str) -> About:
         listed,
         " ".join(sections.get("References", "").split()),
         "defaults marked memory, unverified" if "unverified" in (inspect.getdoc(maker) or "") else "",
+        ways=tuple(map(_way, constructors(maker))),
     )
+
+
+def _way(constructor: Any) -> str:
+    """Return what a constructor takes, as one line: ``m_200 [Msun] with c; h = 0.674``."""
+    first, *others = parameters(constructor)
+    needed = [_named(one) for one in others if one.default is inspect.Parameter.empty]
+    others = [one for one in others if one.default is not inspect.Parameter.empty]
+    beside = f" with {', '.join(needed)}" if needed else ""
+    return _named(first) + beside + "".join(f"; {one.name} = {_default(one)}" for one in others)
+
+
+def _named(declared: Any) -> str:
+    return f"{declared.name} [{declared.unit}]" if declared.unit else str(declared.name)
 
 
 def _about_preset(found: Preset) -> About:
@@ -197,7 +215,7 @@ def _meanings(section: str) -> dict[str, str]:
     return found
 
 
-def _default(parameter: Parameter) -> str:
+def _default(parameter: Parameter | Declared) -> str:
     if parameter.default is None or parameter.default is inspect.Parameter.empty:
         need = "optional" if parameter.default is None else "required"
         return f"{need} [{parameter.unit}]" if parameter.unit else need

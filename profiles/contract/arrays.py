@@ -27,6 +27,11 @@ ROUNDING = 64 * float(np.finfo(float).eps)
 def array_namespace(*coordinates: Any) -> Any:
     """Return the namespace whose functions act on these coordinates.
 
+    Raises
+    ------
+    TypeError
+        If they carry a unit.
+
     Examples
     --------
     >>> array_namespace(8.2, 0.0).__name__
@@ -34,4 +39,6 @@ def array_namespace(*coordinates: Any) -> Any:
     """
     if all(type(coordinate) is np.ndarray or isinstance(coordinate, Real) for coordinate in coordinates):
         return plain
+    if any(hasattr(coordinate, "unit") for coordinate in coordinates):
+        raise TypeError("a density is called with plain numbers [kpc]; density.at(x, y, z) takes Quantities")
     return array_api_compat.array_namespace(*coordinates)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from numbers import Real
 from typing import Annotated, Any, get_type_hints
@@ -97,6 +97,19 @@ def in_plain(value: units.Quantity, target: Any) -> float:
     if power and math.isfinite(number) and abs(factor * 10.0**-power - 1) < 1e-14:
         return float(Decimal(repr(float(value.value))).scaleb(power))
     return number
+
+
+def require_given(owner: str, name: str, kind: Any, value: Any) -> None:
+    """Raise ValueError unless what a constructor was given, a number or a Quantity, is in the range of a field's type.
+
+    Examples
+    --------
+    >>> require_given("DwekBar", "mass", Mass, 2e10 * units.Msun)
+    """
+    (found,) = kind.__metadata__
+    given = value if isinstance(value, units.Quantity) else units.Quantity(value, found.unit)
+    known = found.unit if given.unit == units.Unit(found.unit) else str(given.unit)
+    replace(found, unit=known).require(owner, name, float(given.value))
 
 
 def convert(value: units.Quantity, targets: list[Any], label: str) -> tuple[float, Any]:

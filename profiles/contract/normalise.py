@@ -9,7 +9,7 @@ from typing import Any, Self
 from astropy import units
 
 from profiles.contract.density import Density
-from profiles.contract.fields import Mass, field_kinds
+from profiles.contract.fields import Mass, field_kinds, require_given
 
 
 def amplitudes_of(cls: type[Density]) -> list[str]:
@@ -43,6 +43,7 @@ class Normalised(Density):
         >>> HernquistBulge.from_mass(5e9, a=1.0).unit
         Unit("GeV / cm3")
         """
+        require_given(cls.__name__, "mass", Mass, mass)
         (name,) = amplitudes_of(cls)
         volume = cls(**{name: 1.0}, **shape).volume * units.Unit("kpc3")
         return cls(**{name: units.Quantity(mass, "Msun") / volume}, **shape)

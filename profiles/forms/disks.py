@@ -14,7 +14,7 @@ from astropy import units
 
 from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Axisymmetric
-from profiles.contract.fields import Length, LengthOrZero, NumberDensity, SurfaceDensity
+from profiles.contract.fields import Length, LengthOrZero, NumberDensity, SurfaceDensity, require_given
 from profiles.contract.normalise import Normalised
 
 
@@ -45,6 +45,7 @@ class ExponentialDisk(Axisymmetric, Normalised, smooth=True):
     @classmethod
     def from_surface_density(cls, Sigma_0: SurfaceDensity, *, z_d: Length, **shape: Any) -> Self:
         """Return the disk, in GeV cm-3, with Sigma_0 = 2 z_d n_0 [Msun kpc-2]."""
+        require_given(cls.__name__, "Sigma_0", SurfaceDensity, Sigma_0)
         n_0 = units.Quantity(Sigma_0, "Msun kpc-2") / (2 * units.Quantity(z_d, "kpc"))
         return cls(n_0=n_0, z_d=z_d, **shape)
 
@@ -90,6 +91,7 @@ class HoledDisk(Axisymmetric, Normalised, smooth=True):
     @classmethod
     def from_surface_density(cls, Sigma_0: SurfaceDensity, *, z_d: Length, **shape: Any) -> Self:
         """Return the disk, in GeV cm-3, with Sigma_0 = 4 z_d n_0 [Msun kpc-2]."""
+        require_given(cls.__name__, "Sigma_0", SurfaceDensity, Sigma_0)
         n_0 = units.Quantity(Sigma_0, "Msun kpc-2") / (4 * units.Quantity(z_d, "kpc"))
         return cls(n_0=n_0, z_d=z_d, **shape)
 

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, Self, cast, get_args
+from typing import Annotated, Any, Literal, Self, cast, get_args
 
 import numpy as np
 from astropy import constants, units
 
 from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Spherical
-from profiles.contract.fields import InnerSlope, Length, Mass, MassDensity, Number, Positive
+from profiles.contract.fields import InnerSlope, Kind, Length, Mass, MassDensity, Number, Positive, require_given
 from profiles.contract.spelling import options
 from profiles.mass import with_mass
 
+_Held = Annotated[float, Kind("Msun", above=0.0)]  # a mass that a radius is found for
 Reference = Literal["critical", "mean", "virial"]  # densities that an overdensity is counted from
 
 
@@ -58,6 +59,7 @@ class Halo(Spherical):
         >>> round(halo.rho_s, 6)
         0.326048
         """
+        require_given(cls.__name__, "local_density", MassDensity, local_density)
         radius = float(units.Quantity(r_sun, "kpc").value)
         if not radius > 0:
             raise ValueError(f"{cls.__name__}.from_local_density: r_sun = {radius} kpc; allowed: a distance > 0")
@@ -123,6 +125,7 @@ class Halo(Spherical):
         >>> [round(NFW.from_mass(1e12, c=10.0, reference=name).r_s, 2) for name in ("critical", "mean", "virial")]
         [21.16, 31.09, 26.38]
         """
+        require_given(cls.__name__, "mass", _Held, mass)
         if not (c > 0 and delta > 0):
             raise ValueError(f"{cls.__name__}.from_mass: c = {c}, delta = {delta}; allowed: numbers > 0")
         total = units.Quantity(mass, "Msun")

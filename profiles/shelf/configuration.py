@@ -200,7 +200,10 @@ def _call(name: str, call: Callable[..., Any], maker: Callable[..., Any], given:
         if key not in known:
             raise ValueError(f"{name} has no {key!r}{options(key, [*known, *_other_ways(maker, known)], 'allowed')}")
     arguments = {key: parsed(f"{name}.{key}", known[key], value, build) for key, value in given.items()}
-    first = next(iter(inspect.signature(call).parameters), "")
+    taken = inspect.signature(call).parameters
+    first = next(iter(taken), "")
+    if lacking := [key for key, parameter in taken.items() if _must(parameter) and key not in given]:
+        raise ValueError(f"{name} needs {', '.join(lacking)}{f' beside {first}' if call is not maker else ''}")
     try:
         made = call(arguments.pop(first), **arguments) if call is not maker else call(**arguments)
         return require_density(made, "it made ", "a maker returns a Density")
@@ -208,10 +211,26 @@ def _call(name: str, call: Callable[..., Any], maker: Callable[..., Any], given:
         raise ValueError(f"{name}: {error}; parameters: {', '.join(known)}") from error
 
 
+def _must(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter has no default, and is one."""
+    return parameter.default is parameter.empty and parameter.kind is not parameter.VAR_KEYWORD
+
+
 def _other_ways(maker: Callable[..., Any], known: Mapping[str, Any]) -> list[str]:
     """Return the parameters of a class's other constructors that are not its fields."""
-    makers = [getattr(maker, method) for method in _CONSTRUCTORS.values() if hasattr(maker, method)]
+    makers = constructors(maker)
     return [key for key in dict.fromkeys(key for make in makers for key in schema(make)) if key not in known]
+
+
+def constructors(maker: Callable[..., Any]) -> list[Callable[..., Any]]:
+    """Return what else makes a class's densities of a specification: from a mass, a local density, a column.
+
+    Examples
+    --------
+    >>> [make.__name__ for make in constructors(registry.get("exponential_disk"))]
+    ['from_mass', 'from_surface_density']
+    """
+    return [getattr(maker, method) for method in _CONSTRUCTORS.values() if hasattr(maker, method)]
 
 
 def _is_mass(density: Density) -> bool:

@@ -30,7 +30,7 @@ def parameters(maker: Callable[..., Any]) -> list[Declared]:
     for name, annotation in schema(maker).items():
         kind = _kind(annotation)
         default = inspect.signature(maker).parameters[name].default
-        if name != "unit":
+        if name != "unit" or not isinstance(maker, type):  # a class follows its amplitude
             found.append(Declared(name, kind.unit if kind else "", default))
     return found
 

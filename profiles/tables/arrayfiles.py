@@ -7,7 +7,9 @@ from the file's own description, from brackets behind a name (``r [kpc]``), or f
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -88,17 +90,28 @@ def described(file: str | Path, *, sha256: str | None, **units_said: Any) -> tup
 
 
 def _text(file: str) -> Arrays:
-    from astropy.table import Table
-
     with open(file, "rb") as stream:
-        binary = b"\0" in stream.read(2**16)
-    if binary:
+        start = stream.read(2**16)
+    if b"\0" in start:
         raise ValueError(f"'{file}' is no text")
     try:
-        table = Table.read(file, format="ascii")
+        table = _text_table(file, start.decode("utf-8", "replace").splitlines())
     except Exception as error:  # astropy's guesses fail in many ways, the message lists them all
         raise ValueError(f"'{file}' is no table that astropy reads as text: {type(error).__name__}") from error
     return _of_table(table)
+
+
+def _text_table(file: str, start: list[str]) -> Any:
+    """Return the table: below several lines of comments the last one names the columns, if it has one word for each."""
+    from astropy.table import Table
+
+    remarks = len(list(itertools.takewhile(lambda line: line.startswith("#"), start)))
+    if remarks > 1 and "%ECSV" not in start[0]:
+        with contextlib.suppress(ValueError, IndexError):  # IndexError: its remarks are more than what was looked at
+            table = Table.read(file, format="ascii.commented_header", header_start=remarks - 1)
+            if all(column.dtype.kind in "iuf" for column in table.itercols()):  # else the names stand below the remarks
+                return table
+    return Table.read(file, format="ascii")
 
 
 def _fits(file: str) -> Arrays:

@@ -320,7 +320,28 @@ def grid(
     length_unit: str | None = None,
     sha256: str | None = None,
 ) -> Density:
-    """Return the density on the grid in a file; see :meth:`Grid.from_file`."""
+    """Return the density on the grid in a file: FITS image, ``.npz``, ``.npy``, ``.h5``, a text table or a zarr folder.
+
+    ``.npz``, ``.h5`` and zarr hold the arrays ``x``, ``y``, ``z`` and ``values``, and their units as texts
+    ``length_unit`` and ``unit``; a table has a row for each point.
+
+    Parameters
+    ----------
+    file
+        Where it is.
+    method
+        linear or cubic.
+    edge
+        Outside the grid: zero, power law or refuse.
+    outer_slope
+        Of that power law.
+    unit
+        Of the densities, where the file does not say it.
+    length_unit
+        Of the coordinates, where the file does not say it.
+    sha256
+        The file's digest; another one is refused.
+    """
     options: dict[str, Any] = {"method": method, "edge": edge, "outer_slope": outer_slope}
     return Grid.from_file(file, unit=unit, length_unit=length_unit, sha256=sha256, **options)  # type: ignore[no-any-return]
 

@@ -43,6 +43,8 @@ class RadialTable(Spherical):
         Where it was read, or the specification it was computed from.
     said
         What else its configuration says of the file: units that it does not state, its digest.
+    columns
+        The names of the two columns, if they were given.
 
     Examples
     --------
@@ -60,6 +62,7 @@ class RadialTable(Spherical):
     file: str = field(default="", compare=False)
     recipe: Any = field(default=None, compare=False)
     said: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    columns: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def from_arrays(
@@ -95,9 +98,10 @@ class RadialTable(Spherical):
         beyond: Beyond = "power law",
         unit: str | None = None,
         length_unit: str | None = None,
+        columns: tuple[str, str] | None = None,
         sha256: str | None = None,
     ) -> Self:
-        """Return the table in a file: its first two columns of numbers are radius and density.
+        """Return the table of radii and densities in a file.
 
         Parameters
         ----------
@@ -107,6 +111,8 @@ class RadialTable(Spherical):
             See the class.
         unit, length_unit
             Of the densities and the radii, where the file does not say them; ``dex(...)`` is understood.
+        columns
+            Names of the radii and the densities; by default the first two columns of numbers.
         sha256
             The file's digest; another one is refused.
         """
@@ -114,19 +120,20 @@ class RadialTable(Spherical):
             raise ValueError(f"no radial table at {file!r}; give the path of a text, FITS, .npy, .npz or .h5 file")
         said = described(file, sha256=sha256, unit=unit, length_unit=length_unit)
         found = read_arrays(str(file))
-        if len(found.columns) < 2:
-            raise ValueError(f"{file}: a radial table needs a column of radii and one of densities")
-        names = list(found.columns)[:2]
+        names = _two_columns(file, list(found.columns), columns)
         asked = (found.said.get("length_unit") or length_unit, found.said.get("unit") or unit)
         plainly = []
         for name, given in zip(names, asked, strict=True):
             column = found.columns[name]
             if (text := column.unit or given) is None:
-                raise ValueError(f"{file}: the column {name!r} has no unit; state it in the file's header, or give it")
+                key = "length_unit" if name == names[0] else "unit"
+                raise ValueError(
+                    f"{file}: the column {name!r} has no unit; state it in the file's header, or give {key}"
+                )
             plainly.append(plain(np.asarray(column.values), read_unit(text)))
         (r, length), (density, density_unit) = plainly
         table = cls.from_arrays(r * length, density, unit=density_unit, inside=inside, beyond=beyond, file=str(file))
-        return replace(table, said=said)
+        return replace(table, said=said, columns=tuple(names) if columns else ())
 
     def check(self) -> None:
         """Refuse tables that are too short, not increasing, not positive, and unknown continuations."""
@@ -193,7 +200,8 @@ class RadialTable(Spherical):
         if self.recipe is not None:
             return dict(self.recipe)
         if self.file:
-            return {"type": "radial_table", "file": self.file, **dict(self.said), **ends}
+            named = {"columns": [*self.columns]} if self.columns else {}
+            return {"type": "radial_table", "file": self.file, **dict(self.said), **named, **ends}
         numbers = {"r": [*self.r], "values": [*self.values], "unit": self.unit.to_string("fits")}
         return {"type": "profiles.tables.radial:RadialTable.from_arrays", **numbers, **ends}
 
@@ -209,6 +217,18 @@ class RadialTable(Spherical):
             raise ValueError(
                 f"the radial table ends at {self.r[-1]:g} kpc; declare what is beyond, or end the path there"
             )
+
+
+def _two_columns(file: str, there: list[str], asked: tuple[str, str] | None) -> list[str]:
+    """Return the names of the columns of radii and of densities."""
+    if isinstance(asked, str) or (asked is not None and len(asked) != 2):
+        raise ValueError(f"{file}: columns = {asked!r}; allowed: two names, of the radii and of the densities")
+    for name in asked or ():
+        if name not in there:
+            raise ValueError(f"{file}: no column {name!r}{options(str(name), there, 'it has')}")
+    if len(there) < 2:
+        raise ValueError(f"{file}: a radial table needs a column of radii and one of densities")
+    return list(asked or there[:2])
 
 
 def _filled(values: Any) -> Floats:
@@ -249,8 +269,27 @@ def radial_table(
     beyond: Beyond = "power law",
     unit: str | None = None,
     length_unit: str | None = None,
+    columns: tuple[str, str] | None = None,
     sha256: str | None = None,
 ) -> Density:
-    """Return the spherical density tabulated in a file; see :meth:`RadialTable.from_file`."""
-    units_said = {"unit": unit, "length_unit": length_unit}
-    return RadialTable.from_file(file, inside=inside, beyond=beyond, sha256=sha256, **units_said)
+    """Return the spherical density tabulated in a file: text (``.ecsv``, ``.csv``, ``.dat``), FITS, NumPy or HDF5.
+
+    Parameters
+    ----------
+    file
+        Where it is.
+    inside
+        Below the first radius: power law, constant or refuse.
+    beyond
+        Above the last radius: power law, zero or refuse.
+    unit
+        Of the densities, where the file does not say it.
+    length_unit
+        Of the radii, where the file does not say it.
+    columns
+        Names of the radii and the densities; by default the first two columns of numbers.
+    sha256
+        The file's digest; another one is refused.
+    """
+    said = {"unit": unit, "length_unit": length_unit, "columns": columns}
+    return RadialTable.from_file(file, inside=inside, beyond=beyond, sha256=sha256, **said)  # type: ignore[arg-type]

@@ -39,7 +39,7 @@ def ensemble(
     last_words = "interrupted; the draws that were computed are kept, the same command goes on"
     with one_line_errors(last_words), plugins(plugin, no_plugins):
         from skymodel.output.files.map_store import require_xarray
-        from skymodel.output.files.store import open_store
+        from skymodel.output.files.store import found_store, open_store
         from skymodel.output.folders.ensemble import summarise
         from skymodel.runs.many import workers as crew
         from skymodel.runs.many.ensemble import load_ensemble
@@ -48,13 +48,12 @@ def ensemble(
         if settings.maps:
             require_xarray()
         clear(out)
-        store = open_store(out, settings.resolved())
-        missing = store.missing(settings.draws)
+        missing = found_store(out, settings.resolved()).missing(settings.draws)
         if shard is not None:
             missing = crew.shard(missing, settings.draws, *_shard(shard))
         asked = sum(last - first for first, last in missing)
         with _batches(settings, missing, workers, scheduler, slurm) as batches, progress() as report:
-            done = 0
+            store, done = open_store(out, settings.resolved()), 0  # made only now that nothing can refuse
             for batch in batches:
                 _keep(store, batch)
                 done += batch.last - batch.first
@@ -120,6 +119,8 @@ def _cluster(workers: int, scheduler: str | None, slurm: Path | None) -> Callabl
 def _slurm_settings(path: Path) -> dict[str, Any]:
     from skymodel.runs.config.yamlfile import read_yaml
 
+    if not path.is_file():
+        raise ValueError(f"--slurm: no file '{path}'")
     settings = read_yaml(path)
     if not isinstance(settings, dict) or not isinstance(settings.get("jobs"), int):
         raise ValueError(

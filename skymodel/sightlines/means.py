@@ -29,7 +29,7 @@ from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, 
 from skymodel.sightlines.promise import A_MEAN, OnShortfall, Promise
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
-from skymodel.sightlines.ray.integrate import SightLines, require_rtol
+from skymodel.sightlines.ray.integrate import SMALLEST_MEAN_RTOL, SightLines, require_rtol
 from skymodel.sightlines.ray.meter import OutOfBudget, Shortfall
 from skymodel.sightlines.ray.voxels import voxel_lines
 from skymodel.sightlines.surface.terms import share, terms
@@ -125,7 +125,7 @@ def region_mean(
     if isinstance(density, SkyMap):
         of_map = density.mean(region)
         return Mean(of_map.value, of_map.error, of_map.unit)
-    require_rtol(rtol)
+    require_rtol(rtol, SMALLEST_MEAN_RTOL)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     part, promise = as_region(region), Promise.made(shortfall, budget, A_MEAN)
 
@@ -178,7 +178,7 @@ def window_factor(
     >>> round(window_factor(ball, s_max=3).value, 9)
     1.0
     """
-    require_rtol(rtol)
+    require_rtol(rtol, SMALLEST_MEAN_RTOL)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     regions = as_region(numerator), as_region(denominator)
     if any(region.edges is None for region in regions):

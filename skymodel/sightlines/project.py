@@ -20,7 +20,7 @@ from skymodel.sightlines.pixels.summing import Painted, project_tiles
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
-from skymodel.sightlines.ray.integrate import FAINT, SightLines, require_rtol
+from skymodel.sightlines.ray.integrate import FAINT, SMALLEST_MEAN_RTOL, SightLines, require_rtol
 from skymodel.sightlines.ray.meter import Shortfall
 from skymodel.sightlines.surface.fitting import NotWorthTiles
 from skymodel.sky.healpix import require_memory, require_nside
@@ -45,6 +45,7 @@ def project(
     progress: Progress | None = None,
     shortfall: OnShortfall = "refuse",
     budget: float | None = None,
+    name: str = "",
 ) -> SkyMap:
     """Return the HEALPix map of line-of-sight integrals of a density.
 
@@ -71,6 +72,8 @@ def project(
         "state" the errors they have; ``meta["short"]`` counts them.
     budget
         Evaluations of the density that may be spent; by default 100 times 64 a pixel, at least 1e8.
+    name
+        What the map is called, for example in a file.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def project(
     """
     nside = require_nside(nside)
     require_memory(nside)
-    require_rtol(rtol)
+    require_rtol(rtol, SMALLEST_MEAN_RTOL)
     _require("sample", sample, get_args(Sample))
     _require("method", method, get_args(Method))
     promise = Promise.made(shortfall, budget, max(A_PIXEL * 12 * nside**2, A_MEAN))
@@ -104,7 +107,7 @@ def project(
     scale = np.maximum(found.value, FAINT * float(found.value.max(initial=0.0)))
     short = int(np.count_nonzero(found.error > rtol * scale * (1 + 1e-9)))
     meta = {"method": method, "sample": sample, "rtol": rtol, "error_kind": "bound"} | dict(found.meta)
-    return SkyMap(found.value, found.error, lines.unit, meta=meta | {"evaluations": evaluations, "short": short})
+    return SkyMap(found.value, found.error, lines.unit, name, meta=meta | {"evaluations": evaluations, "short": short})
 
 
 @dataclass(frozen=True)

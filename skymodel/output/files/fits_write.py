@@ -48,7 +48,7 @@ class MapHeader(NamedTuple):
 
 def write_maps(
     path: str | Path,
-    maps: Sequence[SkyMap],
+    maps: Sequence[SkyMap] | SkyMap,
     *,
     coverage: Mapping[str, ArrayLike] | None = None,
     config: Mapping[str, Any] | None = None,
@@ -60,7 +60,7 @@ def write_maps(
     path
         The file; replaced as a whole if it exists.
     maps
-        The maps; their names become the HDUs' and must differ.
+        The maps, or one; their names become the HDUs' and must differ.
     coverage
         Covered share ``(npix,)`` of each pixel by region name; HDUs ``COVERAGE_<NAME>``.
     config
@@ -81,6 +81,7 @@ def write_maps(
     >>> back.unit == sky.unit, float(back.values[11]), float(back.error[11]), config
     (True, 11.0, 0.1, {'mu': '20 MeV'})
     """
+    maps = [maps] if isinstance(maps, SkyMap) else maps
     shares = {f"COVERAGE_{name}": np.asarray(share) for name, share in (coverage or {}).items()}
     sizes = {sky.nside for sky in maps} | {nside_of(share.size) for share in shares.values()}
     if not maps or len(sizes) != 1:
@@ -126,7 +127,11 @@ def write_map_pieces(
     layers += [_layer(name, "", {}, nside) for name in coverage]
     names = [layer.name for layer in layers]
     if "" in names or len(set(names)) < len(names):
-        raise ValueError(f"names of the HDUs: {', '.join(map(repr, names))}; allowed: names that differ")
+        given = ", ".join(repr(header.name) for header in headers)
+        raise ValueError(
+            f"names of the maps: {given}; allowed: names that differ, which become the HDUs': project(..., name='J') or "
+            "dataclasses.replace(sky, name='J') gives one"
+        )
     write_layers(path, layers, pieces, _primary_cards(config))
 
 

@@ -20,5 +20,5 @@ def maps_name(first: int, last: int) -> str:
 
 def parts(folder: Path) -> list[tuple[int, int, Path]]:
     """Return first draw, last draw and path of each part of the rows, sorted."""
-    found = [(_PART.fullmatch(path.name), path) for path in folder.iterdir()]
+    found = [(_PART.fullmatch(path.name), path) for path in (folder.iterdir() if folder.is_dir() else ())]
     return sorted((int(match[1]), int(match[2]), path) for match, path in found if match)

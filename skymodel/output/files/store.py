@@ -93,24 +93,43 @@ def open_store(folder: Path, config: Mapping[str, Any]) -> Store:
     ValueError
         If the folder holds something else, or an ensemble of another configuration: the message says what differs.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / _CONFIG
-    others = any(not path.name.startswith(".") for path in folder.iterdir())
-    if others and not kept.is_file():  # in this order: another process may make an ensemble meanwhile, and its parts
-        raise ValueError(f"'{folder}' is not empty and holds no ensemble; give another folder")
-    text = yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True)
+    store = found_store(folder, config)
+    store.folder.mkdir(parents=True, exist_ok=True)
+    kept, text = store.folder / _CONFIG, yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True)
     with contextlib.suppress(FileExistsError):
         create(kept, text)
-        return Store(folder)
-    there = read_yaml(kept)
-    if not isinstance(there, dict):
-        raise ValueError(f"'{kept}' is no configuration of an ensemble; give another folder")
-    _require_same(folder, there, config)
+        return store
+    there = _read(kept)
+    _require_same(store.folder, there, config)
     if there != config:  # more draws, or fewer
         with whole(kept) as draft:
             draft.write_text(text, encoding="utf-8")
+    return store
+
+
+def found_store(folder: Path, config: Mapping[str, Any]) -> Store:
+    """Return the store in `folder`, or where :func:`open_store` would make it, and write nothing.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`open_store`.
+    """
+    folder = Path(folder)
+    kept = folder / _CONFIG
+    others = folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir())
+    if others and not kept.is_file():  # in this order: another process may make an ensemble meanwhile, and its parts
+        raise ValueError(f"'{folder}' is not empty and holds no ensemble; give another folder")
+    if kept.is_file():
+        _require_same(folder, _read(kept), config)
     return Store(folder)
+
+
+def _read(kept: Path) -> Mapping[str, Any]:
+    there = read_yaml(kept)
+    if not isinstance(there, dict):
+        raise ValueError(f"'{kept}' is no configuration of an ensemble; give another folder")
+    return there
 
 
 def _require_same(folder: Path, kept: Mapping[str, Any], config: Mapping[str, Any]) -> None:

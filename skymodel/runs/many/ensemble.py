@@ -29,7 +29,7 @@ from skymodel.runs.config.files import folder_of, read_raw
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.many import designs, priors
 from skymodel.runs.many.maps import Layout, Maps, empty_maps, layout_of, require_layout
-from skymodel.runs.many.trials import middle, trials
+from skymodel.runs.many.trials import alone, middle, trials
 from skymodel.sightlines.means import region_mean, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle, Region
 
@@ -121,7 +121,17 @@ class EnsembleConfig(BaseModel):
                 if self.maps:
                     require_layout(self.layout, drawn)
             except ValueError as error:
-                raise ValueError(f"{what}: {error}") from None
+                raise ValueError(f"{self._to_blame(what, point, str(error))}: {error}") from None
+
+    def _to_blame(self, what: str, point: Floats, message: str) -> str:
+        """Return which prior makes the same mistake with no other than the choices; else what was tried."""
+        for name, some, part in alone(self.priors, point):
+            try:
+                self.built(priors.draw(some, self.model, part).model)
+            except ValueError as error:
+                if str(error) == message and not what.startswith(f"{name} at "):
+                    return name
+        return what
 
     @functools.cached_property
     def layout(self) -> Layout:

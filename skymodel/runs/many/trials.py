@@ -40,6 +40,19 @@ def trials(priors: Sequence[Any]) -> Iterator[Trial]:
         start += prior.dimensions
 
 
+def alone(priors: Sequence[Any], point: Floats) -> Iterator[tuple[str, Sequence[Any], Floats]]:
+    """Yield each prior in words, with nothing but the choices beside it, and their part of a point of the cube."""
+    stops = np.cumsum([prior.dimensions for prior in priors])
+    for one in priors:
+        some = [other is one or isinstance(other, Choice) for other in priors]
+        parts = [point[stop - prior.dimensions : stop] for prior, stop in zip(priors, stops, strict=True)]
+        yield (
+            f"prior on {', '.join(one.parameters)}",
+            list(itertools.compress(priors, some)),
+            np.concatenate(list(itertools.compress(parts, some))),
+        )
+
+
 def middle(priors: Sequence[Any]) -> Floats:
     """Return the point of the cube at every prior's median."""
     return _point(priors, {})

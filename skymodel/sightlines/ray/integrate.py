@@ -25,6 +25,7 @@ from skymodel.sightlines.ray.pieces import Pieces, cut
 from skymodel.sightlines.ray.support import densest_beyond, within
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
+SMALLEST_MEAN_RTOL = 1e-12  # of means over pixels and regions, whose lines get an eighth of it
 BLOCK = 8192  # sight lines at a time: their pieces fit in a few MiB
 NEAREST, WIDER = 0.04, 1.3  # looks: lines are cut at this distance [kpc], and wherever it has grown by this factor
 BLIND_SPOT = 0.1  # what looks may miss, as a share of the distance: nodes are 0.05 of it apart at most
@@ -123,10 +124,10 @@ def degrees(lon: Any, lat: Any) -> tuple[Floats, Floats]:
     return lon, lat
 
 
-def require_rtol(rtol: float) -> None:
+def require_rtol(rtol: float, smallest: float = SMALLEST_RTOL) -> None:
     """Raise ValueError unless a relative tolerance can be met and means anything."""
-    if not SMALLEST_RTOL <= rtol < 1:
-        raise ValueError(f"rtol = {rtol}; allowed: {SMALLEST_RTOL:g} <= rtol < 1 (float64 gives no more)")
+    if not smallest <= rtol < 1:
+        raise ValueError(f"rtol = {rtol}; allowed here: {smallest:g} <= rtol < 1 (float64 gives no more)")
 
 
 @dataclass(frozen=True)

@@ -134,3 +134,10 @@ def test_masked_values_of_a_function_are_refused():
     assert density(np.asarray([1.0]), np.zeros(1), np.zeros(1))[0] == pytest.approx(np.exp(-1 / 3))
     with pytest.raises(ValueError, match="returned masked values"):
         density(np.asarray([6.0]), np.zeros(1), np.zeros(1))
+
+
+@pytest.mark.parametrize("density", [NFW(), ExponentialDisk(), NFW() * ExponentialDisk()], ids=str)
+def test_a_call_with_quantities_says_what_takes_them(density):
+    with pytest.raises(TypeError, match=r"plain numbers \[kpc\]; density.at\(x, y, z\) takes Quantities"):
+        density(8.2 * units.kpc, 0 * units.kpc, 0 * units.kpc)
+    assert density.at(8200 * units.pc, 0 * units.pc, 0 * units.pc).value == density(8.2, 0.0, 0.0)

@@ -186,7 +186,12 @@ MISTAKES = [
     ({"type": "generalized_nfw", "gamma": 3}, "gamma = 3.0; allowed: a finite number < 3"),
     ({"type": "nfw", "local_density": "0.4 GeV cm-3"}, "r_sun"),
     ({"type": "nfw", "local_density": "0.4 GeV cm-3", "r_sun": "0 kpc"}, "r_sun = 0.0 kpc; allowed: a distance > 0"),
-    ({"type": "nfw", "mass": "1e12 Msun"}, "missing 1 required keyword-only argument: 'c'"),
+    ({"type": "nfw", "mass": "1e12 Msun"}, "nfw needs c beside mass"),
+    ({"type": "nfw", "mass": "-1e12 Msun", "c": 10}, "NFW.mass = -1000000000000.0 Msun; allowed: a finite number > 0"),
+    ({"type": "dwek_bar", "mass": "-1e10 Msun"}, "DwekBar.mass = -10000000000.0 Msun; allowed: a finite number >= 0"),
+    ({"type": "nfw", "local_density": "-1 GeV cm-3", "r_sun": "8 kpc"}, "NFW.local_density = -1.0 GeV cm-3; allowed"),
+    ({"type": "exponential_disk", "Sigma_0": "-5 Msun pc-2", "z_d": "1 kpc"}, "ExponentialDisk.Sigma_0 = -5.*allowed"),
+    ({"type": "radial_table"}, "radial_table needs file"),
     ({"preset": "macmillan2017"}, "no preset 'macmillan2017'; did you mean 'mcmillan2017'"),
     ({"preset": "mcmillan2017_baryons", "H1": None}, "no component 'H1'; did you mean 'HI'"),
     ({"preset": "mcmillan2017_halo", "r_ss": "1 kpc"}, "nfw has no 'r_ss'; did you mean 'r_s'"),
@@ -247,3 +252,16 @@ def test_gas_given_partly_by_mass_and_partly_by_electrons_is_counted_in_electron
         assert whole(*place) == pytest.approx(sum(library.electrons(part)(*place) for part in parts), rel=1e-12)
     without = library.electrons({"preset": "interstellar", "neutral_disks": None})
     assert without(-6.0, 1.0, 0.0) < 0.3 * whole(-6.0, 1.0, 0.0)  # the disks make the gas beyond the centre
+
+
+def test_what_stands_for_the_amplitude_and_the_keys_of_files_are_told():
+    halo, cube = str(library.about("generalized_nfw")), str(library.about("grid"))
+    for way in (
+        "or local_density [GeV cm-3] with r_sun [kpc]",
+        "or m_200 [Msun] with c; h = 0.674",
+        "or mass [Msun] with c",
+    ):
+        assert way in halo
+    assert "or Sigma_0 [Msun kpc-2] with z_d [kpc]" in str(library.about("exponential_disk"))
+    for key in ("x, y, z and values", "length_unit", "unit  "):
+        assert key in cube

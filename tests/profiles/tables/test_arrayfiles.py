@@ -7,6 +7,7 @@ from astropy.io import fits
 from astropy.table import QTable, Table
 
 from profiles import NFW, Grid, RadialTable, library
+from profiles.tables.arrayfiles import read_arrays
 from profiles.tables.cubes import grid
 from tests.conftest import require
 
@@ -231,3 +232,20 @@ def test_a_configuration_names_the_digest_of_its_files_and_refuses_others(tmp_pa
     write_cube(tmp_path / "c.fits", 2 * CUBE, **CD)
     with pytest.raises(ValueError, match="no longer the file that was meant: its sha256 is"):
         library.build(spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("# from a simulation\n# r rho\n1 2\n2 3\n", ["r", "rho"]),
+        ("# r rho\n1 2\n2 3\n", ["r", "rho"]),
+        ("# two words more here\n#\n1 2\n2 3\n", ["col1", "col2"]),
+        ("# by hand\n# twice\nr,rho\n1,2\n2,3\n", ["r", "rho"]),
+    ],
+)
+def test_of_several_lines_of_remarks_the_last_may_name_the_columns(text, names, tmp_path):
+    path = tmp_path / "table.dat"
+    path.write_text(text)
+    columns = read_arrays(str(path)).columns
+    assert list(columns) == names
+    assert [column.values.tolist() for column in columns.values()] == [[1, 2], [2, 3]]

@@ -112,3 +112,24 @@ def test_a_wrong_unit_or_end_is_refused():
         RadialTable.from_arrays([1, 2, 3, 4], [4, 3, 2, 1], unit="kpc")
     with pytest.raises(ValueError, match="did you mean 'zero'"):
         RadialTable.from_arrays([1, 2, 3, 4], [4, 3, 2, 1], unit="cm-3", beyond="zeroes")
+
+
+def test_columns_and_units_may_be_named_and_survive_the_configuration(tmp_path):
+    path, halo = tmp_path / "halo.dat", NFW()
+    r = np.geomspace(0.01, 100, 60)
+    rows = "\n".join(
+        f"{i} {rho!r} {R!r}" for i, (R, rho) in enumerate(zip(r.tolist(), halo.radial(r).tolist(), strict=True))
+    )
+    path.write_text(f"# from a simulation\n# snap rho R\n{rows}\n")
+    spec = {"type": "radial_table", "file": str(path), "columns": ["R", "rho"]}
+    spec |= {"length_unit": "kpc", "unit": "GeV cm-3"}
+    table = library.build(spec)
+    assert float(table.radial(np.asarray(r[7]))) == pytest.approx(float(halo.radial(r[7])), rel=1e-13)
+    assert library.build(library.describe(table)) == table
+    assert library.describe(table)["columns"] == ["R", "rho"]
+    with pytest.raises(ValueError, match="no column 'Rho'.*did you mean 'rho'"):
+        library.build(spec | {"columns": ["R", "Rho"]})
+    with pytest.raises(ValueError, match="columns = 'rho'; allowed: two names"):
+        library.build(spec | {"columns": "rho"})
+    with pytest.raises(ValueError, match="the column 'R' has no unit; .* give length_unit"):
+        library.build({name: value for name, value in spec.items() if name != "length_unit"})

@@ -45,7 +45,11 @@ def test_an_option_without_weight_is_not_tried():
     ("priors", "words"),
     [
         ([HALO, {**ALPHA, "low": -0.1}], r"prior on dark_matter.alpha at probability 1e-07: .*alpha = -0.09"),
-        ([HALO, {**ALPHA, "when": {}}], "prior on dark_matter at probability 0.166667: .*nfw has no 'alpha'"),
+        ([HALO, {**ALPHA, "when": {}}], "prior on dark_matter.alpha: .*nfw has no 'alpha'"),
+        (
+            [R_D, {**R_D, "parameter": "electrons.z_d", "low": "-2 kpc", "high": "-1 kpc"}],
+            "prior on electrons.z_d: .*z_d = -1.5",
+        ),
         (
             [{**HALO, "options": {"nfw": {"type": "nfw"}, "typo": {"type": "nwf"}, "burkert": {"type": "burkert"}}}],
             "prior on dark_matter at probability 0.5: .*nwf",
