@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import argparse
+
 import numpy as np
 from astropy.table import Table
 
+from skymodel.cli.terminal import progress
 from skymodel.comparison.comptel.backgrounds import background_names
 from skymodel.comparison.ratio.blurring import beam_effects
 from skymodel.comparison.ratio.breaking import (
@@ -24,6 +27,7 @@ from skymodel.comparison.ratio.falsify import window_test
 from skymodel.comparison.ratio.verdict import verdict
 from skymodel.comparison.ratio.windows import boxes, circles, matching, share
 from skymodel.galaxy import SkyModel
+from skymodel.progress import Steps
 from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
@@ -31,6 +35,15 @@ RADII = (3.0, 4.5, 6.0, 8.0, 12.0, 20.0)
 HALF_WIDTHS = (5.0, 5.5, 6.0, 6.5, 7.0, 10.0, 20.0, 30.0)
 SIDES = (4.5, 5.0, 5.2, 5.4, 6.0)
 BEAMS = {"line_beam": GaussianBeam(2.5), "continuum_beam": GaussianBeam(3.0)}  # SPI; COMPTEL: 1 to 4 deg are quoted
+
+
+_STEPS = {  # and their shares of the time
+    "density pairs": 14,
+    "shares of the light": 8,
+    "windows of other sizes": 20,
+    "COMPTEL's windows": 6,
+    "what breaks the claim": 12,
+}
 
 
 def show(title: str, rows: list[dict[str, object]]) -> None:
@@ -127,18 +140,28 @@ def broken(models: dict[tuple[str, str], SkyModel]) -> None:
 
 
 def main() -> None:
-    """Print everything."""
+    """Print everything, one step after the other, a bar at the terminal meanwhile."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     models = {
         (halo, electrons): SkyModel(default_halos()[halo], default_electrons()[electrons])
         for halo in default_halos()
         for electrons in default_electrons()
     }
-    print(verdict().statement)
     few = {pair: model for pair, model in models.items() if pair[0] in ("pppc4dmid_nfw", "pppc4dmid_burkert")}
-    shares(models)
-    matched(models)
-    falsified(few)
-    broken({pair: model for pair, model in few.items() if pair[1] in ("mcmillan2017_baryons", "mcmillan2017_gas")})
+    some = {pair: model for pair, model in few.items() if pair[1] in ("mcmillan2017_baryons", "mcmillan2017_gas")}
+    with progress() as report:
+        steps = Steps(report, _STEPS)
+        with steps("density pairs") as counted:
+            found = verdict(progress=counted)
+        print(found.statement)
+        for name, step, chosen in (
+            ("shares of the light", shares, models),
+            ("windows of other sizes", matched, models),
+            ("COMPTEL's windows", falsified, few),
+            ("what breaks the claim", broken, some),
+        ):
+            with steps(name):
+                step(chosen)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Write docs/figures/centre.png, the README's figure: the inner Galaxy of the preset `paper` in both bands."""
 
+import argparse
 from pathlib import Path
 
 import skymodel as sm
@@ -11,6 +12,7 @@ TARGET = Path(__file__).parent.parent / "docs" / "figures" / "centre.png"
 
 def main() -> None:
     """Run the preset and write the figure."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     made = figures(sm.run(sm.load_config("paper")))["centre"]
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     with style():

@@ -8,10 +8,10 @@ A line of code is one that is no import, docstring, comment or blank. The rooms 
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -34,7 +34,9 @@ class Size(NamedTuple):
 
 
 def main() -> None:
-    revision = sys.argv[1] if len(sys.argv) > 1 else None
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("revision", nargs="?", help="by default the files as they are")
+    revision = parser.parse_args().revision
     rooms: dict[str, Size] = {}
     for path, source in modules(revision):
         place = "/".join(path.parts[:-1])

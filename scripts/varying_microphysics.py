@@ -7,6 +7,8 @@ product of densities. ``python scripts/varying_microphysics.py`` prints the wind
 
 from __future__ import annotations
 
+import argparse
+
 import numpy as np
 
 from profiles import Density, from_function
@@ -32,6 +34,7 @@ def temperature() -> Density:
 
 def main() -> None:
     """Print a line for the 511 keV line and for each band."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     config = load_config("paper")
     pair = config.dark_matter * config.electrons
     lines = {"observer": config.observer.build(), "r_max": config.path.r_max, "rtol": 1e-4}

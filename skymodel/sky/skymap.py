@@ -96,7 +96,8 @@ class SkyMap(Shown):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return how a copy is made: a read-only view of a mapping cannot be pickled."""
-        return SkyMap, (np.array(self.values), np.array(self.error), self.unit, self.name, dict(self.meta))
+        values, error, measured = map(np.array, (self.values, self.error, self.measured))
+        return SkyMap, (values, error, self.unit, self.name, dict(self.meta), measured)
 
     def __repr__(self) -> str:
         """Return name, resolution, range and unit."""

@@ -175,9 +175,12 @@ def test_a_masked_array_is_a_masked_map_and_its_total_is_that_of_the_rest():
 
 @pytest.mark.parametrize("copied", [lambda sky: pickle.loads(pickle.dumps(sky)), copy.copy, copy.deepcopy])
 def test_a_map_survives_pickling_and_copying(copied):
-    sky = SkyMap(np.arange(12.0), 0.5, "cm-2 s-1 sr-1", name="mine", meta={"note": [1, 2]})
+    sky = SkyMap(
+        np.arange(12.0), 0.5, "cm-2 s-1 sr-1", name="mine", meta={"note": [1, 2]}, measured=np.arange(12.0) / 7
+    )
     again = copied(sky)
     np.testing.assert_array_equal(again.values, sky.values)
     np.testing.assert_array_equal(again.error, sky.error)
+    np.testing.assert_array_equal(again.measured, sky.measured)
     assert (again.unit, again.name, dict(again.meta)) == (sky.unit, sky.name, dict(sky.meta))
     assert not again.values.flags.writeable

@@ -129,8 +129,8 @@ def write_map_pieces(
     if "" in names or len(set(names)) < len(names):
         given = ", ".join(repr(header.name) for header in headers)
         raise ValueError(
-            f"names of the maps: {given}; allowed: names that differ, which become the HDUs': project(..., name='J') or "
-            "dataclasses.replace(sky, name='J') gives one"
+            f"names of the maps: {given}; allowed: names that differ, for they become the HDUs': "
+            "project(..., name='J') or dataclasses.replace(sky, name='J') gives one"
         )
     write_layers(path, layers, pieces, _primary_cards(config))
 

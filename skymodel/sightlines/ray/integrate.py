@@ -127,7 +127,7 @@ def degrees(lon: Any, lat: Any) -> tuple[Floats, Floats]:
 def require_rtol(rtol: float, smallest: float = SMALLEST_RTOL) -> None:
     """Raise ValueError unless a relative tolerance can be met and means anything."""
     if not smallest <= rtol < 1:
-        raise ValueError(f"rtol = {rtol}; allowed here: {smallest:g} <= rtol < 1 (float64 gives no more)")
+        raise ValueError(f"rtol = {rtol}; allowed: {smallest:g} <= rtol < 1 (float64 gives no more)")
 
 
 @dataclass(frozen=True)

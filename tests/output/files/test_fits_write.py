@@ -1,5 +1,6 @@
 """The same numbers in every reader, the same bytes for the same input, strangers' files understood."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from astropy.table import QTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from profiles import NFW
 from skymodel.output.files import fits_write as fits
+from skymodel.sightlines.project import project
 from skymodel.sky.healpix import UNSEEN
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
@@ -276,3 +279,12 @@ def test_writing_in_pieces_needs_no_memory_for_the_map(tmp_path):
     assert (after - before) * unit < 16e6  # the two HDUs hold 201 MB
     with astropy.io.fits.open(tmp_path / "big.fits", checksum=True) as hdus:
         assert np.array_equal(hdus[2].data["CHANNEL1"][[0, -1]], [0.5, 12 * 1024**2 - 0.5])
+
+
+def test_one_map_is_written_like_several_and_maps_without_a_name_are_told_how_to_get_one(tmp_path):
+    sky = project(NFW(), 2, r_max=60.0, rtol=1e-2, name="HALO")
+    fits.write_maps(tmp_path / "one.fits", sky)
+    np.testing.assert_array_equal(fits.read_maps(tmp_path / "one.fits")["HALO"].values, sky.values)
+    with pytest.raises(ValueError, match=r"names of the maps: 'HALO', ''; allowed: names that differ.*name='J'"):
+        fits.write_maps(tmp_path / "two.fits", [sky, dataclasses.replace(sky, name="")])
+    assert not (tmp_path / "two.fits").exists()
