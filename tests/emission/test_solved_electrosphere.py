@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.integrate import quad, solve_bvp
+from scipy.integrate import quad, solve_bvp, trapezoid
 
 from skymodel.emission.electrosphere.capture import BINDING, Capture, radiative_capture, sommerfeld
 from skymodel.emission.electrosphere.gas import PositronGas
@@ -140,7 +140,7 @@ def test_capture_has_the_textbook_limits():
     x = np.linspace(1e-4, 12, 4001)
     thermal = 8.617e-11 * 1e4 / 13.6057e-6 * BINDING  # the energy that is as many binding energies
     speed = np.sqrt(4 * x * thermal / ELECTRON_MASS)
-    mean = np.trapezoid(radiative_capture(speed) * speed * np.sqrt(x) * np.exp(-x), x) * 2 / np.sqrt(np.pi)
+    mean = trapezoid(radiative_capture(speed) * speed * np.sqrt(x) * np.exp(-x), x) * 2 / np.sqrt(np.pi)
     hydrogen = 1.58e-13 / 2.99792458e10 / 1.973269804e-11**2
     assert mean / hydrogen == pytest.approx(4, rel=0.02)
     assert float(sommerfeld(np.array(1e-4))) == pytest.approx(2 * np.pi * ALPHA / 1e-4, rel=1e-9)
