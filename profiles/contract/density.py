@@ -215,8 +215,8 @@ class Density(Shown, ABC):
         Examples
         --------
         >>> from profiles import NFW
-        >>> round(NFW(rho_s=0.3, r_s=20.0).at(8200 * units.pc, 0, 0), 4)
-        <Quantity 0.368 GeV / cm3>
+        >>> print(f"{NFW(rho_s=0.3, r_s=20.0).at(8200 * units.pc, 0, 0):.4f}")
+        0.3680 GeV / cm3
         """
         places = [np.asarray(units.Quantity(one, "kpc").value, dtype=float) for one in (x, y, z)]
         return units.Quantity(self(*np.broadcast_arrays(*places)), self.unit)
