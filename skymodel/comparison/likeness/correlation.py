@@ -33,6 +33,10 @@ class Overlap(NamedTuple):
     second_error: Floats
     weight: Floats
 
+    def mean(self, values: Floats) -> float:
+        """Return the weighted mean of one value a pixel, summed in pairs: a dot product may round 1e3 times as much."""
+        return float(np.sum(self.weight * values))
+
 
 def overlap(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Overlap:
     """Return two maps of one nside within a region.
@@ -73,7 +77,7 @@ def pearson(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Bounded:
         If a map is constant in the region, within its errors.
     """
     both = overlap(first, second, region)
-    a, b = (values - both.weight @ values for values in both[:2])
+    a, b = (values - both.mean(values) for values in both[:2])
     _require_varied(first, both.first, both.first_error)
     _require_varied(second, both.second, both.second_error)
     return _correlation(a, b, both)
@@ -115,7 +119,7 @@ def spearman(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Bounded:
     _require_varied(first, ranks[0])
     _require_varied(second, ranks[1])
     open_ranks = [_open_ranks(values, error) for values, error in zip(both[:2], both[2:4], strict=True)]
-    a, b = (rank - both.weight @ rank for rank in ranks)
+    a, b = (rank - both.mean(rank) for rank in ranks)
     return _correlation(a, b, both._replace(first_error=open_ranks[0], second_error=open_ranks[1]))
 
 
@@ -150,11 +154,11 @@ def amplitude(first: SkyMap, second: SkyMap, region: Any = ALL_SKY) -> Fit:
     """
     likeness = cosine(first, second, region)  # the checks are its own
     both = overlap(first, second, region)
-    power = float(both.weight @ both.first**2)
-    factor = float(both.weight @ (both.first * both.second)) / power
+    power = both.mean(both.first**2)
+    factor = both.mean(both.first * both.second) / power
     residual = both.second - factor * both.first
     slope = np.abs(residual - factor * both.first)  # d factor / d first_i, times power / weight_i
-    error = float(both.weight @ (slope * both.first_error + np.abs(both.first) * both.second_error)) / power
+    error = both.mean(slope * both.first_error + np.abs(both.first) * both.second_error) / power
     left = second.values - factor * first.values
     spread = second.error + abs(factor) * first.error + np.abs(first.values) * error
     rest = replace(second, values=left, error=spread, name=f"{second.name} - {factor:.4g} {first.name}".strip())
@@ -227,7 +231,7 @@ def cross_spectrum(first: SkyMap, second: SkyMap, region: Any = None, lmax: int 
     fields = []
     for sky, values, error in ((first, both.first, both.first_error), (second, both.second, both.second_error)):
         _require_varied(sky, values, error)
-        fields.append(np.where(share > 0, share * (sky.values - both.weight @ values), 0.0))
+        fields.append(np.where(share > 0, share * (sky.values - both.mean(values)), 0.0))
     cross, auto_a, auto_b = (
         healpy.anafast(a, b, lmax=int(degree[-1]), iter=3, use_weights=True, pol=False)[1:]
         for a, b in (fields, (fields[0], fields[0]), (fields[1], fields[1]))
@@ -248,13 +252,13 @@ def _turned(cosine: Any, angle: Any) -> Any:
 
 def _correlation(a: Floats, b: Floats, both: Overlap) -> Bounded:
     """Return the weighted cosine between two vectors; its error to second order, as the first vanishes at 1."""
-    power_a, power_b = float(both.weight @ a**2), float(both.weight @ b**2)
+    power_a, power_b = both.mean(a**2), both.mean(b**2)
     scale = np.sqrt(power_a * power_b)
-    value = float(both.weight @ (a * b) / scale)
+    value = both.mean(a * b) / scale
     slopes = np.abs(b / scale - value * a / power_a), np.abs(a / scale - value * b / power_b)
-    first = both.weight @ (slopes[0] * both.first_error + slopes[1] * both.second_error)
-    second = both.weight @ both.first_error**2 / power_a + both.weight @ both.second_error**2 / power_b
-    return Bounded(value, float(first + second) + _SUMMED)
+    first = both.mean(slopes[0] * both.first_error + slopes[1] * both.second_error)
+    second = both.mean(both.first_error**2) / power_a + both.mean(both.second_error**2) / power_b
+    return Bounded(value, first + second + _SUMMED)
 
 
 def _require_varied(sky: SkyMap, values: Floats, error: Any = 0.0) -> None:
