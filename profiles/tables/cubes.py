@@ -19,6 +19,7 @@ from profiles.contract.density import Array, Density, Hints
 from profiles.contract.fields import Kind
 from profiles.contract.mesh import Mesh
 from profiles.contract.shown import short
+from profiles.contract.unknown import Unknown
 from profiles.tables.arrayfiles import described
 from profiles.tables.cubefiles import read_cube, settled
 from profiles.tables.interpolation import even_spline, steps_along, tricubic, trilinear, uneven_spline
@@ -174,7 +175,7 @@ class Grid(Density):
         x, y, z = (xp.asarray(coordinate) for coordinate in (x, y, z))
         excess = self._excess(xp, x, y, z)
         if self.edge == "refuse" and bool(xp.any(excess > 1)):
-            raise ValueError(self._refusal(float(xp.max(xp.sqrt(x * x + y * y + z * z)))))
+            raise Unknown(self._refusal(float(xp.max(xp.sqrt(x * x + y * y + z * z)))))
         if self.edge == "power law":
             inner = xp.maximum(excess, xp.ones_like(excess))
             return self._inside(xp, x / inner, y / inner, z / inner) * inner**-self.outer_slope

@@ -15,6 +15,7 @@ from profiles.contract.density import Array, Density, Hints, Spherical
 from profiles.contract.fields import MASS_DENSITY, NUMBER_DENSITY
 from profiles.contract.shown import short
 from profiles.contract.spelling import options
+from profiles.contract.unknown import Unknown
 from profiles.tables.arrayfiles import described, read_arrays
 from profiles.tables.unitwords import plain, read_unit
 
@@ -212,11 +213,9 @@ class RadialTable(Spherical):
 
     def _refuse_outside(self, xp: Any, r: Array) -> None:
         if self.inside == "refuse" and bool(xp.any(r < self.r[0])):
-            raise ValueError(f"the radial table begins at {self.r[0]:g} kpc; declare what is inside, or avoid it")
+            raise Unknown(f"the radial table begins at {self.r[0]:g} kpc; declare what is inside, or avoid it")
         if self.beyond == "refuse" and bool(xp.any(r > self.r[-1])):
-            raise ValueError(
-                f"the radial table ends at {self.r[-1]:g} kpc; declare what is beyond, or end the path there"
-            )
+            raise Unknown(f"the radial table ends at {self.r[-1]:g} kpc; declare what is beyond, or end the path there")
 
 
 def _two_columns(file: str, there: list[str], asked: tuple[str, str] | None) -> list[str]:

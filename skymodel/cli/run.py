@@ -116,7 +116,9 @@ def validate(config: Config = None, plugin: Plugins = None, no_plugins: NoPlugin
         import yaml
 
         from skymodel.runs.config.model import load_config
+        from skymodel.runs.one.probe import require_densities
 
         settings = load_config(config)
+        require_densities(settings)
         typer.echo(yaml.safe_dump(settings.resolved(), sort_keys=False, width=110, allow_unicode=True), nl=False)
         say(f"{config or 'paper'} is valid", err=True)

@@ -35,7 +35,7 @@ from skymodel.runs.one.claims import ClaimsReport, check_claims
 from skymodel.runs.one.columns import Lights, Seen, band_maps, lights, means, whole_sky
 from skymodel.runs.one.correlations import correlation_table
 from skymodel.runs.one.fluxes import Part, flux_table, share_of_sky
-from skymodel.runs.one.probe import require_density
+from skymodel.runs.one.probe import require_densities
 from skymodel.runs.one.ratios import ratio_table
 from skymodel.runs.one.result import RunResult
 from skymodel.runs.one.spectrum import spectrum_table
@@ -79,7 +79,8 @@ def run(
     steps = Steps(progress, {name: weight for name, weight in _STEPS.items() if name != "comparison" or config.compare})
     kept = cache or NothingKept()
     require_memory(config.map.nside, columns=6 * (len(config.shining) + 2))
-    model, line, measured = _model(config), config.anchor.line_intensity, config.anchor.relative_error
+    require_densities(config)
+    model, line, measured = config.model(), config.anchor.line_intensity, config.anchor.relative_error
     shining = lights(model, config.shining)
     bands = {band: shining.bands[band] for band in config.shining}
     with steps("map") as counted:
@@ -110,12 +111,6 @@ def run(
     )
     cube = _cube(config, model, columns, shining, seen)
     return replace(result, cube=cube, correlations=_compared(result, steps))
-
-
-def _model(config: RunConfig) -> SkyModel:
-    for name in ("dark_matter", "electrons"):
-        require_density(name, getattr(config, name), config.observer.r_sun)
-    return config.model()
 
 
 def _column(config: RunConfig, model: SkyModel, index: int, shining: Lights, counted: Counted, cache: Cache) -> SkyMap:

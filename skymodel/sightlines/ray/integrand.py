@@ -11,6 +11,7 @@ import numpy as np
 
 from profiles import Product, Scaled, Sum
 from profiles.contract.arrays import Floats, Ints
+from profiles.contract.unknown import Unknown
 from skymodel.sightlines.ray.pieces import Pieces, about_axis
 from skymodel.sightlines.ray.quadrature import Integrand, Panels
 
@@ -97,7 +98,7 @@ def _values(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
     try:
         found = getattr(density, method)(*where)
     except Exception as error:  # a user's own function may raise anything
-        if from_signal(error):
+        if isinstance(error, Unknown) or from_signal(error):
             raise
         raise ValueError(
             f"{name(density)} raised {type(error).__name__} ({error}) when called with arrays of shape {shape}; "

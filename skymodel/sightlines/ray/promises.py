@@ -7,6 +7,7 @@ region that holds the centre exists at all.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from profiles import Density
 from profiles.contract.arrays import Floats
+from profiles.contract.unknown import Unknown
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrand import from_signal, name
 
@@ -54,14 +56,14 @@ class Promises(NamedTuple):
 
 
 def check(density: Density, observer: Observer) -> Promises:
-    """Return what a density promises, after checking it at 20 places and their images.
+    """Return what a density promises, after checking it at 20 places and their images, as far as it is known there.
 
     Raises
     ------
     ValueError
         If samples contradict the declared symmetry, or the density is too steep at the centre to be integrated.
     """
-    places = _places(observer.r_sun)
+    places = _known(density, _places(observer.r_sun))
     here = _called(density, *places)
     if density.symmetry != "none":
         _compare(density, here, _turned(places), f"symmetry = {density.symmetry!r}", "the same around the axis")
@@ -83,7 +85,7 @@ def inner_slope(density: Density) -> float:
     """Return the steepest slope -dln(density)/dln(r) from 1e-9 to 0.1 kpc from the centre, at least 0.
 
     The mean over several directions is taken, so that a flattened density has its total slope; away from the
-    innermost radii a slope counts as 2.5 at most.
+    innermost radii a slope counts as 2.5 at most. Of a density that is not known at the centre it is 0.
 
     Raises
     ------
@@ -92,7 +94,11 @@ def inner_slope(density: Density) -> float:
     """
     towards = _places(1.0)
     towards /= np.linalg.norm(towards, axis=0)
-    means = np.asarray(_called(density, *(_DECADES[:, None] * axis for axis in towards)), dtype=float).mean(axis=1)
+    try:
+        found = _called(density, *(_DECADES[:, None] * axis for axis in towards))
+    except Unknown:
+        return 0.0
+    means = np.asarray(found, dtype=float).mean(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         slopes = -np.diff(np.log(means)) / np.diff(np.log(_DECADES))
     slopes = np.where(np.isfinite(slopes), slopes, 0.0)
@@ -105,11 +111,21 @@ def inner_slope(density: Density) -> float:
     return float(max(0.0, slopes[0], *np.minimum(slopes[1:], _STEEPEST_FLANK)))
 
 
+def _known(density: Density, places: Floats) -> Floats:
+    """Return those of the places ``(3, N)`` where the density is known."""
+    known = []
+    for place in places.T:
+        with contextlib.suppress(Unknown):
+            _called(density, *place[:, None])
+            known.append(place)
+    return np.array(known).reshape(-1, 3).T
+
+
 def _called(density: Density, *places: Floats) -> Any:
     try:
         return density(*places)
     except Exception as error:  # a user's own function may raise anything
-        if from_signal(error):
+        if isinstance(error, Unknown) or from_signal(error):
             raise
         raise ValueError(
             f"{name(density)} raised {type(error).__name__} ({error}) when called with arrays of shape "
@@ -128,7 +144,7 @@ def _places(scale: float) -> Floats:
 
 
 def _turned(places: Floats) -> Floats:
-    angle = 0.3 + 2.0 * np.arange(_COUNT)
+    angle = 0.3 + 2.0 * np.arange(places.shape[1])
     x, y, z = places
     return np.stack([x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle), z])
 

@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from profiles import NFW, from_function
-from skymodel.runs.one.probe import require_density
+from profiles import NFW, ExponentialDisk, RadialTable, from_function
+from skymodel.runs.config.model import RunConfig
+from skymodel.runs.one.probe import require_densities, require_density
 
 
 def refuse(function):
-    return require_density("electrons", from_function(function, unit="cm-3"), 8.2)
+    return require_density("electrons", from_function(function, unit="cm-3"), 82.0)
 
 
 def test_a_density_passes():
-    require_density("dark_matter", NFW(), 8.2)
+    require_density("dark_matter", NFW(), 82.0)
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,15 @@ def test_the_place_in_the_message_is_where_it_goes_wrong():
         refuse(lambda x, y, z: np.where(z > 2, np.nan, 1.0))
     place = str(caught.value).split("= (")[1].split(")")[0]
     assert float(place.split(", ")[2]) > 2
+
+
+@pytest.mark.parametrize("path", [{"r_max": "30 kpc"}, {"s_max": "16 kpc"}])
+def test_a_table_that_ends_before_the_path_is_named_and_one_that_ends_with_it_passes(path):
+    r = np.geomspace(0.001, 100, 60)
+    ends = {
+        reach: RadialTable.from_arrays(r / 100 * reach, 1 / r, unit="GeV cm-3", beyond="refuse") for reach in (19, 30)
+    }
+    config = {"electrons": ExponentialDisk(), "path": path}
+    require_densities(RunConfig(dark_matter=ends[30], **config))
+    with pytest.raises(ValueError, match=r"^dark_matter: the radial table ends at 19 kpc; declare what is beyond"):
+        require_densities(RunConfig(dark_matter=ends[19], **config))

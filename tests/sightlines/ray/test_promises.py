@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import skymodel as sm
-from profiles import NFW, Burkert, ExponentialDisk, GeneralizedNFW, HernquistBulge, from_function
+from profiles import NFW, Burkert, ExponentialDisk, GeneralizedNFW, HernquistBulge, RadialTable, from_function
 from skymodel.sightlines.ray.promises import Promises, check
 
 HERE = sm.Observer(8.2)
@@ -82,3 +82,15 @@ def test_whatever_a_density_raises_is_told_with_its_name():
 
     with pytest.raises(ValueError, match=r"fussy raised RuntimeError \(too many places\) when called with arrays"):
         check(from_function(fussy, unit="cm-3"), sm.Observer())
+
+
+@pytest.mark.parametrize("end", ["beyond", "inside"])
+def test_a_table_that_refuses_what_it_does_not_hold_is_integrated_wherever_it_is_known(end):
+    r, region = np.geomspace(1.0, 15.0, 120), "circle 40 0 5"
+    known = RadialTable.from_arrays(r, r**-2.5, unit="GeV cm-3")
+    strict = RadialTable.from_arrays(r, r**-2.5, unit="GeV cm-3", **{end: "refuse"})
+    found, expected = (sm.region_mean(each, region, r_max=15.0, rtol=1e-4) for each in (strict, known))
+    assert found.value == pytest.approx(expected.value, abs=found.error + expected.error)
+    beside = {"beyond": (region, 16.0), "inside": ("circle 0 0 5", 15.0)}[end]
+    with pytest.raises(ValueError, match="^the radial table (ends at 15|begins at 1) kpc; declare what is"):
+        sm.region_mean(strict, beside[0], r_max=beside[1], rtol=1e-4)
