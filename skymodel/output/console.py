@@ -30,14 +30,19 @@ def _told(row: Row) -> str:
 
 def show_comparison(comparison: Comparison) -> None:
     """Print the tables of two maps compared."""
+    from skymodel.comparison.likeness.morphology import beam_width
+
     likeness, shapes = comparison.likeness, comparison.shapes
     pair, unit = (comparison.first.name, comparison.second.name), likeness.meta["amplitude_unit"]
     columns = [("statistic", "left"), ("value", "right"), ("sees", "left"), ("blind to", "left")]
     rows = [(_named(row), _measured(row["value"], row["error"]), row["sees"], row["blind_to"]) for row in likeness]
     title = f"{pair[0]} against {pair[1]}, region: {likeness.meta['region']}, nside {likeness.meta['nside']}"
     note = f"amplitude: {pair[1]} per {pair[0]}" + (f" [{unit}]" if unit else "")
-    if width := likeness.meta["beam_fwhm_deg"]:
-        note += f"\nbeam: {width:g} deg ({likeness.meta.get('beam', 'as given')})"
+    if width := beam_width(likeness.meta):
+        note += f"\nbeam: {width} ({likeness.meta.get('beam', 'as given')})"
+    if "p_value" in likeness.meta:
+        seen = f"{likeness.meta['exposure_cm2_s']:.3g} cm2 s"
+        note += f"\np-value: {likeness.meta['p_value']:.2g}, the chance that one sky looks as unlike, seen with {seen}"
     note += _left_out(comparison, pair)
     each = [("statistic", "left"), ("unit", "left"), (pair[0], "right"), (pair[1], "right")]
     both = [

@@ -235,3 +235,38 @@ def test_files_that_are_missing_or_no_maps_are_refused(call, files, tmp_path):
     refused(call(files[0], "absent.fits"), "absent.fits")
     refused(call(files[0], "text.fits"), "text.fits")
     refused(call(f"{files[0]}[Z]", files[1]), "'Z'", "A")
+
+
+@pytest.mark.slow
+def test_each_map_may_have_its_own_beam_and_an_exposure_gives_a_p_value(call, tmp_path):
+    wide, narrow = gaussian(16, name="WIDE"), gaussian(16, sigma=5.0, name="NARROW")
+    write_maps(tmp_path / "a.fits", [wide, narrow])
+    pair = ("a.fits[WIDE]", "a.fits[NARROW]", "--region", "circle 0 0 40")
+    outcome = call(*pair, "--beam", "8 deg", "--beam", "12 deg", "--exposure", "1e4 cm2 s", "--out", "cmp")
+    assert outcome.exit_code == 0, outcome.output
+    assert "beam: 8 and 12 deg (as given and as given)" in outcome.stdout
+    table = QTable.read(tmp_path / "cmp/likeness.ecsv", format="ascii.ecsv")
+    assert list(table.meta["beam_fwhm_deg"]) == [8.0, 12.0]
+    assert 0 < table.meta["p_value"] < 0.05  # a flux of 1 and 1e4 cm2 s are thousands of counts
+    assert table.meta["exposure_cm2_s"] == 1e4
+    shapes = QTable.read(tmp_path / "cmp/shapes.ecsv", format="ascii.ecsv")
+    (width,) = (row for row in shapes if row["statistic"] == "width_lat")
+    sigma = 1 / np.sqrt(8 * np.log(2))  # of a beam of width 1
+    assert float(width["first"]) == pytest.approx(np.hypot(SIGMA, 8 * sigma), rel=0.02)  # pixels, curvature
+    assert float(width["second"]) == pytest.approx(np.hypot(5.0, 12 * sigma), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--beam", "1", "--beam", "2", "--beam", "3"], "--beam is given 3 times"),
+        (["--exposure", "5 kpc"], "--exposure '5 kpc'; write an area times a time"),
+        (["--exposure", "-1"], "--exposure '-1'; allowed: more than 0 cm2 s"),
+        (["--beam", "2 deg", "--beam", "30 deg", "--region", "circle 0 0 6"], "a beam of 30 deg is wider than"),
+    ],
+)
+def test_beams_and_exposures_that_mean_nothing_are_refused_in_one_line(call, tmp_path, options, words):
+    write_maps(tmp_path / "a.fits", [gaussian(8)])
+    outcome = call("a.fits", "a.fits", *options)
+    assert outcome.exit_code == 2
+    assert words in outcome.stderr

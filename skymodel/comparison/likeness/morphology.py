@@ -2,11 +2,12 @@
 
 The pair's statistics are in :mod:`skymodel.comparison.likeness.correlation`, those of one map in
 :mod:`skymodel.comparison.likeness.shape`. Maps of different nside meet at the coarser one, by flux-conserving means; a
-beam is applied to both.
+beam is applied to both, or to each its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ from skymodel.comparison.likeness.looks import Curves, Looks, looks
 from skymodel.comparison.likeness.scales import SCALES
 from skymodel.comparison.likeness.subpixels import NoFluxError
 from skymodel.comparison.likeness.transport import absence, earth_mover
+from skymodel.progress import Progress, Steps
 from skymodel.sky.beams import Beam, smooth
 from skymodel.sky.region import as_region
 from skymodel.sky.skymap import SkyMap
@@ -67,7 +69,13 @@ class Comparison(Shown):
     curves: tuple[Curves, Curves]
 
 
-def compare(first: SkyMap, second: SkyMap, *, region: Any = ALL_SKY, beam: Beam | None = None) -> Comparison:
+Beams = Beam | tuple[Beam, Beam] | None
+_STEPS = {"maps at one resolution": 3, "correlation by scale": 1, "shapes": 3, "likeness": 5}  # shares of the time
+
+
+def compare(
+    first: SkyMap, second: SkyMap, *, region: Any = ALL_SKY, beam: Beams = None, progress: Progress | None = None
+) -> Comparison:
     """Return how alike two maps are in a region, and what each looks like there.
 
     Parameters
@@ -78,7 +86,9 @@ def compare(first: SkyMap, second: SkyMap, *, region: Any = ALL_SKY, beam: Beam 
         Where they are compared: in the pixels of it that both hold; ``likeness.meta["compared"]`` says how much of
         each map in the region that is.
     beam
-        Seen through which; as they are by default.
+        Seen through which, one for both or one for each; as they are by default.
+    progress
+        Called with the step and the share of the whole that is done.
 
     Raises
     ------
@@ -95,23 +105,41 @@ def compare(first: SkyMap, second: SkyMap, *, region: Any = ALL_SKY, beam: Beam 
     >>> round(found.fit.amplitude.value, 9), [round(float(value), 9) for value in found.likeness["value"][:3]]
     (3.0, [1.0, 1.0, 1.0])
     """
-    part = as_region(region)
-    if beam is not None and beam.width > (extent := 2 * np.degrees(np.sqrt(part.solid_angle / np.pi))):
-        raise ValueError(
-            f"a beam of {beam.width:g} deg is wider than {part.name}, about {extent:.3g} deg; nothing is left"
-        )
-    one, two = (sky if beam is None else smooth(sky, beam) for sky in common_nside(first, second))
+    part, steps = as_region(region), Steps(progress, _STEPS)
+    beams = beam if isinstance(beam, tuple) else (beam, beam)
+    widths = [0.0 if one is None else one.width for one in beams]
+    if (width := max(widths)) > (extent := 2 * np.degrees(np.sqrt(part.solid_angle / np.pi))):
+        raise ValueError(f"a beam of {width:g} deg is wider than {part.name}, about {extent:.3g} deg; nothing is left")
+    with steps("maps at one resolution"):
+        pair = zip(common_nside(first, second), beams, strict=True)
+        one, two = (sky if seen is None else smooth(sky, seen) for sky, seen in pair)
     two = two.to(one.unit) if two.unit.is_equivalent(one.unit) else two
     shared = common(one, two, part)
     part = shared.region
     where = None if part == ALL_SKY else part  # the whole sky needs no coverage
-    finest = 2 * one.nside if beam is None else max(1, min(2 * one.nside, int(180 / beam.width)))  # none is left below
-    spectrum, fit = cross_spectrum(one, two, where, finest), amplitude(one, two, part)
-    each = looks(one, where), looks(two, where)
-    likeness = _likeness(one, two, part, fit, spectrum)
-    likeness.meta |= {"nside": one.nside, "beam_fwhm_deg": 0.0 if beam is None else beam.width}
+    finest = max(1, min(2 * one.nside, int(180 / width))) if width else 2 * one.nside  # none is left below
+    with steps("correlation by scale"):
+        spectrum, fit = cross_spectrum(one, two, where, finest), amplitude(one, two, part)
+    with steps("shapes"):
+        each = looks(one, where), looks(two, where)
+    with steps("likeness"):
+        likeness = _likeness(one, two, part, fit, spectrum)
+    likeness.meta |= {"nside": one.nside, "beam_fwhm_deg": widths[0] if widths[0] == widths[1] else widths}
     likeness.meta["compared"] = {"first": shared.first, "second": shared.second}
     return Comparison(one, two, likeness, _shape_table(each), fit, spectrum, (each[0].curves, each[1].curves))
+
+
+def beam_width(meta: Mapping[str, Any]) -> str:
+    """Return the width of the beam of a comparison, or of each map's, as text; empty without one.
+
+    Examples
+    --------
+    >>> beam_width({"beam_fwhm_deg": [2.5, 3.0]}), beam_width({"beam_fwhm_deg": 0.0})
+    ('2.5 and 3 deg', '')
+    """
+    width = meta["beam_fwhm_deg"]
+    each = width if isinstance(width, list) else [width]
+    return f"{' and '.join(f'{one:g}' for one in each)} deg" if any(each) else ""
 
 
 def common_nside(first: SkyMap, second: SkyMap) -> tuple[SkyMap, SkyMap]:

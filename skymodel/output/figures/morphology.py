@@ -10,7 +10,7 @@ import numpy as np
 from profiles.contract.arrays import Floats
 from skymodel.comparison.forecast.forecast import KNOWN
 from skymodel.comparison.forecast.mocks import LIKELIHOOD
-from skymodel.comparison.likeness.morphology import Comparison
+from skymodel.comparison.likeness.morphology import Comparison, beam_width
 from skymodel.output.figures.style import COLOURS, MARKERS, PAGE, figure
 from skymodel.sky.skymap import SkyMap
 
@@ -48,8 +48,8 @@ def comparison_figure(comparison: Comparison) -> Any:
 def _small_print(meta: Mapping[str, Any]) -> str:
     edge = "" if meta["region"] == "whole sky" else ", whose edge mixes neighbouring degrees of the correlation"
     said = ["Galactic, l growing to the left", f"region: {meta['region']}{edge}"]
-    if width := meta["beam_fwhm_deg"]:
-        said.append(f"through a beam of {width:g} deg ({meta.get('beam', 'as given')})")
+    if width := beam_width(meta):
+        said.append(f"through a beam of {width} ({meta.get('beam', 'as given')})")
     return "; ".join(said)
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from skymodel.comparison.likeness.morphology import Comparison, compare
-from skymodel.sky.beams import Beam
+from skymodel.comparison.forecast.told_apart import p_value
+from skymodel.comparison.likeness.morphology import Beams, Comparison, compare
+from skymodel.progress import Progress, Steps
 from skymodel.sky.reading.addresses import parsed
 from skymodel.sky.reading.maps import read_map
 from skymodel.sky.region import as_region
@@ -20,9 +21,11 @@ def compare_files(
     second: str | Path,
     *,
     region: Any = None,
-    beam: Beam | None = None,
+    beam: Beams = None,
+    exposure: float | None = None,
     unit: Any = None,
     frame: str | None = None,
+    progress: Progress | None = None,
 ) -> Comparison:
     """Return how alike the maps of two files are.
 
@@ -33,9 +36,14 @@ def compare_files(
     region
         Name, mapping or region where they are compared; the whole sky by default.
     beam
-        Seen through which.
+        Seen through which, one for both or one for each.
+    exposure
+        Effective area times time [cm2 s] for the p-value in ``likeness.meta["p_value"]``: the chance that one sky looks
+        as unlike itself (:func:`~skymodel.comparison.forecast.told_apart.p_value`).
     unit, frame
         What the files do not say about themselves; see :func:`~skymodel.sky.reading.maps.read_map`.
+    progress
+        Called with the step and the share of the whole that is done.
 
     Raises
     ------
@@ -45,7 +53,15 @@ def compare_files(
     maps = _told_apart([read_map(path, unit=unit, frame=frame) for path in (first, second)], (first, second))
     part = Circle(0, 0, 180) if region is None else region
     part = region_from_config(part) if isinstance(part, str | dict) else as_region(part)
-    return compare(*maps, region=part, beam=beam)
+    weights = {"likeness and shapes": 4, "mocks": 4} if exposure is not None else {"likeness and shapes": 4}
+    steps = Steps(progress, weights)
+    with steps("likeness and shapes") as counted:
+        found = compare(*maps, region=part, beam=beam, progress=lambda _, share: counted(round(1000 * share), 1000))
+    if exposure is not None:
+        with steps("mocks"):
+            chance = p_value(found.first, found.second, part, exposure=exposure)
+        found.likeness.meta |= {"p_value": chance, "exposure_cm2_s": exposure}
+    return found
 
 
 def _told_apart(maps: list[SkyMap], paths: tuple[str | Path, str | Path]) -> list[SkyMap]:

@@ -23,7 +23,7 @@ _ENDS = np.concatenate([np.eye(3), -np.eye(3)], axis=1)  # where a table that is
 def require_densities(config: RunConfig) -> None:
     """Raise ValueError unless both densities of a configuration can be asked wherever its sight lines go."""
     path, here = config.path, config.observer.build().position
-    reach, start = (path.r_max, np.zeros(3)) if path.s_max is None else (path.s_max, here)
+    reach, start = path.r_max or path.s_max or 0.0, here * (path.s_max is not None)
     for name in ("dark_matter", "electrons"):
         require_density(name, getattr(config, name), reach, start)
 
