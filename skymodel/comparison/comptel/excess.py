@@ -8,7 +8,7 @@ move both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,9 @@ import numpy as np
 from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.backgrounds import background, background_names
 from skymodel.comparison.comptel.spectra import Measurement, comptel
+from skymodel.emission.event.bands import CONTINUUM_1_20
 from skymodel.galaxy import SkyModel
-from skymodel.sightlines.means import region_mean
+from skymodel.sightlines.means import Ratio, region_mean, window_factor
 
 PAIRS = (("l30_b5", "l60_b20"), ("l30_b5", "l30_b15"))  # inner, outer
 SOFT = slice(0, 2)  # the bins 1-3 and 3-10 MeV
@@ -56,10 +57,18 @@ class Excess:
         value = outside / inside
         return value, float(np.hypot(outside_error, value * inside_error) / abs(inside))
 
-    def significance(self, bins: slice = SOFT) -> float:
-        """Return by how many standard deviations the mean excess outside differs from none."""
-        outside = self.outside[bins]
-        return float(outside.sum() / np.linalg.norm(self.outside_error[bins]))
+    def significance(self, bins: slice = SOFT, *, shared: bool = False) -> float:
+        """Return by how many standard deviations the mean excess outside differs from none.
+
+        Parameters
+        ----------
+        bins
+            Which bins are averaged.
+        shared
+            Whether the errors of the bins move together, as systematic ones do, or are independent.
+        """
+        error = self.outside_error[bins]
+        return float(self.outside[bins].sum() / (error.sum() if shared else np.linalg.norm(error)))
 
 
 def excess(inner: Measurement, outer: Measurement, name: str = "none", *, correlation: float = 0.0) -> Excess:
@@ -92,7 +101,19 @@ def excess(inner: Measurement, outer: Measurement, name: str = "none", *, correl
     return Excess(inner.name, outer.name, name, inside, near, b * whole - a * inside, np.sqrt(spread))
 
 
-def excess_table(model: SkyModel | None = None, *, names: Sequence[str] | None = None, rtol: float = 1e-3) -> Any:
+_COLUMNS = (
+    *("inner", "outer", "background", "energies"),
+    *("level", "level_error", "significance", "significance_shared", "predicted"),
+)
+
+
+def excess_table(
+    model: SkyModel | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    rtol: float = 1e-3,
+    windows: Callable[..., Ratio] = window_factor,
+) -> Any:
     """Return the QTable of the excess outside over that inside, in 1-10 and in 10-30 MeV, beside a model's prediction.
 
     Parameters
@@ -103,26 +124,46 @@ def excess_table(model: SkyModel | None = None, *, names: Sequence[str] | None =
         Backgrounds; by default the published ones.
     rtol
         Tolerance of the model's means.
+    windows
+        What gives the ratio of two means of J, for a cache in between.
     """
     from astropy.table import QTable
 
     rows = []
     for inner, outer in PAIRS:
-        predicted = _predicted(model, comptel(inner), comptel(outer), rtol) if model else np.nan
+        predicted = _predicted(model, comptel(inner), comptel(outer), rtol, windows) if model else np.nan
         for name in names or background_names():
             found = excess(comptel(inner), comptel(outer), name)
             for label, bins in (("1-10 MeV", SOFT), ("10-30 MeV", slice(2, 3))):
                 level, error = found.level(bins)
-                rows.append((inner, outer, name, label, level, error, found.significance(bins), predicted))
-    columns = ("inner", "outer", "background", "energies", "level", "level_error", "significance", "predicted")
-    table = QTable(rows=rows, names=columns)
+                sigma = (found.significance(bins, shared=shared) for shared in (False, True))
+                rows.append((inner, outer, name, label, level, error, *sigma, predicted))
+    table = QTable(rows=rows, names=_COLUMNS)
     table["level"].info.description = "mean excess between the windows over that in the inner one"
     table["significance"].info.description = "of the excess between the windows, in standard deviations"
+    table["significance_shared"].info.description = "the same if the errors of the bins move together"
     table["predicted"].info.description = "the same of J for the model's densities"
     return table
 
 
-def _predicted(model: SkyModel, inner: Measurement, outer: Measurement, rtol: float) -> float:
-    near, far = (region_mean(model.pair, each.region, rtol=rtol, **model.lines).value for each in (inner, outer))
+def _predicted(
+    model: SkyModel, inner: Measurement, outer: Measurement, rtol: float, windows: Callable[..., Ratio]
+) -> float:
+    """Return the mean between the windows over that in the inner one, of what shines in 1-20 MeV; nan if none does."""
+    shining = model.emissivity(CONTINUUM_1_20)
+    if not shining:
+        return np.nan
+    if len(shining) == 1:
+        sides = {"numerator": outer.region, "denominator": inner.region}
+        whole = windows(shining[0][0], **sides, rtol=rtol, **model.lines).value
+    else:
+        far, near = (
+            sum(
+                factor * region_mean(density, each.region, rtol=rtol, **model.lines).value
+                for density, factor in shining
+            )
+            for each in (outer, inner)
+        )
+        whole = far / near
     area, larger = inner.region.solid_angle, outer.region.solid_angle
-    return float((far * larger - near * area) / (larger - area) / near)
+    return float((whole * larger - area) / (larger - area))

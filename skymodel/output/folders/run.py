@@ -130,7 +130,7 @@ def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
         yield f"cut_{name.lower()}.fits", functools.partial(write_maps, maps=cut, config=config)
     tables = {name: getattr(result, name) for name in ("fluxes", "ratio", "spectrum", "correlations")}
     tables |= {"claims": result.claims.table, "band_ratios": result.ratios}
-    tables |= {"fits": result.fits, "nugget_bands": result.nugget_bands}
+    tables |= {"fits": result.fits, "nugget_bands": result.nugget_bands, "excess": result.excess}
     for name, table in tables.items():
         if table is None:
             continue

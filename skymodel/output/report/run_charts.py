@@ -20,7 +20,7 @@ from skymodel.output.figures.style import COLOURS
 from skymodel.output.report.charts import MARKS, finish_legend, frame, keep_shape, line
 from skymodel.output.report.skyview import draw_regions
 from skymodel.runs.one.centre import shining
-from skymodel.runs.one.run import OWN
+from skymodel.runs.one.judgement import OWN
 from skymodel.sightlines.zoom import latitude_profile, longitude_profile
 from skymodel.sky.region import Region
 

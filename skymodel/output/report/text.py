@@ -10,7 +10,7 @@ import numpy as np
 from skymodel.output.figures.names import density_name, map_name, region_name
 from skymodel.output.numbers import number
 from skymodel.output.report.page import Column, Rows
-from skymodel.runs.one.run import OWN
+from skymodel.runs.one.judgement import OWN
 
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult

@@ -34,8 +34,9 @@ class RunResult(Shown):
         those that the configuration lists.
     fluxes, ratios, ratio, spectrum
         QTables: bands in regions, ratios of bands between regions, the ratio over density pairs, the spectrum.
-    fits, nugget_bands
-        QTables: chi over spectra, backgrounds, countings and W; all bands of one nugget with the implied B.
+    fits, nugget_bands, excess
+        QTables: chi over spectra, backgrounds, countings and W; all bands of one nugget with the implied B; COMPTEL's
+        excess between its nested windows beside what the densities predict.
     statement
         The verdict on the ratio claim, in words.
     claims
@@ -62,6 +63,7 @@ class RunResult(Shown):
     correlations: Any = None
     fits: Any = None
     nugget_bands: Any = None
+    excess: Any = None
 
     @functools.cached_property
     def centre(self) -> Image:

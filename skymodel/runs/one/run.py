@@ -15,41 +15,33 @@ from typing import Any
 
 import numpy as np
 
-from profiles import Density
 from profiles.contract.arrays import Floats
-from profiles.shelf.tracers import INTERSTELLAR
 from skymodel.bounded import Bounded
-from skymodel.comparison.ratio.verdict import Verdict, verdict
+from skymodel.comparison.comptel.excess import excess_table
 from skymodel.emission.event.bands import LINE_511
 from skymodel.emission.event.constants import ELECTRON_MASS
-from skymodel.emission.nuggets.all_bands import bands_table
 from skymodel.emission.nuggets.cube import EnergyCube, VaryingCube, energy_cube
 from skymodel.emission.nuggets.local import local_spectrum_factor
 from skymodel.galaxy import SkyModel
 from skymodel.progress import Counted, Progress, Steps
-from skymodel.runs.config.emission import NuggetsConfig, uniform_nuggets
+from skymodel.runs.config.emission import uniform_nuggets
 from skymodel.runs.config.model import RunConfig
-from skymodel.runs.fits.table import default_spectra, fit_table
 from skymodel.runs.one.cache import Cache, NothingKept
-from skymodel.runs.one.claims import ClaimsReport, check_claims
 from skymodel.runs.one.columns import Lights, Seen, band_maps, lights, means, whole_sky
 from skymodel.runs.one.correlations import correlation_table
-from skymodel.runs.one.fluxes import Part, flux_table, share_of_sky
+from skymodel.runs.one.fluxes import flux_table
+from skymodel.runs.one.judgement import cached, check, fits, judge, mean_rtol, nugget_bands
 from skymodel.runs.one.probe import require_densities
 from skymodel.runs.one.ratios import ratio_table
 from skymodel.runs.one.result import RunResult
 from skymodel.runs.one.spectrum import spectrum_table
-from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sightlines.project import project
 from skymodel.sky.healpix import require_memory
 from skymodel.sky.region import Region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
-MEAN_RTOL = 1e-6  # of the means over regions, which cost little: as shipped a hundredth of the map's tolerance
-PAIR_RTOL = 1e-4  # of the published pairs: W is told to four digits
 WINDOWS: Mapping[str, Region] = {"INTEGRAL": INTEGRAL_CIRCLE, "COMPTEL": COMPTEL_WINDOW}
-OWN = "this run"  # what the ratio table calls the configured densities
 _STEPS = {"map": 4.0, "regions": 1.0, "density pairs": 4.0, "claims": 0.5, "comparison": 1.0}  # shares of the time
 STAGES = tuple(_STEPS)
 
@@ -90,9 +82,9 @@ def run(
         sky = whole_sky(columns, seen.anchor)
         coverage = _coverage(config)
     with steps("density pairs") as counted:
-        judged = _verdict(config, counted, kept)
+        judged = judge(config, counted, kept)
     with steps("claims"):
-        claims = _claims(config, seen, sky, shining, judged)
+        claims = check(config, seen, sky, shining, judged)
     window = seen.parts[COMPTEL_WINDOW].shining(shining.line)
     drawn = band_maps(columns, Lights(shining.densities, bands), seen.anchor, line)
     result = RunResult(
@@ -100,14 +92,15 @@ def run(
         maps=drawn | {"J": _named_j(shining, columns)},
         coverage=coverage,
         fluxes=flux_table([seen.part(one) for one in config.regions], sky, line, bands, relative_error=measured),
-        ratios=ratio_table(model, config.ratios, config.emission.continuum, rtol=_mean_rtol(config)),
+        ratios=ratio_table(model, config.ratios, config.emission.continuum, rtol=mean_rtol(config)),
         ratio=judged.table(),
         spectrum=spectrum_table(model.emission, line, window, relative_error=measured),
         statement=judged.statement,
         claims=claims,
         timings=steps.seconds,
-        fits=_fits(config, judged, claims),
-        nugget_bands=_nugget_bands(config, judged, claims),
+        fits=fits(config, judged, claims),
+        nugget_bands=nugget_bands(config, judged, claims),
+        excess=excess_table(model, windows=cached(kept)),
     )
     cube = _cube(config, model, columns, shining, seen)
     return replace(result, cube=cube, correlations=_compared(result, steps))
@@ -127,14 +120,9 @@ def _column(config: RunConfig, model: SkyModel, index: int, shining: Lights, cou
     return cache.map(density, {"nside": asked.nside, **how, **model.lines}, compute)
 
 
-def _mean_rtol(config: RunConfig) -> float:
-    """Return the tolerance of the region means: tables and grids, whose map is coarse, would not repay more."""
-    return min(config.map.rtol, max(MEAN_RTOL, 1e-2 * config.map.rtol))
-
-
 def _seen(config: RunConfig, model: SkyModel, shining: Lights) -> Seen:
     regions = [*WINDOWS.values(), *(named.region for named in config.regions)]
-    return means(model, shining, regions, config.anchor.region, rtol=_mean_rtol(config))
+    return means(model, shining, regions, config.anchor.region, rtol=mean_rtol(config))
 
 
 def _coverage(config: RunConfig) -> dict[str, Floats]:
@@ -155,58 +143,6 @@ def _named_j(shining: Lights, columns: Sequence[SkyMap]) -> SkyMap:
     """Return the map of J: of what makes the line, the product of the two densities unless its rate varies."""
     line = next(index for index, factor in enumerate(shining.line) if factor > 0)
     return replace(columns[line], name="J")
-
-
-def _verdict(config: RunConfig, counted: Counted, cache: Cache) -> Verdict:
-    """Return the verdict on the configured pair, first, and on the published ones unless they are left out."""
-    emission, band = uniform_nuggets(config.emission), config.emission.continuum
-    path = {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
-    anchor = {name: getattr(config.anchor, name) for name in ("line_intensity", "line_intensity_error")}
-
-    def windows(density: Density, **asked: Any) -> Ratio:
-        return cache.ratio(density, asked, lambda: window_factor(density, **asked))
-
-    settings: dict[str, Any] = {"emission": emission, "band": band, "windows": windows, **anchor, **path}
-    halo, electrons, rtol = {OWN: config.dark_matter}, {OWN: config.electrons}, _mean_rtol(config)
-    own = verdict(halo, electrons, rtol=rtol, tracer=config.tracer_name, **settings)
-    if config.verdict == "none":
-        return own
-    published = verdict(rtol=PAIR_RTOL, progress=counted, **settings)
-    return replace(own, pairs=own.pairs + published.pairs)
-
-
-def _claims(config: RunConfig, seen: Seen, sky: Part, shining: Lights, judged: Verdict) -> ClaimsReport:
-    circle = seen.parts[INTEGRAL_CIRCLE]
-    own, *others = judged.window_factors.tolist()
-    share = share_of_sky(circle, sky, shining.line).value
-    nuggets = uniform_nuggets(config.emission)
-    return check_claims(nuggets, circle, window_factor=own, containment=share, others=others, judged=judged)
-
-
-def _fits(config: RunConfig, judged: Verdict, claims: ClaimsReport) -> Any:
-    """Return chi over spectra, countings, backgrounds and window factors: the paper's, this run's, the interstellar."""
-    factors = {"paper: W = 1": 1.0, f"this run ({config.tracer_name})": float(judged.window_factors[0])}
-    if config.tracer != "interstellar" and config.verdict != "none":
-        factors[INTERSTELLAR] = claims.scenario.window_factor
-    spectra = default_spectra(uniform_nuggets(config.emission).mu)
-    if not isinstance(config.emission, NuggetsConfig):
-        spectra = {f"this run: {config.emission.type}": config.emission.build(), **spectra}
-    return fit_table(
-        spectra,
-        window_factors=factors,
-        correlation=config.fit.correlation,
-        weighting=config.fit.weighting,
-        line_intensity=config.anchor.line_intensity,
-        relative_error=config.anchor.relative_error,
-    )
-
-
-def _nugget_bands(config: RunConfig, judged: Verdict, claims: ClaimsReport) -> Any:
-    """Return all bands of one nugget beside what is measured, with the B that each tracer implies."""
-    mean_j = {f"this run ({config.tracer_name})": judged.pairs[0].window.denominator.value}
-    if config.tracer != "interstellar" and config.verdict != "none" and claims.scenario.mean_j:
-        mean_j[INTERSTELLAR] = claims.scenario.mean_j
-    return bands_table(uniform_nuggets(config.emission), line_intensity=config.anchor.line_intensity, mean_j=mean_j)
 
 
 def _cube(

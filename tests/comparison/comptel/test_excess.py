@@ -49,6 +49,23 @@ def test_the_prediction_is_the_mean_of_j_between_the_windows_over_that_inside():
     assert np.isnan(excess_table(names=["none"])["predicted"]).all()
 
 
+def test_shared_errors_of_the_bins_take_the_significance_down():
+    table = excess_table(names=list(background_names()[1:4]))
+    soft = table[(table["outer"] == "l60_b20") & (table["energies"] == "1-10 MeV")]
+    assert 1.3 < min(soft["significance_shared"]) < max(soft["significance_shared"]) < 2.1  # a referee's 1.3 to 2
+    hard = table[table["energies"] == "10-30 MeV"]
+    np.testing.assert_array_equal(hard["significance_shared"], hard["significance"])  # one bin
+
+
+def test_a_model_whose_bands_follow_two_densities_is_compared_where_it_shines_in_the_mev():
+    disk, wide = ExponentialDisk(), ExponentialDisk(R_d=6.0, z_d=1.0)
+    model = SkyModel(NFW(), disk, direct=NFW() * wide)
+    wider, narrow = (excess_table(each, names=["none"])["predicted"][0] for each in (model, SkyModel(NFW(), disk)))
+    assert wider > 1.5 * narrow
+    follows = SkyModel(NFW(), wide)  # ortho-positronium ends below 1 MeV: all of 1-20 MeV is direct
+    assert wider == pytest.approx(excess_table(follows, names=["none"])["predicted"][0], rel=5e-3)
+
+
 def test_windows_the_wrong_way_round_and_impossible_correlations_are_refused():
     with pytest.raises(ValueError, match="give the smaller window first"):
         excess(OUTER, INNER)

@@ -27,6 +27,7 @@ FILES = [
     "config.resolved.yaml",
     "cut_comptel.fits",
     "cut_integral.fits",
+    "excess.ecsv",
     "fits.ecsv",
     "fluxes.ecsv",
     "maps.fits",

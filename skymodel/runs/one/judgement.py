@@ -1,0 +1,89 @@
+"""What a run says of the paper and of COMPTEL's points: verdict, claims, fits, all bands of a nugget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from profiles import Density
+from profiles.shelf.tracers import INTERSTELLAR
+from skymodel.comparison.ratio.pair import Windows
+from skymodel.comparison.ratio.verdict import Verdict, verdict
+from skymodel.emission.nuggets.all_bands import bands_table
+from skymodel.progress import Counted
+from skymodel.runs.config.emission import NuggetsConfig, uniform_nuggets
+from skymodel.runs.config.model import RunConfig
+from skymodel.runs.fits.table import default_spectra, fit_table
+from skymodel.runs.one.cache import Cache
+from skymodel.runs.one.claims import ClaimsReport, check_claims
+from skymodel.runs.one.columns import Lights, Seen
+from skymodel.runs.one.fluxes import Part, share_of_sky
+from skymodel.sightlines.means import Ratio, window_factor
+from skymodel.sky.regions import INTEGRAL_CIRCLE
+
+MEAN_RTOL = 1e-6  # of the means over regions, which cost little: as shipped a hundredth of the map's tolerance
+PAIR_RTOL = 1e-4  # of the published pairs: W is told to four digits
+OWN = "this run"  # what the ratio table calls the configured densities
+
+
+def mean_rtol(config: RunConfig) -> float:
+    """Return the tolerance of the region means: tables and grids, whose map is coarse, would not repay more."""
+    return min(config.map.rtol, max(MEAN_RTOL, 1e-2 * config.map.rtol))
+
+
+def cached(cache: Cache) -> Windows:
+    """Return the function that gives ratios of means of J, asking the cache first."""
+
+    def windows(density: Density, **asked: Any) -> Ratio:
+        return cache.ratio(density, asked, lambda: window_factor(density, **asked))
+
+    return windows
+
+
+def judge(config: RunConfig, counted: Counted, cache: Cache) -> Verdict:
+    """Return the verdict on the configured pair, first, and on the published ones unless they are left out."""
+    emission, band = uniform_nuggets(config.emission), config.emission.continuum
+    path = {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
+    anchor = {name: getattr(config.anchor, name) for name in ("line_intensity", "line_intensity_error")}
+    settings: dict[str, Any] = {"emission": emission, "band": band, "windows": cached(cache), **anchor, **path}
+    halo, electrons, rtol = {OWN: config.dark_matter}, {OWN: config.electrons}, mean_rtol(config)
+    own = verdict(halo, electrons, rtol=rtol, tracer=config.tracer_name, **settings)
+    if config.verdict == "none":
+        return own
+    published = verdict(rtol=PAIR_RTOL, progress=counted, **settings)
+    return replace(own, pairs=own.pairs + published.pairs)
+
+
+def check(config: RunConfig, seen: Seen, sky: Part, shining: Lights, judged: Verdict) -> ClaimsReport:
+    """Return the paper's statements, checked for the configured densities and emission."""
+    circle = seen.parts[INTEGRAL_CIRCLE]
+    own, *others = judged.window_factors.tolist()
+    share = share_of_sky(circle, sky, shining.line).value
+    nuggets = uniform_nuggets(config.emission)
+    return check_claims(nuggets, circle, window_factor=own, containment=share, others=others, judged=judged)
+
+
+def fits(config: RunConfig, judged: Verdict, claims: ClaimsReport) -> Any:
+    """Return chi over spectra, countings, backgrounds and window factors: the paper's, this run's, the interstellar."""
+    factors = {"paper: W = 1": 1.0, f"this run ({config.tracer_name})": float(judged.window_factors[0])}
+    if config.tracer != "interstellar" and config.verdict != "none":
+        factors[INTERSTELLAR] = claims.scenario.window_factor
+    spectra = default_spectra(uniform_nuggets(config.emission).mu)
+    if not isinstance(config.emission, NuggetsConfig):
+        spectra = {f"this run: {config.emission.type}": config.emission.build(), **spectra}
+    return fit_table(
+        spectra,
+        window_factors=factors,
+        correlation=config.fit.correlation,
+        weighting=config.fit.weighting,
+        line_intensity=config.anchor.line_intensity,
+        relative_error=config.anchor.relative_error,
+    )
+
+
+def nugget_bands(config: RunConfig, judged: Verdict, claims: ClaimsReport) -> Any:
+    """Return all bands of one nugget beside what is measured, with the B that each tracer implies."""
+    mean_j = {f"this run ({config.tracer_name})": judged.pairs[0].window.denominator.value}
+    if config.tracer != "interstellar" and config.verdict != "none" and claims.scenario.mean_j:
+        mean_j[INTERSTELLAR] = claims.scenario.mean_j
+    return bands_table(uniform_nuggets(config.emission), line_intensity=config.anchor.line_intensity, mean_j=mean_j)
