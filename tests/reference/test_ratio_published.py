@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import windows
 from scipy.integrate import quad
 
-from profiles import NFW, Burkert, ExponentialDisk, HernquistBulge
+import skymodel as sm
+from profiles import NFW, Burkert, ExponentialDisk, HernquistBulge, library
 from skymodel.comparison.comptel.fit import fit_comptel
 from skymodel.comparison.comptel.points import template
 from skymodel.comparison.comptel.spectra import comptel
@@ -77,3 +79,29 @@ def test_the_ratio_across_windows_is_the_spectrums_times_the_published_window_fa
     )
     expected = published * NuggetEmission().band_factor(CONTINUUM_1_20)
     assert found.value == pytest.approx(expected, rel=tolerance)
+
+
+def test_the_independent_integral_gives_the_published_window_factors():
+    disk = NFW(r_s=20) * ExponentialDisk(n_0=1, R_d=2.6, z_d=0.3)
+    assert windows.window_factor(disk, 8.2, 0.0, order=6) == pytest.approx(0.3810354, rel=5e-6)
+    bulge = NFW(r_s=20) * HernquistBulge(n_0=1, a=0.6)
+    assert windows.window_factor(bulge, 8.2, 0.0, order=6) == pytest.approx(0.1950444, rel=5e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "digits", "edge"),
+    [
+        ("ymw16", 0.46982, None),
+        ("ferriere2007_electrons", 0.46298, None),
+        ("ne2001", 0.47135, windows.ellipsoid_edge([0, -0.01, -0.02], [0.145, 0.145, 0.026])),
+    ],
+)
+def test_whole_models_of_the_interstellar_electrons_have_the_window_factor_of_an_independent_integral(
+    name, digits, edge
+):
+    pair = NFW(rho_s=0.3, r_s=20) * library.electrons(name)
+    outside = windows.window_factor(pair, 8.178, 0.0208, order=9, edge=edge)
+    found = sm.window_factor(pair, observer=sm.Observer(8.178, 0.0208), r_max=60.0, rtol=1e-4)
+    assert outside == pytest.approx(found.value, abs=found.error + 5e-6 * found.value)  # the rule's own, at order 9
+    assert found.value == pytest.approx(digits, abs=1e-5)

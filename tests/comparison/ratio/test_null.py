@@ -3,14 +3,20 @@ import pytest
 from scipy.integrate import quad_vec
 
 from profiles import NFW, ExponentialDisk, from_function
+from skymodel.comparison.ratio.candidates import default_electrons, default_halos, interstellar_electrons
 from skymodel.comparison.ratio.null import band_map, null_test
+from skymodel.comparison.ratio.ratio import ratio
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.galaxy import SkyModel
+from skymodel.runs.one.columns import band_maps, lights
+from skymodel.sightlines.project import project
+from skymodel.sky.regions import Box, Circle
 
 HALO = NFW(r_s=20)
 DISK = ExponentialDisk(n_0=1.0, R_d=2.6, z_d=0.3)
 NSIDE = 4
+WIDE, BESIDE = Circle(lon=0, lat=0, radius=60), Box(lon=(20, 30), lat=(5, 10))
 
 
 def plain_pair(x, y, z):
@@ -54,6 +60,24 @@ def test_the_positive_control_breaks_every_pixel_by_what_scipy_says():
     assert test.ratio.values[pixel] / test.expected == pytest.approx(with_chi / plain, rel=2e-5)
     assert not test.holds
     assert test.departure > 5
+
+
+@pytest.mark.parametrize("halo", list(default_halos()))
+@pytest.mark.parametrize(  # as printed, and interstellar: a whole model takes a second
+    "electrons", ["mcmillan2017_disks", pytest.param("ne2001", marks=pytest.mark.slow)]
+)
+def test_with_uniform_microphysics_every_pixel_and_region_has_the_ratio_of_the_spectrum(halo, electrons):
+    tracers = default_electrons() | interstellar_electrons()
+    model = SkyModel(default_halos()[halo], tracers[electrons])
+    factor = NuggetEmission().band_factor(CONTINUUM_1_20)
+    shining = lights(model, [LINE_511, CONTINUUM_1_20])
+    column = project(model.pair, 2, rtol=0.1, **model.lines)
+    line, continuum = band_maps([column], shining, column.mean(WIDE), 0.025).values()
+    np.testing.assert_allclose(continuum.values / line.values, factor, rtol=1e-14)
+    for region in (WIDE, BESIDE):
+        assert continuum.mean(region).value / line.mean(region).value == pytest.approx(factor, rel=1e-14)
+    same = ratio(model, numerator=(CONTINUUM_1_20, BESIDE), denominator=(LINE_511, BESIDE), rtol=1e-2)
+    assert same.value == pytest.approx(factor, rel=1e-14)
 
 
 def test_a_dark_band_has_no_map():
