@@ -7,7 +7,7 @@ nothing here depends on it.
 from __future__ import annotations
 
 import importlib
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ def _told(value: Any) -> str:
     if isinstance(value, np.ndarray | list | tuple) and not hasattr(value, "_fields"):
         size = np.size(value) if isinstance(value, np.ndarray) else len(value)
         return repr(value) if size <= _MOST else f"<{_how_many(value)}>"
-    return repr(value)
+    return short(value) if is_dataclass(type(value)) and not isinstance(value, Shown) else repr(value)
 
 
 def _how_many(value: Any) -> str:

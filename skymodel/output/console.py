@@ -35,7 +35,7 @@ def show_comparison(comparison: Comparison) -> None:
     likeness, shapes = comparison.likeness, comparison.shapes
     pair, unit = (comparison.first.name, comparison.second.name), likeness.meta["amplitude_unit"]
     columns = [("statistic", "left"), ("value", "right"), ("sees", "left"), ("blind to", "left")]
-    rows = [(_named(row), _measured(row["value"], row["error"]), row["sees"], row["blind_to"]) for row in likeness]
+    rows = [(_named(row), measured(row["value"], row["error"]), row["sees"], row["blind_to"]) for row in likeness]
     title = f"{pair[0]} against {pair[1]}, region: {likeness.meta['region']}, nside {likeness.meta['nside']}"
     note = f"amplitude: {pair[1]} per {pair[0]}" + (f" [{unit}]" if unit else "")
     if width := beam_width(likeness.meta):
@@ -43,16 +43,16 @@ def show_comparison(comparison: Comparison) -> None:
     if "p_value" in likeness.meta:
         seen = f"{likeness.meta['exposure_cm2_s']:.3g} cm2 s"
         note += f"\np-value: {likeness.meta['p_value']:.2g}, the chance that one sky looks as unlike, seen with {seen}"
-    note += _left_out(comparison, pair)
+    note += left_out(comparison, pair)
     each = [("statistic", "left"), ("unit", "left"), (pair[0], "right"), (pair[1], "right")]
     both = [
-        (row["statistic"], row["unit"], *(_measured(row[name], row[f"{name}_error"]) for name in ("first", "second")))
+        (row["statistic"], row["unit"], *(measured(row[name], row[f"{name}_error"]) for name in ("first", "second")))
         for row in shapes
     ]
     _screen().print(_table(title, columns, rows), plain(note), _table("Shapes", each, both))
 
 
-def _left_out(comparison: Comparison, pair: tuple[str, str]) -> str:
+def left_out(comparison: Comparison, pair: tuple[str, str]) -> str:
     """Return what the comparison left out and why: pixels, and statistics."""
     meta = comparison.likeness.meta
     parts = [meta["compared"][which] for which in ("first", "second")]
@@ -70,7 +70,7 @@ def _named(row: Any) -> str:
     return f"{row['statistic']} [deg]" if row["unit"] == "deg" else str(row["statistic"])
 
 
-def _measured(value: float, error: float) -> str:
+def measured(value: float, error: float) -> str:
     """Return a number with its error, or alone if the map does not know its errors."""
     return number(value, error) if math.isfinite(error) else f"{value:.6g}, error not known"
 

@@ -33,6 +33,7 @@ from skymodel.sky.skymap import SkyMap
 
 Facts = Iterator[tuple[str, str]]
 _DPI = 80  # of the small picture beside the facts
+_ROW, _IMAGE = "display:flex;flex-wrap:wrap;gap:1em", "align-self:flex-start;max-width:100%;height:auto"
 _PROVENANCE = ("method", "sample", "rtol", "evaluations", "short", "error_kind")
 
 
@@ -57,9 +58,9 @@ def html(thing: Any) -> str:
     )
     with style():
         picture = base64.b64encode(_small(thing).png(_DPI)).decode("ascii")
-    head = f"<b>{escape(type(thing).__name__)}</b>"
-    image = f"<img alt='{escape(type(thing).__name__)}' src='data:image/png;base64,{picture}'>"
-    return f"{head}<div style='display:flex;flex-wrap:wrap;gap:1em'>{image}<table>{rows}</table></div>"
+    name = escape(type(thing).__name__)
+    image = f"<img style='{_IMAGE}' alt='{name}' src='data:image/png;base64,{picture}'>"
+    return f"<b>{name}</b><div style='{_ROW}'>{image}<table>{rows}</table></div>"
 
 
 @functools.singledispatch

@@ -71,7 +71,7 @@ def test_a_scaled_map_is_alike_in_shape_and_three_times_as_bright(call, files, t
 def test_the_folder_holds_tables_residual_and_figure_and_nothing_else(call, files, tmp_path):
     call(*files, "--region", "integral_circle", "--out", "cmp")
     names = sorted(path.name for path in (tmp_path / "cmp").iterdir())
-    assert names == ["comparison.png", "likeness.ecsv", "residual.fits", "shapes.ecsv"]
+    assert names == ["comparison.png", "likeness.ecsv", "report.html", "residual.fits", "shapes.ecsv"]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     residual = read_maps(tmp_path / "cmp/residual.fits")["RESIDUAL"]
     assert np.abs(residual.values[~residual.masked]).max() < 1e-9

@@ -8,11 +8,14 @@ import numpy as np
 from astropy import units
 
 from profiles.contract.arrays import Bools, Floats, Rows
+from skymodel.output.figures.names import parameter_name
 from skymodel.output.figures.style import COLOURS, COLUMN, PAGE, figure
 from skymodel.runs.many import ensemble, priors
 from skymodel.runs.many.distributions import Choice
 from skymodel.runs.many.ensemble import EnsembleConfig
 
+_FEW, _MANY, _CELLS = 50, 600, 40  # draws from which contours are drawn, and shades in place of dots; their grid
+_CHI = "chi_with_window_"
 _LABELS = {"W": "$W$", "share_circle": "share in circle", "share_window": "share in window"}
 
 
@@ -32,8 +35,8 @@ class _Axis(NamedTuple):
 def corner(config: EnsembleConfig, rows: Rows, *, most: int = 7) -> Any:
     """Return a corner figure of W, the implied chi and the numerical parameters, at most `most` columns.
 
-    Diagonal: histograms, stacked by the options of the first choice. Below: the draws, shaded where there are many.
-    Draws that failed are left out.
+    Diagonal: histograms, stacked by the options of the first choice, with median and 16 and 84 %. Below: the draws,
+    dots or shades of many, and the areas that hold 68 and 95 % of them. Draws that failed are left out.
     """
     good = rows[rows["failure"] == ""]
     chosen = [_axis(config, good, name) for name in _columns(config, good)[:most]]
@@ -87,7 +90,7 @@ def _legend(made: Any, config: EnsembleConfig, groups: list[_Group]) -> None:
 
 def _columns(config: EnsembleConfig, rows: Rows) -> list[str]:
     numbers = [name for name, unit in priors.columns(config.priors).items() if unit is not None]
-    predicted = ["W", f"chi_with_window_{config.background_labels[0]}"]
+    predicted = ["W", f"{_CHI}{config.background_labels[0]}"]
     return [name for name in [*predicted, *numbers] if np.isfinite(rows[name]).sum() > 1]
 
 
@@ -100,35 +103,58 @@ def _axis(config: EnsembleConfig, rows: Rows, name: str) -> _Axis:
     if unit is not None and str(unit):
         parts.append(units.Unit(unit).to_string("latex_inline"))
     text = _LABELS.get(name) or (
-        r"$\chi$ implied, with $W$" if name.startswith("chi_with_window_") else "\n".join(name.rsplit(".", 1))
+        f"$\\chi$ with $W$\nbackground: {name.removeprefix(_CHI)}" if name.startswith(_CHI) else parameter_name(name)
     )
     return _Axis(rows[name] / 10.0**power, f"{text} [{' '.join(parts)}]" if parts else text)
 
 
 def _histogram(panel: Any, axis: _Axis, groups: list[_Group]) -> None:
+    """Draw how a variable is distributed, its median and the middle 68 %, which the title says."""
+    held = axis.values[np.isfinite(axis.values)]
     panel.set_xlim(axis.limits)
-    parts = [axis.values[group.chosen & np.isfinite(axis.values)] for group in groups]
     panel.hist(
-        parts,
-        bins=30,
-        range=(float(np.nanmin(axis.values)), float(np.nanmax(axis.values))),
+        [axis.values[group.chosen & np.isfinite(axis.values)] for group in groups],
+        bins=int(np.clip(np.sqrt(held.size), 8, 30)),
+        range=(float(held.min()), float(held.max())),
         color=[group.colour for group in groups],
         histtype="stepfilled",
         stacked=True,
     )
+    low, middle, high = np.quantile(held, (0.16, 0.5, 0.84))
+    for place, dashes in ((low, ":"), (middle, "-"), (high, ":")):
+        panel.axvline(place, color="k", linestyle=dashes, linewidth=0.8)
+    panel.set_title(f"${middle:.4g}^{{+{high - middle:.2g}}}_{{-{middle - low:.2g}}}$", fontsize=6)
     panel.set_yticks([])
 
 
 def _shading(panel: Any, left: _Axis, below: _Axis) -> None:
+    """Draw the draws, dots or shades of many, with the smallest areas that hold 68 and 95 % of them."""
     panel.set_xlim(left.limits)
     panel.set_ylim(below.limits)
     both = np.isfinite(left.values) & np.isfinite(below.values)
     if not both.any():
         panel.text(0.5, 0.5, "never drawn\ntogether", transform=panel.transAxes, ha="center", va="center", fontsize=6)
         return
-    extent = (*left.limits, *below.limits)
     x, y = left.values[both], below.values[both]
-    panel.hexbin(x, y, gridsize=24, extent=extent, cmap="cividis", mincnt=1, linewidths=0, bins="log")
+    if x.size < _MANY:
+        panel.plot(x, y, ".", markersize=3, color="0.45", rasterized=True)
+    else:
+        extent = (*left.limits, *below.limits)
+        panel.hexbin(x, y, gridsize=24, extent=extent, cmap="Greys", mincnt=1, linewidths=0, bins="log")
+    if x.size >= _FEW:
+        _contours(panel, x, y, left.limits, below.limits)
+
+
+def _contours(panel: Any, x: Floats, y: Floats, across: tuple[float, float], up: tuple[float, float]) -> None:
+    from scipy.ndimage import gaussian_filter
+
+    counts, lon, lat = np.histogram2d(x, y, bins=_CELLS, range=(across, up))
+    smooth = gaussian_filter(counts, 1.2 * _CELLS / x.size ** (1 / 3))  # wider where draws are few, as Scott's rule
+    ranked = np.sort(smooth.ravel())[::-1]
+    held = np.cumsum(ranked) / ranked.sum()
+    levels = sorted({float(ranked[np.searchsorted(held, share)]) for share in (0.95, 0.68)})
+    middles = (lon[1:] + lon[:-1]) / 2, (lat[1:] + lat[:-1]) / 2
+    panel.contour(*middles, smooth.T, levels=levels, colors=[COLOURS[1]], linewidths=0.8)
 
 
 def _label(panel: Any, left: _Axis, below: _Axis, *, bottom: bool, first: bool) -> None:
@@ -143,7 +169,7 @@ def _label(panel: Any, left: _Axis, below: _Axis, *, bottom: bool, first: bool) 
         panel.set_ylabel(below.label, fontsize=6)
 
 
-def sensitivity_bars(causes: Any) -> Any:
+def sensitivity_bars(causes: Any, draws: int) -> Any:
     """Return horizontal bars of which parameter the spread of W comes from; see ``sensitivity.causes``."""
     made = figure(COLUMN, 0.5 + 0.28 * len(causes))
     axis = made.subplots()
@@ -151,11 +177,11 @@ def sensitivity_bars(causes: Any) -> Any:
     if "total" in causes.colnames:
         axis.barh(place + 0.2, causes["first"], 0.36, xerr=causes["first_error"], color=COLOURS[0], label="first order")
         axis.barh(place - 0.2, causes["total"], 0.36, xerr=causes["total_error"], color=COLOURS[1], label="total")
-        axis.set_xlabel("Sobol index of $W$")
+        axis.set_xlabel(f"Sobol index of $W$, from {draws} draws")
         axis.legend(loc="lower right")
     else:
         axis.barh(place, causes["rank_correlation"], 0.6, color=COLOURS[0])
-        axis.set_xlabel("rank correlation with $W$")
+        axis.set_xlabel(f"rank correlation with $W$, {draws} draws")
         axis.axvline(0, color="k", lw=0.6)
-    axis.set_yticks(place, [str(name) for name in causes["parameter"]])
+    axis.set_yticks(place, [parameter_name(str(name)) for name in causes["parameter"]])
     return made

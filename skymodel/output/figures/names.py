@@ -92,6 +92,21 @@ def region_name(identifier: str) -> str:
     return _REGIONS.get(identifier, identifier.replace("_", " "))
 
 
+def parameter_name(path: str) -> str:
+    r"""Return what a reader calls a parameter, by its place in the configuration.
+
+    Examples
+    --------
+    >>> parameter_name("dark_matter.r_s"), parameter_name("electrons.0.gamma")
+    ('dark matter\n$r_{s}$', 'electrons 1\ngamma')
+    """
+    *place, last = path.split(".")
+    where = " ".join(str(int(part) + 1) if part.isdigit() else part.replace("_", " ") for part in place)
+    stem, _, index = last.partition("_")
+    symbol = "$" + stem + (f"_{{{index}}}" if index else "") + "$" if len(stem) == 1 else last.replace("_", " ")
+    return f"{where}\n{symbol}".strip()
+
+
 def _source(identifier: str) -> tuple[str, str, str]:
     """Return first author, year and the rest of a preset's identifier; no author where it is not known."""
     reference = _reference(_longest(identifier))

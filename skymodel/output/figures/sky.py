@@ -36,8 +36,8 @@ def multiple(sky: SkyMap, of: SkyMap) -> float | None:
     Examples
     --------
     >>> one = SkyMap(np.arange(12.0), 0.0, "cm-2")
-    >>> multiple(one * 3.0, one), multiple(one + one * one / one.quantity[1], one), multiple(one / one, one)
-    (3.0, 2.0, None)
+    >>> multiple(one * 3.0, one), multiple(one * one, one)
+    (3.0, None)
     """
     if sky.nside != of.nside:
         return None
@@ -153,7 +153,7 @@ def _finish(made: Any, axes: Any, mesh: Any, title: str, unit: Any) -> None:
 def _name_regions(made: Any, axes: Any) -> None:
     handles, names = axes.get_legend_handles_labels()
     if handles:
-        made.legend(handles, names, loc="outside upper center", ncols=2)
+        made.legend(handles, names, loc="outside upper center", ncols=2 if made.get_figwidth() > PAGE / 2 else 1)
 
 
 def _edges(cell: float) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""What ``skymodel compare --out DIR`` writes: two tables, the residual map, a figure; the folder appears whole."""
+"""What ``skymodel compare --out DIR`` writes: tables, residual map, figure, page; the folder appears whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def check(folder: Path | None) -> None:
 
 
 def write(comparison: Comparison, folder: str | Path) -> Path:
-    """Write ``likeness.ecsv``, ``shapes.ecsv``, ``residual.fits`` and ``comparison.png`` into a new folder.
+    """Write tables, the residual map, a figure and the page ``report.html`` into a new folder.
 
     Raises
     ------
@@ -39,6 +39,8 @@ def _fill(comparison: Comparison, folder: Path) -> None:
     from skymodel.output.figures.style import style
     from skymodel.output.files.fits_write import write_maps
     from skymodel.output.files.tables import write_table
+    from skymodel.output.report.comparison import report
+    from skymodel.output.report.page import NAME, digests
 
     for name in ("likeness", "shapes"):
         write_table(getattr(comparison, name), folder / f"{name}.ecsv", meta={})
@@ -46,3 +48,4 @@ def _fill(comparison: Comparison, folder: Path) -> None:
     with style():
         figure = comparison_figure(comparison)
     save(figure, folder / "comparison.png")
+    (folder / NAME).write_text(report(comparison, digests(folder)), encoding="utf-8")

@@ -11,9 +11,12 @@ from typing import Any
 
 from profiles.contract.arrays import Rows
 from skymodel.output.figures.ensemble import corner, sensitivity_bars
-from skymodel.output.figures.style import style
+from skymodel.output.figures.run import save
+from skymodel.output.figures.style import DPI, style
 from skymodel.output.files.store import Store
 from skymodel.output.files.whole import whole
+from skymodel.output.report.ensemble import Summary, report
+from skymodel.output.report.page import NAME, digests
 from skymodel.runs.many import ensemble, sensitivity
 from skymodel.runs.many.ensemble import EnsembleConfig
 
@@ -22,7 +25,7 @@ REASONS_MOST = 3  # the rest are in the column 'failure'
 
 
 def summarise(store: Store, config: EnsembleConfig) -> str:
-    """Write ``draws.fits``, ``quantiles.ecsv``, ``sensitivity.ecsv``, ``verdict.txt`` and figures; return the verdict.
+    """Write ``draws.fits``, tables, ``verdict.txt``, figures and ``report.html``; return the verdict.
 
     Raises
     ------
@@ -38,8 +41,13 @@ def summarise(store: Store, config: EnsembleConfig) -> str:
     causes = sensitivity.causes(config, rows)
     _replace(store.folder / "sensitivity.ecsv", lambda path: causes.write(path, format="ascii.ecsv"))
     with style():
-        _replace(store.folder / "corner.png", lambda path: corner(config, rows, most=CORNER_MOST).savefig(path))
-        _replace(store.folder / "sensitivity.png", lambda path: sensitivity_bars(causes).savefig(path))
+        drawn = corner(config, rows, most=CORNER_MOST).png(DPI)
+        _replace(store.folder / "corner.png", lambda path: path.write_bytes(drawn))
+        _replace(
+            store.folder / "sensitivity.png", lambda path: save(sensitivity_bars(causes, quantiles.meta["draws"]), path)
+        )
+    page = report(config, Summary(rows, quantiles, causes, verdict, drawn), digests(store.folder))
+    _replace(store.folder / NAME, lambda path: path.write_text(page, encoding="utf-8"))
     return verdict
 
 

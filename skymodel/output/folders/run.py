@@ -144,7 +144,8 @@ def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
 
 def _write_report(result: RunResult, folder: Path) -> None:
     """Write the page of a run, which names the digests of all other files, last."""
-    from skymodel.output.report.run import NAME, digests, report
+    from skymodel.output.report.page import NAME, digests
+    from skymodel.output.report.run import report
 
     (folder / NAME).write_text(report(result, digests(folder), resolved_yaml(result.config)), encoding="utf-8")
 

@@ -6,14 +6,17 @@ order in which they appear.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+NAME = "report.html"
 _HOME = "skymodel.output.report"
 _RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _COUNTED = re.compile(r"(?<![0-9A-Za-z_])p[0-9]{4,}(?![0-9A-Za-z_])")
@@ -101,6 +104,12 @@ class Page:
     subtitle: str
     verdict: Sequence[str]
     sections: Sequence[Section]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 digest of every file but a page in a folder, by name."""
+    files = (path for path in sorted(folder.iterdir()) if path.is_file() and path.name != NAME)
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def render(page: Page) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skymodel.output.figures.names import map_name
@@ -14,8 +12,6 @@ from skymodel.output.report.skyview import sky_chart
 
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult
-
-NAME = "report.html"
 
 
 def report(result: RunResult, files: Mapping[str, str], settings: str) -> str:
@@ -40,11 +36,6 @@ def report(result: RunResult, files: Mapping[str, str], settings: str) -> str:
         sections=tuple(_sections(result, files, settings)),
     )
     return render(page)
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 digest of every file in a folder, by name."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
 
 
 def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Iterator[Section]:

@@ -166,10 +166,12 @@ def _shared(maps: Mapping[str, SkyMap]) -> tuple[dict[str, Floats], dict[str, di
 
 
 def _span(sky: SkyMap) -> dict[str, float]:
-    """Return the limits of the colours: five decades, or from the faintest pixel."""
-    values = sky.values[~sky.masked & (sky.values > 0)]
+    """Return the limits of the colours: five decades, or from the faintest pixel; linear ones from 0 or below."""
+    held = sky.values[~sky.masked]
+    values, floor = held[held > 0], min(0.0, float(held.min(initial=0.0)))
     top = float(values.max(initial=0.0)) or 1.0
-    return {"low": max(float(values.min(initial=top)), top * 10.0**-_DECADES) if values.size else 0.1, "high": top}
+    low = max(float(values.min(initial=top)), top * 10.0**-_DECADES) if values.size else 0.1
+    return {"low": low, "high": top, "floor": floor}
 
 
 def _plain(unit: Any) -> str:

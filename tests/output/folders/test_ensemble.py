@@ -13,7 +13,8 @@ from skymodel.runs.many import sensitivity
 from skymodel.runs.many.ensemble import compute
 from tests.runs.many.test_ensemble import MODEL, R_D, R_SUN, config
 
-FILES = ["corner.png", "draws.fits", "ensemble.yaml", "quantiles.ecsv", "sensitivity.ecsv", "sensitivity.png"]
+FILES = ["corner.png", "draws.fits", "ensemble.yaml", "quantiles.ecsv", "report.html"]
+FILES += ["sensitivity.ecsv", "sensitivity.png"]
 
 
 @pytest.fixture
@@ -143,8 +144,8 @@ def test_the_corner_figure_says_which_option_of_a_choice_a_draw_took():
 
 def test_bars_show_sobol_indices_where_there_are_some_and_rank_correlations_elsewhere():
     plain, design = config(draws=8), config(sampling="saltelli", draws=8)
-    ranks = sensitivity_bars(sensitivity.causes(plain, compute(plain, 0, 8).rows))
-    indices = sensitivity_bars(sensitivity.causes(design, compute(design, 0, 8).rows))
+    ranks = sensitivity_bars(sensitivity.causes(plain, compute(plain, 0, 8).rows), 8)
+    indices = sensitivity_bars(sensitivity.causes(design, compute(design, 0, 8).rows), 8)
     assert "rank correlation" in ranks.axes[0].get_xlabel()
     assert "Sobol" in indices.axes[0].get_xlabel()
 

@@ -54,8 +54,9 @@ window.skymodel = (() => {
   }
 
   function colour(sky) {
-    const band = state(sky).bands[sky.band], mapper = sky.scale === "log" ? sky.log : sky.linear;
-    mapper.low = sky.scale === "log" ? band.low : 0;
+    const band = state(sky).bands[sky.band], log = sky.scale === "log" && !(band.floor < 0);
+    const mapper = log ? sky.log : sky.linear;
+    mapper.low = log ? band.low : band.floor;
     mapper.high = band.high;
     sky.glyph.color_mapper = mapper;
     sky.bar.color_mapper = mapper;
