@@ -146,6 +146,12 @@ def from_galpy(
         Index of the one of several that is wanted.
     r_0, v_0
         Units [kpc, km s-1]; by default those the potential was made with, else galpy's 8 and 220.
+
+    Examples
+    --------
+    >>> from profiles import from_galpy
+    >>> from_galpy("galpy.potential:NFWPotential").symmetry  # doctest: +SKIP
+    'axisymmetric'
     """
     path = potential if isinstance(potential, str) else ""
     found = _component(_made(potential, "galpy"), component)
@@ -164,13 +170,24 @@ def from_gala(potential: Any, component: str | int | None = None) -> GalaDensity
         A potential, or ``"module:Name"`` of one or of a class with defaults.
     component
         Name of the part of a composite potential that is wanted.
+
+    Examples
+    --------
+    >>> from profiles import from_gala
+    >>> from_gala(potential, component="halo")  # doctest: +SKIP
     """
     path = potential if isinstance(potential, str) else ""
     return GalaDensity(_component(_made(potential, "gala"), component), path, component)
 
 
 def from_agama(source: Any, length: Length = 1.0, mass: Positive = 1.0) -> AgamaDensity:
-    """Return an Agama density or potential, or ``"module:Name"`` of one, in the units set with ``agama.setUnits``."""
+    """Return an Agama density or potential, or ``"module:Name"`` of one, in the units set with ``agama.setUnits``.
+
+    Examples
+    --------
+    >>> from profiles import from_agama
+    >>> from_agama("mine:potential", length=1.0, mass=1.0)  # doctest: +SKIP
+    """
     path = source if isinstance(source, str) else ""
     return AgamaDensity(_made(source, "agama"), length, mass, path)
 

@@ -53,6 +53,12 @@ class Row(NamedTuple):
         Where the numbers were read; "cannot be loaded: ..." for a plug-in that fails.
     package
         Which package offers it.
+
+    Examples
+    --------
+    >>> from profiles import library
+    >>> next(row.kind for row in library.catalogue() if row.name == "nfw")
+    'profile'
     """
 
     name: str
@@ -72,6 +78,12 @@ class Parameter(NamedTuple):
         "" for a pure number; ``inspect.Parameter.empty`` where it must be given.
     meaning
         What it is.
+
+    Examples
+    --------
+    >>> from profiles import library
+    >>> library.about("nfw").parameters[1].unit
+    'kpc'
     """
 
     name: str
@@ -96,6 +108,13 @@ class About:
         Who published it, where the numbers were read, what to beware of.
     ways
         What may be given in place of the amplitude: a mass, a local density, each with what it needs beside it.
+
+    Examples
+    --------
+    >>> from profiles import library
+    >>> about = library.about("nfw")
+    >>> about.kind, about.parameters[1].name, about.ways[0]
+    ('profile', 'r_s', 'local_density [GeV cm-3] with r_sun [kpc]')
     """
 
     name: str

@@ -17,6 +17,12 @@ def data_path(name: str) -> Path:
     ------
     FileNotFoundError
         If no such table is shipped; the message lists those that are.
+
+    Examples
+    --------
+    >>> from skymodel import data_path
+    >>> data_path("instruments.yaml").name
+    'instruments.yaml'
     """
     here = Path(__file__).parent
     folder = next(place for place in (here / "_data", here.parent / "data") if place.is_dir())

@@ -71,6 +71,13 @@ class Product(_Combination):
     ----------
     parts
         The factors, at least one.
+
+    Examples
+    --------
+    >>> from profiles import NFW, Burkert
+    >>> pair = NFW() * Burkert()
+    >>> type(pair).__name__, str(pair.unit), len(pair.parts)
+    ('Product', 'GeV2 / cm6', 2)
     """
 
     def __post_init__(self) -> None:
@@ -96,6 +103,13 @@ class Sum(_Combination):
     ----------
     parts
         The terms, at least one, all in the unit of the first.
+
+    Examples
+    --------
+    >>> from profiles import Burkert
+    >>> both = Burkert(rho_s=1.0) + Burkert(rho_s=2.0)
+    >>> float(both.radial(0.0)), type(both).__name__
+    (3.0, 'Sum')
     """
 
     def __post_init__(self) -> None:
@@ -124,6 +138,13 @@ class Scaled(Density):
         The density that is scaled.
     factor
         The number; not negative, so that a density stays one.
+
+    Examples
+    --------
+    >>> from profiles import Burkert, Scaled
+    >>> half = Scaled(Burkert(rho_s=1.0), 0.5)  # what 0.5 * density is, unless a field can take the factor
+    >>> float(half.radial(0.0)), (0.5 * Burkert(rho_s=1.0)).rho_s
+    (0.5, 0.5)
     """
 
     density: Density

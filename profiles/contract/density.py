@@ -91,6 +91,12 @@ class Hints:
         Ellipsoids anywhere, sharp edges of the density.
     meshes
         The faces of cubes: lines are cut at each, and maps take the way of lumpy skies.
+
+    Examples
+    --------
+    >>> from profiles import Hints
+    >>> Hints(spheres=(5.0,)).spheres  # a density with an edge at 5 kpc
+    (5.0,)
     """
 
     spheres: tuple[float, ...] = ()
@@ -118,6 +124,14 @@ class Density(Shown, ABC):
     ----------
     unit
         Unit of the values, an astropy unit or its name. By default that of the amplitude field or wrapped density.
+
+    Examples
+    --------
+    >>> from astropy import units
+    >>> from profiles import NFW, Density
+    >>> halo = NFW()
+    >>> isinstance(halo, Density), str(halo.at(8.2 * units.kpc, 0 * units.kpc, 0 * units.kpc).unit)
+    (True, 'GeV / cm3')
     """
 
     unit: Any = field(default=None, kw_only=True)
@@ -280,7 +294,17 @@ def plus(other: Density, density: Density) -> Density:
 
 @dataclass(frozen=True)
 class Spherical(Density):
-    """A density of the radius only: implement ``radial(r)``."""
+    """A density of the radius only: implement ``radial(r)``.
+
+    Examples
+    --------
+    >>> from profiles import Spherical
+    >>> class Plummer(Spherical):
+    ...     def radial(self, r):
+    ...         return (1 + r**2) ** -2.5
+    >>> Plummer().symmetry, float(Plummer()(0.0, 0.0, 0.0))
+    ('spherical', 1.0)
+    """
 
     @abstractmethod
     def radial(self, r: Array) -> Array:
@@ -307,7 +331,14 @@ class Spherical(Density):
 
 @dataclass(frozen=True)
 class Axisymmetric(Density):
-    """A density of cylindrical radius and height: implement ``meridional(R, z)``."""
+    """A density of cylindrical radius and height: implement ``meridional(R, z)``.
+
+    Examples
+    --------
+    >>> from profiles import Axisymmetric, ExponentialDisk
+    >>> ExponentialDisk().symmetry, isinstance(ExponentialDisk(), Axisymmetric)
+    ('axisymmetric', True)
+    """
 
     @abstractmethod
     def meridional(self, R: Array, z: Array) -> Array:

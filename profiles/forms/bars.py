@@ -69,6 +69,13 @@ class DwekBar(Bar, Normalised, smooth=True):
     References
     ----------
     Dwek et al. 1995, ApJ 445, 716, model G2.
+
+    Examples
+    --------
+    >>> from profiles import DwekBar
+    >>> bar = DwekBar(bar_angle=0.0)
+    >>> round(float(bar(-1.58, 0.0, 0.0) / bar(0.0, 0.0, 0.0)), 6)  # exp(-1/2) at x_0 on its long axis
+    0.606531
     """
 
     n_0: NumberDensity = 60.48
@@ -114,6 +121,13 @@ class StanekBar(Bar, Normalised, smooth=True):
     References
     ----------
     Stanek et al. 1997, ApJ 477, 163, model E2.
+
+    Examples
+    --------
+    >>> from profiles import StanekBar
+    >>> bar = StanekBar(n_0=341.4, bar_angle=0.0)
+    >>> round(float(bar(0.89, 0.0, 0.0)), 3)  # n_0 / e at x_0 on its long axis
+    125.594
     """
 
     n_0: NumberDensity = 341.4
@@ -163,6 +177,12 @@ class FreudenreichBar(Bar, smooth=False):
     References
     ----------
     Freudenreich 1998, ApJ 492, 495, model S.
+
+    Examples
+    --------
+    >>> from profiles import FreudenreichBar
+    >>> float(FreudenreichBar(n_0=1.0)(0.0, 0.0, 0.0))
+    1.0
     """
 
     n_0: NumberDensity = 1.0

@@ -30,6 +30,12 @@ class HernquistBulge(Spherical, Normalised, smooth=True):
     References
     ----------
     Hernquist 1990, ApJ 356, 359; the mass is :math:`2 \pi n_0 a^3`.
+
+    Examples
+    --------
+    >>> from profiles import HernquistBulge
+    >>> float(HernquistBulge(n_0=8.0, a=0.6).radial(0.6))  # at a one eighth of n_0
+    1.0
     """
 
     n_0: NumberDensity = 32.2
@@ -62,6 +68,13 @@ class GaussianBulge(Spherical, Normalised, smooth=True):
     References
     ----------
     Knoedlseder et al. 2005, A&A 441, 513 (a Gaussian of 8 deg full width at half maximum).
+
+    Examples
+    --------
+    >>> from profiles import GaussianBulge
+    >>> bulge = GaussianBulge(n_0=1.0, sigma=0.5)
+    >>> round(float(bulge.radial(0.5)), 6)  # exp(-1/2)
+    0.606531
     """
 
     n_0: NumberDensity = 1.0
@@ -100,6 +113,12 @@ class PowerLawBulge(Axisymmetric, Normalised, smooth=True):
     References
     ----------
     McMillan 2017, MNRAS 465, 76, eq. (1); Bissantz & Gerhard 2002, MNRAS 330, 591.
+
+    Examples
+    --------
+    >>> from profiles import PowerLawBulge
+    >>> float(PowerLawBulge(n_0=3980.0).meridional(0.0, 0.0))  # finite at the centre
+    3980.0
     """
 
     n_0: NumberDensity = 3980.0
@@ -147,6 +166,13 @@ class PowerLawSphere(Spherical, Normalised, smooth=True):
     References
     ----------
     Bovy 2015, ApJS 216, 29.
+
+    Examples
+    --------
+    >>> from profiles import PowerLawSphere
+    >>> bulge = PowerLawSphere(n_1=9.0, r_cut=2.0)
+    >>> round(float(bulge.radial(1.0)), 4)  # n_1 exp(-1/4)
+    7.0092
     """
 
     n_1: NumberDensity = 9.01

@@ -37,6 +37,13 @@ class CoredNFW(Halo, smooth=True):
     References
     ----------
     Read, Agertz & Collins 2016, MNRAS 459, 2573, eqs. (16)-(18).
+
+    Examples
+    --------
+    >>> from profiles import NFW, CoredNFW
+    >>> cored, cuspy = CoredNFW(r_c=1.0), NFW()
+    >>> [round(float(cored.radial(r) / cuspy.radial(r)), 3) for r in (0.01, 9.0)]
+    [0.015, 1.0]
     """
 
     rho_s: MassDensity = 0.184
@@ -79,6 +86,13 @@ class CentralSpike(Spherical, smooth=True):
     References
     ----------
     Gondolo & Silk 1999, PRL 83, 1719. The radii are an illustration, memory, unverified.
+
+    Examples
+    --------
+    >>> from profiles import NFW, CentralSpike
+    >>> spike = CentralSpike(NFW(), r_sp=0.01, gamma=7 / 3)
+    >>> round(float(spike.radial(0.001) / spike.radial(0.01)), 3)  # 10^(7/3)
+    215.443
     """
 
     density: Density = NFW()
@@ -135,6 +149,13 @@ def contracted(
     References
     ----------
     Cautun et al. 2020, MNRAS 494, 4291; the formula as read in galpy 1.12 (``AdiabaticContractionWrapperPotential``).
+
+    Examples
+    --------
+    >>> from profiles import NFW, HernquistBulge, contracted
+    >>> halo, bulge = NFW(), HernquistBulge.from_mass(1e10, a=0.6)
+    >>> bool(contracted(halo, bulge, points=16).radial(1.0) > halo.radial(1.0))
+    True
     """
     from scipy.interpolate import CubicSpline
 

@@ -36,6 +36,13 @@ class ExponentialDisk(Axisymmetric, Normalised, smooth=True):
     References
     ----------
     McMillan 2017, MNRAS 465, 76, eq. (3) and table 3.
+
+    Examples
+    --------
+    >>> from profiles import ExponentialDisk
+    >>> disk = ExponentialDisk(n_0=1.0, R_d=2.6, z_d=0.3)
+    >>> round(float(disk.meridional(2.6, 0.3)), 6)  # exp(-2)
+    0.135335
     """
 
     n_0: NumberDensity = 60.0
@@ -81,6 +88,13 @@ class HoledDisk(Axisymmetric, Normalised, smooth=True):
     References
     ----------
     Dehnen & Binney 1998, MNRAS 294, 429; McMillan 2017, MNRAS 465, 76, eq. (4).
+
+    Examples
+    --------
+    >>> from profiles import HoledDisk
+    >>> disk = HoledDisk(n_0=6.32, R_d=7.0, R_m=4.0, z_d=0.085)
+    >>> float(disk.meridional(0.0, 0.0)), round(float(disk.meridional(4.0, 0.0)), 3)
+    (0.0, 1.313)
     """
 
     n_0: NumberDensity = 6.32
@@ -130,6 +144,12 @@ class Sech2Disk(Axisymmetric, Normalised, smooth=True):
     References
     ----------
     van der Kruit & Searle 1981, A&A 95, 105.
+
+    Examples
+    --------
+    >>> from profiles import Sech2Disk
+    >>> float(Sech2Disk(n_0=1.0).meridional(0.0, 0.0))
+    1.0
     """
 
     n_0: NumberDensity = 1.0
@@ -167,6 +187,13 @@ class MiyamotoNagaiDisk(Axisymmetric, Normalised, smooth=True):
     References
     ----------
     Miyamoto & Nagai 1975, PASJ 27, 533, eq. (5); Bovy 2015, ApJS 216, 29.
+
+    Examples
+    --------
+    >>> from profiles import MiyamotoNagaiDisk
+    >>> disk = MiyamotoNagaiDisk(n_0=784.204, a=3.0, b=0.28)
+    >>> round(float(disk.meridional(0.0, 0.0)), 3)  # n_0 (a + 3 b) / (a + b)^3
+    85.337
     """
 
     n_0: NumberDensity = 784.204

@@ -45,6 +45,13 @@ class CentralMolecularZone(Density, smooth=True):
     References
     ----------
     Ferriere, Gillard & Jean 2007, A&A 467, 611, eqs. (18)-(21), as read in the program ISMConvolve.
+
+    Examples
+    --------
+    >>> from profiles import CentralMolecularZone
+    >>> zone = CentralMolecularZone()
+    >>> float(zone(0.05, 0.05, 0.0)) > float(zone(0.05, 0.05, 0.05)) > 0
+    True
     """
 
     n_0: NumberDensity = 300.0
@@ -97,6 +104,13 @@ class TiltedHoledDisk(Density, smooth=False):
     References
     ----------
     Ferriere, Gillard & Jean 2007, A&A 467, 611, eqs. (22)-(25), as read in the program ISMConvolve.
+
+    Examples
+    --------
+    >>> from profiles import TiltedHoledDisk
+    >>> disk = TiltedHoledDisk()
+    >>> float(disk(0.0, 0.0, 0.0)) < 1e-20  # the hole
+    True
     """
 
     n_0: NumberDensity = 9.6
@@ -141,6 +155,13 @@ class HotGas(Axisymmetric, smooth=False):
     References
     ----------
     Ferriere, Gillard & Jean 2007, A&A 467, 611, eqs. (12), (13); Wolfire et al. 1995, ApJ 453, 673.
+
+    Examples
+    --------
+    >>> from profiles import HotGas
+    >>> gas = HotGas()
+    >>> float(gas.meridional(0.0, 0.0)) > float(gas.meridional(8.0, 0.0)) > 0
+    True
     """
 
     n_0: NumberDensity = 0.011

@@ -33,6 +33,12 @@ class BetaModel(Spherical, smooth=True):
     References
     ----------
     Miller & Bregman 2013, ApJ 770, 118 (n_0 = 0.46 +0.74 -0.35, r_c = 0.35 +0.29 -0.27, beta = 0.71 +0.13 -0.14).
+
+    Examples
+    --------
+    >>> from profiles import BetaModel
+    >>> float(BetaModel(n_0=2.0, r_c=0.5, beta=2 / 3).radial(0.5))  # half at the core radius, for this beta
+    1.0
     """
 
     n_0: NumberDensity = 0.46
@@ -63,6 +69,12 @@ class PowerLawHalo(Spherical, smooth=True):
     References
     ----------
     Miller & Bregman 2015, ApJ 800, 14.
+
+    Examples
+    --------
+    >>> from profiles import PowerLawHalo
+    >>> float(PowerLawHalo(n_1=0.01, beta=0.5).radial(1.0))  # n_1 is the density at 1 kpc
+    0.01
     """
 
     n_1: NumberDensity = 1.35e-2
@@ -91,6 +103,13 @@ class CosineDisk(Axisymmetric, smooth=True):
     References
     ----------
     Cordes & Lazio 2002, astro-ph/0207156, table 3.
+
+    Examples
+    --------
+    >>> from profiles import CosineDisk
+    >>> disk = CosineDisk(n_0=0.05, R_max=17.5, h=1.0)
+    >>> float(disk.meridional(0.0, 0.0)), float(disk.meridional(20.0, 0.0))
+    (0.05, 0.0)
     """
 
     n_0: NumberDensity = 0.0470682
@@ -131,6 +150,12 @@ class GaussianRing(Axisymmetric, smooth=True):
     References
     ----------
     Cordes & Lazio 2002, astro-ph/0207156, table 3.
+
+    Examples
+    --------
+    >>> from profiles import GaussianRing
+    >>> float(GaussianRing(n_0=0.08, R_0=3.8).meridional(3.8, 0.0))  # n_0 on the ring
+    0.08
     """
 
     n_0: NumberDensity = 0.08
@@ -163,6 +188,13 @@ class Ellipsoid(Density, smooth=True):
     References
     ----------
     Cordes & Lazio 2002, astro-ph/0207156, and the distributed ``ne_gc.inp``, centred 10 pc towards l = 270 deg.
+
+    Examples
+    --------
+    >>> from profiles import Ellipsoid
+    >>> cloud = Ellipsoid(n_0=10.0, r=0.145, h=0.026, x_0=0.0, y_0=0.0, z_0=0.0)
+    >>> float(cloud(0.1, 0.0, 0.0)), float(cloud(0.0, 0.0, 0.1))
+    (10.0, 0.0)
     """
 
     n_0: NumberDensity = 10.0
@@ -210,6 +242,13 @@ class GaussianCloud(Density, smooth=True):
     References
     ----------
     Ferriere, Gillard & Jean 2007, A&A 467, 611, the central warm ionised gas, n_e.
+
+    Examples
+    --------
+    >>> from profiles import GaussianCloud
+    >>> cloud = GaussianCloud(n_0=10.0, x_0=0.0, y_0=-0.01, z_0=-0.02)
+    >>> float(cloud(0.0, -0.01, -0.02))  # n_0 at its centre
+    10.0
     """
 
     n_0: NumberDensity = 10.0

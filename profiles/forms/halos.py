@@ -35,6 +35,13 @@ class Halo(Spherical):
         Characteristic density [GeV cm-3].
     r_s
         Scale radius [kpc].
+
+    Examples
+    --------
+    >>> from profiles import NFW, Halo
+    >>> halo = NFW.from_mass(1e12, c=10.0)  # what every halo can be made from, see also from_local_density
+    >>> isinstance(halo, Halo), round(halo.r_s, 2)
+    (True, 21.16)
     """
 
     rho_s: MassDensity
@@ -197,6 +204,12 @@ class GeneralizedNFW(Halo, smooth=True):
     References
     ----------
     Zhao 1996, MNRAS 278, 488, with (alpha, beta) = (1, 3).
+
+    Examples
+    --------
+    >>> from profiles import GeneralizedNFW
+    >>> round(float(GeneralizedNFW(rho_s=1.0, r_s=1.0, gamma=1.2).radial(1.0)), 12) == round(2**-1.8, 12)
+    True
     """
 
     rho_s: MassDensity = 0.2401
@@ -232,6 +245,12 @@ class Zhao(Halo, smooth=True):
     References
     ----------
     Zhao 1996, MNRAS 278, 488.
+
+    Examples
+    --------
+    >>> from profiles import Zhao
+    >>> float(Zhao(rho_s=4.0, r_s=20.0, alpha=1, beta=3, gamma=1).radial(20.0))  # an NFW halo
+    1.0
     """
 
     rho_s: MassDensity = 0.184
@@ -263,6 +282,12 @@ class Moore(Halo, smooth=True):
     References
     ----------
     Diemand, Moore & Stadel 2004, MNRAS 353, 624.
+
+    Examples
+    --------
+    >>> from profiles import Moore
+    >>> round(float(Moore(rho_s=1.0, r_s=1.0).radial(1.0)), 12) == round(2**-1.84, 12)
+    True
     """
 
     rho_s: MassDensity = 0.105
@@ -290,6 +315,12 @@ class Einasto(Halo, smooth=True):
     References
     ----------
     Einasto 1965, Trudy Inst. Astrofiz. Alma-Ata 5, 87; Graham et al. 2006, AJ 132, 2685.
+
+    Examples
+    --------
+    >>> from profiles import Einasto
+    >>> round(float(Einasto(rho_s=0.1, r_s=20.0).radial(20.0)), 12)  # rho_s is the density at r_s
+    0.1
     """
 
     rho_s: MassDensity = 0.033
@@ -316,6 +347,12 @@ class Burkert(Halo, smooth=True):
     References
     ----------
     Burkert 1995, ApJ 447, L25.
+
+    Examples
+    --------
+    >>> from profiles import Burkert
+    >>> float(Burkert(rho_s=4.0, r_s=10.0).radial(10.0))  # at r_s a quarter of rho_s
+    1.0
     """
 
     rho_s: MassDensity = 0.712
@@ -341,6 +378,12 @@ class Isothermal(Halo, smooth=True):
     References
     ----------
     Bahcall & Soneira 1980, ApJS 44, 73.
+
+    Examples
+    --------
+    >>> from profiles import Isothermal
+    >>> float(Isothermal(rho_s=2.0, r_s=4.0).radial(4.0))  # at r_s half of rho_s
+    1.0
     """
 
     rho_s: MassDensity = 1.387

@@ -34,6 +34,13 @@ class LaunhardtCluster(Spherical, smooth=True):
     References
     ----------
     Launhardt, Zylka & Mezger 2002, A&A 384, 112, as coded in the program lospy.
+
+    Examples
+    --------
+    >>> from profiles import LaunhardtCluster
+    >>> cluster = LaunhardtCluster()
+    >>> round(float(cluster.radial(0.00022)) / cluster.n_0, 12)  # half at r_0
+    0.5
     """
 
     n_0: NumberDensity = 1.33527e8
@@ -76,6 +83,13 @@ class LaunhardtDisk(Axisymmetric, smooth=False):
     References
     ----------
     Launhardt, Zylka & Mezger 2002, A&A 384, 112, as coded in the program lospy.
+
+    Examples
+    --------
+    >>> from profiles import LaunhardtDisk
+    >>> disk = LaunhardtDisk()
+    >>> round(float(disk.meridional(0.1, 0.03) / disk.meridional(0.1, 0.0)), 6)  # 1/e at the scale height
+    0.367879
     """
 
     n_1: NumberDensity = 1.21793e4
@@ -87,7 +101,7 @@ class LaunhardtDisk(Axisymmetric, smooth=False):
     def meridional(self, R: Array, z: Array) -> Array:
         """Return the density at cylindrical radius `R` and height `z` [kpc]."""
         xp = array_namespace(R, z)
-        parsec = 1e-3
+        R, parsec = xp.asarray(R), 1e-3
         inner = xp.clip(R / parsec, 1e-6, self.R_1 / parsec) ** -0.1  # held constant below 1e-6 pc
         middle = xp.clip(R / self.R_1, 1.0, self.R_2 / self.R_1) ** -3.5
         outer = xp.clip(R / self.R_2, 1.0, self.R_3 / self.R_2) ** -10
@@ -126,6 +140,13 @@ class StretchedSpheroid(Axisymmetric, Normalised, smooth=True):
     References
     ----------
     Sormani et al. 2020, MNRAS 499, 7, as read in the Agama distribution.
+
+    Examples
+    --------
+    >>> from profiles import StretchedSpheroid
+    >>> disk = StretchedSpheroid()
+    >>> round(float(disk.meridional(0.0246, 0.0)) / disk.n_0, 6)  # 1/e at r_0
+    0.367879
     """
 
     n_0: NumberDensity = 6.19082e4
@@ -173,6 +194,13 @@ class ChatzopoulosCluster(Axisymmetric, Normalised, smooth=True):
     References
     ----------
     Chatzopoulos et al. 2015, MNRAS 447, 948, as read in the Agama distribution, with its cut-off.
+
+    Examples
+    --------
+    >>> from profiles import ChatzopoulosCluster
+    >>> cluster = ChatzopoulosCluster(q=0.5)
+    >>> float(cluster.meridional(0.0, 0.01)) == float(cluster.meridional(0.02, 0.0))
+    True
     """
 
     n_0: NumberDensity = 3.6596e6

@@ -41,6 +41,13 @@ class PeanutBar(Bar, smooth=True):
     References
     ----------
     Sormani et al. 2022, MNRAS 514, L5 (a fit to Portail et al. 2017), as read in the Agama distribution.
+
+    Examples
+    --------
+    >>> from profiles import PeanutBar
+    >>> bar = PeanutBar()
+    >>> float(bar(0.0, 0.0, 0.0)) > float(bar(0.0, 0.0, 1.0)) > 0
+    True
     """
 
     n_0: NumberDensity = 127.975
@@ -109,6 +116,12 @@ class LongBar(Bar, smooth=False):
     ----------
     Wegg, Gerhard & Portail 2015, MNRAS 450, 4050; Sormani et al. 2022, MNRAS 514, L5, long bar 1, as read in the Agama
     distribution.
+
+    Examples
+    --------
+    >>> from profiles import LongBar
+    >>> float(LongBar()(0.0, 0.0, 0.0))  # its inner hole
+    0.0
     """
 
     n_0: NumberDensity = 20.0448

@@ -40,6 +40,13 @@ class Flattened(Axisymmetric):
     References
     ----------
     Portail et al. 2017, MNRAS 465, 1621 (0.8, as read in the Agama distribution).
+
+    Examples
+    --------
+    >>> from profiles import NFW, Flattened
+    >>> halo = Flattened(NFW(), q=0.5)
+    >>> float(halo.meridional(0.0, 4.0)) == float(halo.meridional(8.0, 0.0))
+    True
     """
 
     density: Density = NFW()
@@ -79,6 +86,13 @@ class Triaxial(Density):
         Axis ratio y : x. The defaults are an illustration in the range of simulated halos.
     q
         Axis ratio z : x.
+
+    Examples
+    --------
+    >>> from profiles import NFW, Triaxial
+    >>> halo = Triaxial(NFW(), p=0.8, q=0.5)
+    >>> float(halo(0.0, 0.0, 4.0)) == float(halo(8.0, 0.0, 0.0))
+    True
     """
 
     density: Density = NFW()
@@ -124,6 +138,13 @@ class Rotated(Density):
         Between the body's x axis and the line from the Sun to the centre [deg].
     tilt
         Turn about the body's x axis, which lifts its y axis to the north [deg].
+
+    Examples
+    --------
+    >>> from profiles import DwekBar, Rotated
+    >>> bar = Rotated(DwekBar(bar_angle=0.0), angle=90.0)
+    >>> round(float(bar(0.0, 1.58, 0.0) / bar(0.0, 0.0, 0.0)), 6)  # its long axis along y
+    0.606531
     """
 
     density: Density = Triaxial()
@@ -185,6 +206,13 @@ class Shifted(Density):
         Where its centre lies [kpc]. The default is an illustration.
     size
         Extent of the place that sight lines must not miss [kpc].
+
+    Examples
+    --------
+    >>> from profiles import Burkert, Shifted
+    >>> halo = Shifted(Burkert(rho_s=1.0), y_0=0.2)
+    >>> float(halo(0.0, 0.2, 0.0))
+    1.0
     """
 
     density: Density = NFW()

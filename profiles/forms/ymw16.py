@@ -32,6 +32,13 @@ class PlateauDisk(Axisymmetric, smooth=True):
     References
     ----------
     Yao, Manchester & Wang 2017, ApJ 835, 29.
+
+    Examples
+    --------
+    >>> from profiles import PlateauDisk
+    >>> disk = PlateauDisk()
+    >>> float(disk.meridional(0.0, 0.0)), float(disk.meridional(15.0, 0.0))  # level within R_1
+    (0.01132, 0.01132)
     """
 
     n_0: NumberDensity = 0.01132
@@ -71,6 +78,12 @@ class FlaringRing(Axisymmetric, smooth=True):
     References
     ----------
     Yao, Manchester & Wang 2017, ApJ 835, 29.
+
+    Examples
+    --------
+    >>> from profiles import FlaringRing
+    >>> float(FlaringRing().meridional(4.0, 0.0))  # n_0 on the ring
+    0.404
     """
 
     n_0: NumberDensity = 0.404
@@ -109,6 +122,13 @@ class CentralCloud(Density, smooth=True):
     References
     ----------
     Yao, Manchester & Wang 2017, ApJ 835, 29, whose x axis points to l = 90 deg.
+
+    Examples
+    --------
+    >>> from profiles import CentralCloud
+    >>> cloud = CentralCloud()
+    >>> float(cloud(0.0, 0.05, -0.007))  # n_0 at its centre
+    6.2
     """
 
     n_0: NumberDensity = 6.2

@@ -32,6 +32,12 @@ class Preset:
         What its components are.
     components
         Configuration of each component by name.
+
+    Examples
+    --------
+    >>> from profiles import library
+    >>> library.preset("mcmillan2017_halo").role
+    'dark_matter'
     """
 
     name: str

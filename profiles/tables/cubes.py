@@ -72,6 +72,15 @@ class Grid(Density):
         The points of each axis [kpc], where they are not evenly spaced.
     said
         What else its configuration says of the file: units that it does not state, its digest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from profiles import Grid
+    >>> axis = np.linspace(-1, 1, 5)
+    >>> cube = Grid.from_arrays(axis, axis, axis, np.full((5, 5, 5), 2.0), unit="cm-3", edge="zero")
+    >>> float(cube(0.3, 0.1, -0.2)), float(cube(3.0, 0.0, 0.0))
+    (2.0, 0.0)
     """
 
     __repr__ = short

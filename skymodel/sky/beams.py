@@ -107,6 +107,13 @@ class TabulatedBeam(Beam):
         Angles from the axis [deg], from 0 up to at most 180.
     density
         Density at those angles, in any unit: the beam is normalised. Not negative.
+
+    Examples
+    --------
+    >>> from skymodel import TabulatedBeam
+    >>> beam = TabulatedBeam([0.0, 1.0, 2.0], [1.0, 0.5, 0.0])
+    >>> beam.width  # where it has fallen to one half
+    2.0
     """
 
     theta: tuple[float, ...]

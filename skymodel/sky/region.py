@@ -25,7 +25,15 @@ _SAMPLING_NSIDE = 128  # for the solid angle of regions whose edges are not know
 
 @dataclass(frozen=True)
 class Region(Shown, ABC):
-    """A part of the sky, Galactic, in degrees."""
+    """A part of the sky, Galactic, in degrees.
+
+    Examples
+    --------
+    >>> from skymodel import Circle, Region
+    >>> ring = Circle(lon=0, lat=0, radius=6) & ~Circle(lon=0, lat=0, radius=3)
+    >>> isinstance(ring, Region), bool(ring.contains(4.0, 0.0)), bool(ring.contains(1.0, 0.0))
+    (True, True, False)
+    """
 
     @abstractmethod
     def _inside(self, lon: Floats, lat: Floats) -> Bools:

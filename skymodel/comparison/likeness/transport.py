@@ -90,6 +90,13 @@ def earth_mover(first: SkyMap, second: SkyMap, region: Any = ALL_SKY, places: in
     ------
     ValueError
         If POT is not installed; if the maps are masked, negative or zero in the region.
+
+    Examples
+    --------
+    >>> from skymodel import earth_mover, rival
+    >>> wide, narrow = rival("knoedlseder2005").sky(32), rival("siegert2016").sky(32)
+    >>> earth_mover(wide, wide).value, earth_mover(wide, narrow).value > 1  # doctest: +SKIP
+    (0.0, True)
     """
     import healpy
 

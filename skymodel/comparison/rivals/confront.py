@@ -68,6 +68,13 @@ def confront(
         continuum, its predicted flux above 1 MeV and the chi that the published one asks for; ``compatible`` where
         the line's chi-square leaves 5 % and the bulge's three pulls are within 2. The errors of the published bulge are
         assumed, so ``bulge_compatible_from`` says from which error [deg] on the bulge would be compatible.
+
+    Examples
+    --------
+    >>> from profiles import NFW, ExponentialDisk
+    >>> from skymodel import confront
+    >>> confront({"nfw": NFW()}, {"disk": ExponentialDisk()})["compatible"][0]  # doctest: +SKIP
+    False
     """
     from astropy.table import QTable
 

@@ -154,6 +154,12 @@ def rival(name: str) -> Rival:
     ------
     ValueError
         If there is none of that name; the message names the nearest.
+
+    Examples
+    --------
+    >>> from skymodel import rival
+    >>> rival("siegert2016").band
+    'LINE_511'
     """
     if name not in RIVALS:
         raise ValueError(f"no rival {name!r}{options(name, RIVALS)}")

@@ -36,6 +36,12 @@ class Scenario:
         Of the electrosphere, figure 1.
     encounters
         What the absolute normalisation assumes.
+
+    Examples
+    --------
+    >>> from skymodel import Scenario
+    >>> Scenario(v_e=0.3, window_factor=0.27, containment=0.5).v_e
+    0.3
     """
 
     v_e: float

@@ -31,6 +31,14 @@ def to_gammapy(sky: SkyMap) -> Any:
     ------
     ValueError
         If pixels hold no value, or gammapy is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skymodel import SkyMap, to_gammapy
+    >>> sky = SkyMap(np.ones(48), 0.0, "cm-2 s-1 sr-1")
+    >>> to_gammapy(sky).unit  # doctest: +SKIP
+    Unit("1 / (s sr cm2)")
     """
     maps = _library("gammapy.maps")
     require_whole(sky)
@@ -45,6 +53,14 @@ def to_mhealpy(sky: SkyMap) -> Any:
     ------
     ValueError
         If pixels hold no value, or mhealpy is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skymodel import SkyMap, to_mhealpy
+    >>> sky = SkyMap(np.ones(48), 0.0, "cm-2 s-1 sr-1")
+    >>> to_mhealpy(sky).nside  # doctest: +SKIP
+    2
     """
     mhealpy = _library("mhealpy")
     require_whole(sky)

@@ -39,6 +39,12 @@ class MapHeader(NamedTuple):
         Unit of the numbers.
     meta
         Whatever travels with the map; ``e_min`` and ``e_max`` [MeV] become E_MIN and E_MAX.
+
+    Examples
+    --------
+    >>> from skymodel import MapHeader
+    >>> MapHeader("LINE_511", "cm-2 s-1 sr-1", {"e_min": 0.506, "e_max": 0.516}).name
+    'LINE_511'
     """
 
     name: str
@@ -121,6 +127,13 @@ def write_map_pieces(
         its errors, then the coverage.
     coverage
         Names of the coverage HDUs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skymodel import MapHeader, write_map_pieces
+    >>> pieces = (np.stack([values, 1e-4 * values]) for values in np.split(np.ones(48), 4))
+    >>> write_map_pieces("big.fits", 2, [MapHeader("J", "GeV kpc cm-6", {})], pieces)  # doctest: +SKIP
     """
     nside = require_nside(nside)
     layers = [layer for header in headers for layer in _map_layers(header, nside)]

@@ -48,6 +48,12 @@ def read_image(path: str | Path) -> Image:
     ------
     ValueError
         If the file holds no image with its errors.
+
+    Examples
+    --------
+    >>> from skymodel import read_image
+    >>> read_image("centre.fits").values.shape  # doctest: +SKIP
+    (200, 400)
     """
     from astropy.io import fits
     from astropy.wcs import WCS

@@ -82,6 +82,11 @@ def open_maps(folder: str | Path) -> Any:
     ------
     ValueError
         If the folder holds no maps, or the extra ``maps`` is not installed.
+
+    Examples
+    --------
+    >>> from skymodel import open_maps
+    >>> open_maps("draws")["J"].mean("draw")  # doctest: +SKIP
     """
     xarray, folder = require_xarray(), Path(folder)
     found, reached = [], 0

@@ -83,6 +83,12 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
         If the folder is taken; nothing is changed.
     OSError
         If it cannot be written, as on a full disk; nothing is left behind.
+
+    Examples
+    --------
+    >>> from skymodel import run, write
+    >>> write(run("paper"), "out", report=False)  # doctest: +SKIP
+    PosixPath('out')
     """
     target = None if folder is None else Path(folder)
     check(target, overwrite)

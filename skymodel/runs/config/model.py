@@ -271,6 +271,12 @@ def load_config(source: str | Path | None = None, **changes: Any) -> RunConfig:
     ------
     FileNotFoundError, ValueError
         With one line that says what is wrong and what to do.
+
+    Examples
+    --------
+    >>> from skymodel import load_config
+    >>> load_config("paper").map.nside
+    64
     """
     with trusting(beside=folder_of(source)):
         return RunConfig(**read_raw(source) | changes)

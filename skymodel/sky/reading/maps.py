@@ -88,6 +88,12 @@ def read_maps(path: str | Path, *, unit: Any = None, frame: str | None = None) -
     ------
     ValueError
         As :func:`read_map` does.
+
+    Examples
+    --------
+    >>> from skymodel import read_maps
+    >>> sorted(read_maps("skymodel-run-001/maps.fits"))  # doctest: +SKIP
+    ['CONTINUUM_1_20', 'J', 'LINE_511']
     """
     with open_fits(path) as hdus:
         planes, refusals = _planes(hdus, str(path))
