@@ -19,6 +19,7 @@ import numpy as np
 from astropy import constants, units
 
 from profiles.contract.arrays import array_namespace
+from profiles.contract.box import Box
 from profiles.contract.fields import (
     MASS_DENSITY,
     NUMBER_DENSITY,
@@ -88,7 +89,7 @@ class Hints:
     walls
         Upright planes through the rotation axis, by the azimuth [deg] from the x towards the y axis.
     ovals
-        Ellipsoids anywhere, sharp edges of the density.
+        Ellipsoids and boxes (:class:`profiles.contract.box.Box`) anywhere: sharp edges or kinks of the density.
     meshes
         The faces of cubes: lines are cut at each, and maps take the way of lumpy skies.
 
@@ -104,7 +105,7 @@ class Hints:
     planes: tuple[float, ...] = ()
     points: tuple[tuple[float, float, float, float], ...] = ()
     walls: tuple[float, ...] = ()
-    ovals: tuple[Oval, ...] = ()
+    ovals: tuple[Oval | Box, ...] = ()
     meshes: tuple[Mesh, ...] = ()
 
     def __or__(self, other: Hints) -> Hints:

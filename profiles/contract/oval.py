@@ -75,13 +75,21 @@ class Oval(NamedTuple):
         """Return whether a place [kpc] is inside or on the surface."""
         return bool(np.linalg.norm(np.array(self.rows) @ (np.asarray(place) - np.array(self.centre))) <= 1)
 
+    def scaled(self, base: Floats, direction: Floats) -> tuple[Floats, Floats]:
+        """Return lines base + u * direction ``(3, N)`` from the centre and along the semi-axes, in units of them."""
+        rows = np.array(self.rows)
+        return rows @ (base - np.array(self.centre)[:, None]), rows @ direction
+
+    def grown(self, factor: float) -> Oval:
+        """Return the ellipsoid with all semi-axes larger by a factor."""
+        return self.moved(np.eye(3) / factor)._replace(centre=self.centre)
+
     def misses(self, base: Floats, direction: Floats) -> Floats:
         """Return how far half lines from `base` along `direction` ``(3, N)`` pass, squared, minus 1: negative inside.
 
         In units of the semi-axes; of lines that run away it is continued beyond the distance of `base`.
         """
-        rows = np.array(self.rows)
-        start, step = rows @ (base - np.array(self.centre)[:, None]), rows @ direction
+        start, step = self.scaled(base, direction)
         square, away = np.sum(step * step, axis=0), np.sum(start * start, axis=0)
         miss2 = np.sum(np.cross(start, step, axis=0) ** 2, axis=0) / square
         return np.asarray(np.where(np.sum(start * step, axis=0) < 0, miss2, 2 * away - miss2) - 1)
@@ -98,8 +106,7 @@ class Oval(NamedTuple):
 
         Of lines that miss it both ends are their closest approach, in units of the semi-axes.
         """
-        rows = np.array(self.rows)
-        start, step = rows @ (base - np.array(self.centre)[:, None]), rows @ direction
+        start, step = self.scaled(base, direction)
         square, away = np.sum(step * step, axis=0), np.sum(start * start, axis=0)
         miss2 = np.sum(np.cross(start, step, axis=0) ** 2, axis=0) / square  # no difference of large numbers
         inside = np.maximum(1 - miss2, 0.0)

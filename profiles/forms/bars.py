@@ -12,10 +12,14 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import numpy as np
+
 from profiles.contract.arrays import array_namespace
+from profiles.contract.box import Box
 from profiles.contract.density import Array, Density, Hints
 from profiles.contract.fields import Angle, Kind, Length, NumberDensity, Positive
 from profiles.contract.normalise import Normalised
+from profiles.contract.oval import Oval
 from profiles.forms.shapes import turned
 
 Exponent = Annotated[float, Kind("", at_least=1.0)]
@@ -154,7 +158,7 @@ class StanekBar(Bar, Normalised, smooth=True):
 
 
 @dataclass(frozen=True)
-class FreudenreichBar(Bar, smooth=False):
+class FreudenreichBar(Bar, smooth=True):
     r"""Boxy bar, :math:`n_0\,\mathrm{sech}^2 R_s`, cut off by :math:`e^{-[(R_s - R_{end}) / h_{end}]^2}` beyond R_end.
 
     :math:`R_s^{C_\parallel} = R_\perp^{C_\parallel} + (|z|/z_0)^{C_\parallel}`,
@@ -211,8 +215,10 @@ class FreudenreichBar(Bar, smooth=False):
 
     @property
     def hints(self) -> Hints:
-        """The walls of the box."""
-        return Hints(walls=self.walls)
+        """The walls of the box, and the surface R_s = R_end, where the second derivative jumps."""
+        x, y = turned(np.eye(3)[0], np.eye(3)[1], self.turn)
+        ends = Oval.along_axes((0.0, 0.0, 0.0), (self.R_end * self.x_0, self.R_end * self.y_0, self.R_end * self.z_0))
+        return Hints(walls=self.walls, ovals=(Box(ends, self.C_perp, self.C_par).moved([x, y, np.eye(3)[2]]),))
 
 
 def box_radius(xp: Any, a: Array, b: Array, exponent: float) -> Array:

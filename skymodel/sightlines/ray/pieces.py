@@ -17,6 +17,7 @@ import numpy as np
 
 from profiles import Density, Hints
 from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.box import Box
 from profiles.contract.oval import Oval
 from skymodel.sightlines.ray.faces import crossings
 from skymodel.sightlines.ray.geometry import INNERMOST, SMALLEST_SCALE, Observer, Rays, half_chord
@@ -164,8 +165,8 @@ def _spheres(lines: Rays, radii: tuple[float, ...]) -> list[Floats]:
     return [sign * half for half in halves for sign in (-1.0, 1.0)]
 
 
-def _ovals(lines: Rays, ovals: tuple[Oval, ...]) -> list[Floats]:
-    """Return where lines enter and leave ellipsoids; of those that miss one the start, which cuts nothing."""
+def _ovals(lines: Rays, ovals: tuple[Oval | Box, ...]) -> list[Floats]:
+    """Return where lines enter and leave bodies; of those that miss one the start, which cuts nothing."""
     found = []
     for oval in ovals:
         chord = oval.chords(lines.foot, lines.direction)

@@ -24,8 +24,9 @@ from skymodel.sightlines.surface.partition import starting
 from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
 from skymodel.sightlines.surface.tiles import Source, TiledSky
 
-LINE_SHARE = 0.03  # of a tile's tolerance goes to the integrals at its nodes
-PROBE_SHARE = 1e-5  # and to those of probes, which are to tell how good the others are
+LINE_SHARE = 0.05  # of a tile's tolerance goes to the integrals at its nodes
+PROBE_SHARE = 1e-3  # and to those of probes, which are to tell how good the others are
+UNSETTLED = 10.0  # tolerances that a tile's own bound may reach: probes must then find it within one
 GROWTH = 2.0  # of the nodes' errors between them; up to 8 if they conspired, but neighbours err alike
 FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
@@ -156,14 +157,10 @@ class Fitter:
         x, y = probing.places(self.rng, count, order)
         u, v = (np.concatenate(pair, axis=1) for pair in zip(tiles.nodes(order), tiles.places(x, y), strict=True))
         probe = np.broadcast_to(np.arange(u.shape[1]) >= order**2, u.shape)
-        spots = self.spots if self.sightlines == 0 else self.spots[:0]  # with the first tiles: fewer calls
-        towards = np.concatenate([self.directions(tiles, u, v).reshape(-1, 3), spots])
-        share = np.append(np.where(probe, PROBE_SHARE, LINE_SHARE), np.full(len(spots), LINE_SHARE))
+        towards = self.directions(tiles, u, v).reshape(-1, 3)
         floor = self.floor(towards)
-        found = self.lines(towards, share, floor)
-        if len(spots):
-            self.at_spots = found.value[u.size :], found.error[u.size :]
-        value, error, least = (part[: u.size].reshape(u.shape) for part in (found.value, found.error, floor))
+        found = self.lines(towards, np.where(probe, PROBE_SHARE, LINE_SHARE).ravel(), floor)
+        value, error, least = (part.reshape(u.shape) for part in (found.value, found.error, floor))
         self._brighten(tiles, value[:, : order**2])
         least = np.maximum(least, FAINT * self.brightest)
         held = self._held(tiles, *(part[:, : order**2].reshape(-1, order, order) for part in (value, error, least)))
@@ -209,9 +206,11 @@ class Fitter:
         seen = (tiles.chart == FAR) | (np.exp(2 * tiles.bounds[:, 0]) > self.request.grain)
         self.brightest = max(self.brightest, float(value[seen].max(initial=0.0)))
 
-    def good(self, tiles: Batch) -> Bools:
-        """Return which tiles ``(T,)`` meet the tolerance."""
-        return np.asarray((tiles.error <= self.request.tolerance * tiles.scale) & ~self.spotted(tiles))
+    def good(self, tiles: Batch, verdict: probing.Verdict) -> Bools:
+        """Return which tiles ``(T,)`` meet the tolerance once settled, with bounds not far above it before."""
+        limit = self.request.tolerance * tiles.scale
+        within = (verdict.tiles.error <= limit) & (tiles.error <= UNSETTLED * limit)
+        return np.asarray(within & ~verdict.failing & ~self.spotted(tiles))
 
     def spotted(self, tiles: Batch) -> Bools:
         """Return which tiles ``(T,)`` hold a spot that the density declares and that is small for their nodes."""
@@ -236,7 +235,7 @@ class Fitter:
         done = waiting[np.zeros(len(waiting.bounds), bool)]
         for _ in range(DEEPEST):
             filled, verdict = self.filled(waiting)
-            good = self.good(filled) & ~verdict.failing
+            good = self.good(filled, verdict)
             open_ = ~good & self.hopeless(filled)
             filled.coefficients[open_] = np.nan
             self._observe(verdict, good)
@@ -253,6 +252,13 @@ class Fitter:
         scale = np.maximum(verdict.truth, verdict.floor)[good]
         worst = np.max(verdict.gap[good] / np.where(scale > 0, scale, 1.0), initial=0.0)
         self.observed = max(self.observed, float(worst))
+
+    def look_round(self) -> None:
+        """Integrate towards the spots, which tell before all else how bright the sky is where pixels see it."""
+        found = self.lines(self.spots, np.full(SPOTS, LINE_SHARE), self.floor(self.spots))
+        self.at_spots = found.value, found.error
+        outside = 1 - self.spots[:, 0] ** 2 > self.request.grain
+        self.brightest = max(self.brightest, float(found.value[outside & (self.spots[:, 0] > 0)].max(initial=0.0)))
 
     def spot_check(self, sky: TiledSky) -> None:
         """Compare with integrals towards the whole sky, mirrored quarters included.
@@ -325,6 +331,7 @@ def fit(
     first = [starting(frame, quarter, request.innermost, request.order) for quarter in range(len(frame.folds.quarters))]
     start = functools.reduce(Batch.joined, first)
     try:
+        state.look_round()
         sky = TiledSky(state.refined(start), frame, lines)
         state.spot_check(sky)
     except NotWorthTiles:

@@ -27,7 +27,7 @@ _LEVEL_GRID: tuple[Column, ...] = (  # for an observer in the plane: the tiles t
     ((90.0, 180.0), (_CAP, 90.0)),
 )
 _LONS = (6.0, 27.0, 90.0, 180.0)
-_OUTER_LAYER, _DECADE = 22.0, 1.4  # deg; steps of log(1 + b / b_0) up to there
+_OUTER_LAYER, _DECADE = 22.0, 2.0  # deg; steps of log(1 + b / b_0) up to there
 
 
 def partition(frame: Frame) -> list[Rectangle]:
