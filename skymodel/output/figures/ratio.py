@@ -5,38 +5,45 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from profiles.shelf.tracers import INTERSTELLAR
+from skymodel.output.figures.names import density_name
 from skymodel.output.figures.style import COLOURS, MARKERS, PAGE, figure
+from skymodel.runs.one.judgement import OWN
 
 _NO_BACKGROUND = "none"
 _SPREAD = 0.5  # of the distance between two halos is taken by the markers of one
 
 
-def dots(table: Any, column: str, axes: Any, error: str | None = None) -> Any:
-    """Draw one column of a ratio table, a row for each halo and a marker for each electron distribution.
+def dots(table: Any, column: str, axes: Any) -> Any:
+    """Draw one column of a ratio table, a row for each halo and a mark for each electron distribution.
+
+    Marks of interstellar electrons are filled, those of visible matter as printed are open.
 
     Parameters
     ----------
     table
         Rows of one background.
-    column, error
-        What is drawn, and the column of its error.
+    column
+        What is drawn.
     axes
         What is drawn on; returned.
     """
     halos = list(dict.fromkeys(str(name) for name in table["dark_matter"]))
     heights = _heights([str(name) for name in table["dark_matter"]], halos)
-    for number, tracer in enumerate(dict.fromkeys(str(name) for name in table["electrons"])):
-        chosen = [row for row, name in enumerate(table["electrons"]) if str(name) == tracer]
-        axes.errorbar(
+    for number, electrons in enumerate(dict.fromkeys(str(name) for name in table["electrons"])):
+        chosen = [row for row, name in enumerate(table["electrons"]) if str(name) == electrons]
+        is_open = "tracer" in table.colnames and str(table["tracer"][chosen[0]]) != INTERSTELLAR
+        axes.plot(
             [float(table[column][row]) for row in chosen],
             [heights[row] for row in chosen],
-            xerr=None if error is None else [float(table[error][row]) for row in chosen],
-            fmt=MARKERS[number % len(MARKERS)],
+            linestyle="none",
+            marker=MARKERS[number % len(MARKERS)],
             color=COLOURS[number % len(COLOURS)],
+            fillstyle="none" if is_open else "full",
             markersize=4,
-            label=tracer.replace("_", " "),
+            label=density_name(electrons),
         )
-    axes.set_yticks(range(len(halos)), [name.replace("_", " ") for name in halos])
+    axes.set_yticks(range(len(halos)), [density_name(name) for name in halos])
     axes.set(xscale="log", ylim=(len(halos) - 0.5, -0.5))
     axes.grid(axis="x", which="both", color="0.9", linewidth=0.4)
     axes.set_axisbelow(True)
@@ -44,28 +51,32 @@ def dots(table: Any, column: str, axes: Any, error: str | None = None) -> Any:
 
 
 def ratio_figure(table: Any, label: str = "") -> Any:
-    """Return the figure of a run's ratio table."""
-    rows = table[[str(name) == _NO_BACKGROUND for name in table["background"]]]
-    made = figure(PAGE, 0.34 * len(set(rows["dark_matter"])) + 1.7, label)
+    """Return the figure of a run's ratio table; the run's own pair is a line through the published ones."""
+    every = table[[str(name) == _NO_BACKGROUND for name in table["background"]]]
+    published = every[[str(name) != OWN for name in every["dark_matter"]]]
+    rows = published if len(published) else every
+    own = every[0] if 0 < len(published) < len(every) else None
+    made = figure(PAGE, 0.34 * len(set(rows["dark_matter"])) + 2.0, label)
     left, right = made.subplots(1, 2, sharey=True)
-    dots(rows, "W", left, error="W_error")
-    left.axvline(1.0, color="0.3", linestyle=":")
     worst = max(float(row["W_error"]) / float(row["W"]) for row in rows)
     power = math.ceil(math.log10(worst)) if worst > 0 else -16
-    left.set_xlabel(f"window factor $W$, relative errors below $10^{{{power}}}$\n(dotted: $W = 1$, as in the paper)")
-    dots(rows, "chi_with_window", right)
-    plain = float(rows["chi"][0])
-    if plain > 0:
-        right.axvline(plain, color="0.3", linestyle=":")
-    else:  # open, because nothing reaches COMPTEL's bins: a logarithmic axis would have nothing to span
+    plain = float(every["chi"][0])
+    columns = {"W": (left, 1.0), "chi_with_window": (right, plain if plain > 0 else math.nan)}
+    for column, (axes, one) in columns.items():
+        dots(rows, column, axes)
+        if own is not None and float(own[column]) > 0:
+            axes.axvline(float(own[column]), color="0.3", linewidth=1.0, label=f"{OWN}: $W$ = {float(own['W']):.4g}")
+        if one > 0:
+            axes.axvline(one, color="0.3", linestyle=":", label="$W = 1$, as in the paper")
+    left.set_xlabel(f"window factor $W$\n(relative errors below $10^{{{power}}}$)")
+    right.set_xlabel(r"$\chi$ that fits COMPTEL's points" + "\nwithout a background, with this $W$")
+    if not plain > 0:  # because nothing reaches COMPTEL's bins: a logarithmic axis would have nothing to span
         right.set(xscale="linear", xlim=(0, 1))
-    right.set_xlabel(
-        r"$\chi$ that fits COMPTEL's points without a background" + "\nwith this $W$ (dotted: with $W = 1$)"
-    )
     for axes in (left, right):
         if axes.get_xscale() == "log":
             _plain_ticks(axes)
-    made.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4, title="electrons")
+    title = "electrons (filled: interstellar; open: visible matter, as printed)"
+    made.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=3, title=title)
     return made
 
 

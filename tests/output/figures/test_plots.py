@@ -164,7 +164,7 @@ def test_the_spectrum_draws_the_tables_curves():
 def test_comptels_bands_are_drawn_slanted_as_published():
     axes = spectrum_figure(SPECTRUM).axes[0]
     corners = [band.get_paths()[0].vertices for band in axes.collections]
-    assert len(corners) == 3
+    assert len(corners) == 3 + 4  # and the measured errors of four curves
     first = {(round(float(x), 6), round(float(y), 4)) for x, y in corners[0]}
     # the 1-3 MeV band of Strong et al. 1999, figure 3, read off to four decimals
     assert {(1.0, 0.0108), (3.0, 0.0126), (1.0, 0.0161), (3.0, 0.0189)} <= first
@@ -174,7 +174,7 @@ def test_the_ratio_is_drawn_for_each_pair_and_without_a_background(saved):
     with style():
         made = ratio_figure(RATIO, LABEL)
     assert saved(made)
-    left, right = ({bar.get_label(): bar[0].get_data() for bar in axes.containers} for axes in made.axes)
+    left, right = (drawn(axes) for axes in made.axes)
     assert sorted(left["gas"][0]) == [0.2, 0.6]
     assert sorted(left["stars"][0]) == [0.4, 1.05]
     assert sorted(right["gas"][0]) == [0.05, 0.15]
@@ -194,7 +194,7 @@ def test_a_ratio_figure_of_an_open_chi_is_drawn(saved):
 def test_a_run_has_four_figures_and_they_are_the_same_bytes_twice(saved):
     result = SimpleNamespace(
         maps={"J": MAPS[0], "LINE_511": MAPS[0], "CONTINUUM_1_20": MAPS[1]},
-        config=SimpleNamespace(label=LABEL),
+        config=SimpleNamespace(label=LABEL, anchor=SimpleNamespace(line_intensity=0.025)),
         spectrum=SPECTRUM,
         ratio=RATIO,
         centre=MAPS[0],
