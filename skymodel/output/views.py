@@ -127,7 +127,7 @@ def _(result: RunResult, *, kind: str = "sky") -> Any:
 
 @plot.register
 def _(comparison: Comparison) -> Any:
-    from skymodel.output.figures.morphology import comparison_figure
+    from skymodel.output.figures.comparison import comparison_figure
 
     with style():
         return comparison_figure(comparison)

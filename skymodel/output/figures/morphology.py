@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,7 @@ import numpy as np
 from profiles.contract.arrays import Floats
 from skymodel.comparison.forecast.forecast import KNOWN
 from skymodel.comparison.forecast.mocks import LIKELIHOOD
-from skymodel.comparison.likeness.morphology import Comparison, beam_width
 from skymodel.output.figures.style import COLOURS, MARKERS, PAGE, figure
-from skymodel.sky.skymap import SkyMap
 
 _MOST = 10.0  # standard deviations, the top of the colours
 _BANDS = {
@@ -23,34 +21,6 @@ _BANDS = {
     "CONTINUUM_10_20": "10-20 MeV",
     "XRAY_8_KEV": "8 keV",
 }
-_WHOLE = 3.0  # sr, from which a region is shown on the whole sky
-
-
-def comparison_figure(comparison: Comparison) -> Any:
-    """Return the figure of a comparison: both maps and the residual, above what is measured on them."""
-    made = figure(PAGE, 4.0, _small_print(comparison.likeness.meta))
-    shown = (comparison.first, comparison.second, comparison.fit.residual)
-    kept = ~comparison.fit.residual.masked
-    whole = kept.sum() * comparison.first.pixel_area > _WHOLE
-    grid = made.add_gridspec(2, 3, height_ratios=[1, 1.25])
-    for place, sky in enumerate(shown):
-        axes = made.add_subplot(grid[0, place], projection="mollweide" if whole else None)
-        _map(made, axes, sky, kept, signed=place == 2)
-        axes.set_title(_short(sky.name) if place < 2 else "second minus scaled first")
-    below = made.add_subplot(grid[1, 0])
-    _concentration(below, comparison)
-    made.legend(*below.get_legend_handles_labels(), loc="outside upper center", ncols=2)
-    _profiles(made.add_subplot(grid[1, 1]), comparison)
-    _spectrum(made.add_subplot(grid[1, 2]), comparison)
-    return made
-
-
-def _small_print(meta: Mapping[str, Any]) -> str:
-    edge = "" if meta["region"] == "whole sky" else ", whose edge mixes neighbouring degrees of the correlation"
-    said = ["Galactic, l growing to the left", f"region: {meta['region']}{edge}"]
-    if width := beam_width(meta):
-        said.append(f"through a beam of {width} ({meta.get('beam', 'as given')})")
-    return "; ".join(said)
 
 
 def matrix_figure(matrix: Any, label: str = "") -> Any:
@@ -139,115 +109,6 @@ def confrontation_figure(table: Any, label: str = "") -> Any:
 
 def _pull_title(name: str) -> str:
     return name.removeprefix("pull_").replace("_", "\n")
-
-
-def _short(name: str, most: int = 34) -> str:
-    return name if len(name) <= most else f"{name[: most - 3]}..."
-
-
-def _map(made: Any, axes: Any, sky: SkyMap, kept: Any, *, signed: bool) -> None:
-    lon, lat = _frame(axes, kept, sky.nside)
-    values = _sampled(sky, lon, lat)
-    inside = sky.values[kept]
-    reach = _reach(inside)
-    if signed:
-        colours = {"cmap": "RdBu_r", "vmin": -reach, "vmax": reach}
-    else:
-        colours = {"cmap": "inferno", "norm": _norm(inside)}
-    x, y = (-np.radians(lon), np.radians(lat)) if axes.name == "mollweide" else (lon, lat)
-    mesh = axes.pcolormesh(x, y, values, rasterized=True, shading="flat", **colours)
-    if axes.name == "mollweide":
-        axes.set(xticks=[], yticks=[])
-    else:
-        axes.set(xlim=(lon[-1], lon[0]), aspect="equal", xlabel="$l$ [deg]", ylabel="$b$ [deg]")
-    ticks = [-reach, 0.0, reach] if signed else None
-    bar = made.colorbar(
-        mesh,
-        ax=axes,
-        location="bottom",
-        pad=0.04,
-        aspect=25,
-        ticks=ticks,
-        format="%.2g" if signed else None,
-        extend="both" if signed else "neither",
-    )
-    unit = sky.unit.to_string("latex_inline")
-    bar.set_label(f"[{unit}]" if sky.unit.to_string() else "", fontsize=6.5)
-    bar.ax.tick_params(labelsize=6)
-    bar.ax.xaxis.set_minor_formatter("")
-
-
-def _reach(values: Floats) -> float:
-    """Return where the colours of a residual end: one pixel in two hundred, often the centre, may go beyond."""
-    largest = float(np.abs(values).max())
-    return max(float(np.quantile(np.abs(values), 0.995)), 1e-3 * largest) or 1.0
-
-
-def _frame(axes: Any, kept: Any, nside: int) -> tuple[Floats, Floats]:
-    """Return the edges of the cells that are drawn [deg], of the whole sky or around the region."""
-    import healpy
-
-    if axes.name == "mollweide":
-        return np.linspace(-180, 180, 361), np.linspace(-90, 90, 181)
-    lon, lat = healpy.pix2ang(nside, np.flatnonzero(kept), lonlat=True)
-    lon = (lon + 180) % 360 - 180
-    pad = 1.0
-    high, low = min(float(lat.max()) + pad, 90.0), max(float(lat.min()) - pad, -90.0)
-    return np.linspace(lon.min() - pad, lon.max() + pad, 241), np.linspace(low, high, 161)
-
-
-def _sampled(sky: SkyMap, lon: Floats, lat: Floats) -> Floats:
-    import healpy
-
-    middle_lon, middle_lat = np.meshgrid((lon[1:] + lon[:-1]) / 2, (lat[1:] + lat[:-1]) / 2)
-    pixel = healpy.ang2pix(sky.nside, middle_lon, middle_lat, lonlat=True)
-    return np.where(sky.masked[pixel], np.nan, sky.values[pixel])
-
-
-def _norm(values: Floats) -> Any:
-    from matplotlib.colors import LogNorm, Normalize
-
-    top, faint = float(values.max()), float(values[values > 0].min(initial=np.inf))
-    if values.min() < -1e-6 * top or not faint < top / 10:
-        return Normalize(float(values.min()), top)
-    return LogNorm(max(faint, top * 1e-4), top, clip=True)
-
-
-def _concentration(axes: Any, comparison: Comparison) -> None:
-    for place, (curve, sky) in enumerate(zip(comparison.curves, _pair(comparison), strict=True)):
-        axes.plot(curve.radius, curve.share, color=COLOURS[place], label=_short(sky.name))
-        band = (curve.share - curve.share_error, curve.share + curve.share_error)
-        axes.fill_between(curve.radius, *band, color=COLOURS[place], alpha=0.3, linewidth=0)
-    held = np.min([np.nan_to_num(curve.share) for curve in comparison.curves], axis=0)
-    end = comparison.curves[0].radius[min(int(np.argmax(held > 0.999)), held.size - 1)] if held.max() > 0.999 else 180
-    axes.set(xscale="log", xlim=(0.5, end), ylim=(0, 1), xlabel="angle from the centre [deg]", ylabel="share of flux")
-
-
-def _profiles(axes: Any, comparison: Comparison) -> None:
-    for place, curve in enumerate(comparison.curves):
-        for profile, dashes, axis in ((curve.lon, "-", "$l$"), (curve.lat, "--", "$b$")):
-            middle = (profile.edges[1:] + profile.edges[:-1]) / 2
-            peak = float(np.nanmax(profile.mean))
-            line, good = profile.mean / (peak if peak > 0 else 1.0), np.isfinite(profile.mean)
-            axes.plot(
-                middle[good], line[good], dashes, color=COLOURS[place], label=f"along {axis}" if not place else None
-            )
-    axes.set(yscale="log", ylim=(1e-3, 8), xlabel="angle [deg]", ylabel="intensity / its largest")
-    axes.legend(loc="upper center", ncols=2)
-
-
-def _spectrum(axes: Any, comparison: Comparison) -> None:
-    spectrum = comparison.spectrum
-    axes.plot(spectrum.degree, spectrum.correlation, color=COLOURS[2])
-    band = (spectrum.correlation - spectrum.error, spectrum.correlation + spectrum.error)
-    axes.fill_between(spectrum.degree, *np.clip(band, -1, 1), color=COLOURS[2], alpha=0.3, linewidth=0)
-    axes.axhline(0, color="0.7", linewidth=0.6)
-    lowest = min(0.0, float(spectrum.correlation.min()))
-    axes.set(xscale="log", ylim=(lowest - 0.05, 1.05), xlabel=r"degree $\ell$", ylabel=r"correlation $r_\ell$")
-
-
-def _pair(comparison: Comparison) -> Sequence[SkyMap]:
-    return comparison.first, comparison.second
 
 
 def _cells(rows: Any, bands: list[str]) -> Floats:

@@ -68,14 +68,10 @@ def all_sky(sky: SkyMap, axes: Any, regions: Mapping[str, Region] = WINDOWS, cel
     held = sky.values[~sky.masked]
     norm = _norm(held, float(np.percentile(held, _PEAK)) if held.size else 0.0)
     place = -np.radians(lon), np.radians(lat)
-    mesh = axes.pcolormesh(*place, _sampled(sky, lon, lat), norm=norm, **_LOOK)
+    mesh = axes.pcolormesh(*place, sampled(sky, lon, lat), norm=norm, **_LOOK)
     _outline(axes, regions, lambda x, y: (-np.radians(x), np.radians(y)))
-    axes.set_longitude_grid_ends(90)
-    axes.set_xticks(np.radians([-120, -60, 0, 60, 120]), ["120°", "60°", "", "300°", "240°"], color="white")
-    axes.set_yticks(np.radians([-60, -30, 0, 30, 60]), ["−60°", "−30°", "0°", "30°", "60°"])  # noqa: RUF001
-    axes.tick_params(labelsize=6)
+    graticule(axes)
     axes.set(xlabel="Galactic longitude", ylabel="Galactic latitude")
-    axes.grid(color="white", linewidth=0.3, alpha=0.5)
     return mesh
 
 
@@ -85,7 +81,7 @@ def centre(sky: SkyMap | Image, axes: Any, regions: Mapping[str, Region] = WINDO
         lon, lat, values = _corners(sky)
     else:
         lon, lat = np.linspace(-_LON, _LON, 801), np.linspace(-_LAT, _LAT, 301)
-        values = _sampled(sky, lon, lat)
+        values = sampled(sky, lon, lat)
     mesh = axes.pcolormesh(lon, lat, values, norm=_norm(values, float(np.nanmax(values))), **_LOOK)
     _outline(axes, regions, lambda x, y: (x, y))
     wide, high = (min(most, float(np.nanmax(np.abs(side)))) for most, side in ((_LON, lon), (_LAT, lat)))
@@ -124,13 +120,20 @@ def region_figure(region: Region, label: str = "") -> Any:
     share = SkyMap(region.coverage(64), np.zeros(()), "")
     lon, lat = _edges(2 * _CELL)
     shown = {"cmap": "Blues", "vmin": 0, "vmax": 1.2, "rasterized": True}
-    axes.pcolormesh(-np.radians(lon), np.radians(lat), _sampled(share, lon, lat), **shown)
-    axes.set_longitude_grid_ends(90)
-    axes.set_xticks(np.radians([-120, -60, 0, 60, 120]), ["120°", "60°", "0°", "300°", "240°"], fontsize=5)
-    axes.set_yticks(np.radians([-60, -30, 30, 60]), ["−60°", "−30°", "30°", "60°"], fontsize=5)  # noqa: RUF001
-    axes.grid(linewidth=0.3, alpha=0.5)
+    axes.pcolormesh(-np.radians(lon), np.radians(lat), sampled(share, lon, lat), **shown)
+    graticule(axes, colour="0.4")
     axes.set_title(region_name(region.name))
     return made
+
+
+def graticule(axes: Any, *, colour: str = "white", labels: bool = True) -> None:
+    """Draw meridians and parallels on Axes of the projection "mollweide", from pole to pole."""
+    lon, lat = ["120°", "60°", "", "300°", "240°"], ["−60°", "−30°", "0°", "30°", "60°"]  # noqa: RUF001
+    axes.set_longitude_grid_ends(90)
+    axes.set_xticks(np.radians([-120, -60, 0, 60, 120]), lon if labels else [], color=colour)
+    axes.set_yticks(np.radians([-60, -30, 0, 30, 60]), lat if labels else [])
+    axes.tick_params(labelsize=6, labelbottom=labels, labelleft=labels)
+    axes.grid(color=colour, linewidth=0.3, alpha=0.5)
 
 
 def unit_text(unit: Any) -> str:
@@ -162,7 +165,7 @@ def _edges(cell: float) -> tuple[Floats, Floats]:
     return np.linspace(-180, 180, 2 * rows + 1), np.linspace(-90, 90, rows + 1)
 
 
-def _sampled(sky: SkyMap, lon: Floats, lat: Floats) -> Floats:
+def sampled(sky: SkyMap, lon: Floats, lat: Floats) -> Floats:
     """Return the map's values ``(lat - 1, lon - 1)`` at the middles of the cells; masked ones are nan."""
     import healpy
 

@@ -34,7 +34,7 @@ def write(comparison: Comparison, folder: str | Path) -> Path:
 
 
 def _fill(comparison: Comparison, folder: Path) -> None:
-    from skymodel.output.figures.morphology import comparison_figure
+    from skymodel.output.figures.comparison import comparison_figure
     from skymodel.output.figures.run import save
     from skymodel.output.figures.style import style
     from skymodel.output.files.fits_write import write_maps
