@@ -1,14 +1,15 @@
-"""Random skies, and whether the errors that maps state are true.
+"""Random skies, and whether the errors that lines and maps state are true; only public doors are asked.
 
-A :class:`Case` is a random product of a halo with one or two tracers from the library (or a halo squared), with random
-scales, observer, resolution and tolerance, all from one seed; every profile takes part but those read from a file or
-another library and those that only change the unit. :func:`verdict` compares what tiles say with :mod:`graded` at
-random places, at the centre, on the plane and on the edges of tiles, and what maps say with :mod:`sky_truth` in pixels
-where much happens.
+A :class:`Case` is a random density, observer, resolution and tolerance, all from one seed: pairs of a halo with one or
+two tracers from the library (or a halo squared) with random scales, bars seen end on and from the side, triaxial halos,
+sums of five terms, clouds and sharp surfaces of plain functions with hints. Every profile takes part but those read
+from a file or another library and those that only change the unit. :func:`verdict` compares lines with :mod:`graded` at
+random places, at the centre and on the plane, and maps with :mod:`sky_truth` in pixels where much happens. Cubes, whose
+errors are limits with a confidence, have a judge of their own (:mod:`cube_honesty`).
 """
 
 import traceback
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,14 +18,7 @@ import sky_truth
 from graded import graded
 
 import skymodel as sm
-from profiles import NFW, library
-from profiles.contract.fields import field_kinds
-from skymodel.sightlines.pixels.tiling import Tiling
-from skymodel.sightlines.ray import promises
-from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
-from skymodel.sightlines.ray.integrate import SightLines
-from skymodel.sightlines.surface.fitting import NotWorthTiles
-from skymodel.sightlines.surface.quarters import NEAR
+from profiles import NFW, Hints, Rotated, from_function, library
 
 HALOS = (
     "nfw", "generalized_nfw", "einasto", "burkert", "isothermal", "cored_nfw", "moore", "zhao", "power_law_halo",
@@ -37,6 +31,10 @@ TRACERS = (
     "launhardt_disk", "hot_gas", "cosine_disk", "plateau_disk", "flaring_ring", "central_molecular_zone",
     "tilted_holed_disk", "central_cloud", "ellipsoid", "gaussian_cloud",
 )  # fmt: skip
+KINDS = {
+    "square": 0.12, "one": 0.28, "two": 0.1, "bar": 0.14, "triaxial": 0.1, "five": 0.1, "cloud": 0.08, "sharp": 0.08,
+}  # fmt: skip
+BARS = ("dwek_bar", "stanek_bar", "freudenreich_bar", "peanut_bar", "long_bar")
 GIVEN = {"contracted": (NFW(r_s=20.0), NFW(rho_s=5.0, r_s=1.0))}  # what a factory among them is made from
 ROUNDING = 64 * np.finfo(float).eps
 R_SUN, R_MAX = 8.2, 60.0
@@ -82,51 +80,87 @@ class Verdict(NamedTuple):
 def case(seed):
     """Return the case of a seed."""
     rng = np.random.default_rng(seed)
-    halo, *tracers = rng.choice(HALOS), *rng.choice(TRACERS, 2)
-    kind = rng.choice(["square", "one", "two"], p=[0.2, 0.6, 0.2])
-    first = _scaled(str(halo), rng)
-    second, third = (_scaled(str(tracer), rng) for tracer in tracers)
-    name, density = {
-        "square": (f"{halo}^2", first * first),
-        "one": (f"{halo} x {tracers[0]}", first * second),
-        "two": (f"{halo} x ({' + '.join(tracers)})", first * (second + third)),
-    }[kind]
+    kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
+    name, density = _density(kind, rng)
     finest = 10 if density.symmetry != "none" else 7  # skies without symmetry, with kinks anywhere, take minutes beyond
     return Case(
         seed,
         name,
         density,
-        float(rng.choice([0.0, rng.uniform(-0.1, 0.1)])),
+        float(rng.choice([0.0, rng.uniform(-0.1, 0.1), 0.1 * 10 ** rng.uniform(-2, 0.5)])),
         int(2 ** rng.integers(4, finest)),
-        float(10 ** rng.uniform(-7, -3)),
-        str(rng.choice(["mean", "centre"])),
+        float(10 ** rng.uniform(-7, -2)),
+        str(rng.choice(["mean", "mean", "centre"])),
     )
+
+
+def _density(kind, rng):
+    halo, *tracers = (str(name) for name in (rng.choice(HALOS), *rng.choice(TRACERS, 5)))
+    first = _scaled(halo, rng)
+    match kind:
+        case "square":
+            return f"{halo}^2", first * first
+        case "one":
+            return f"{halo} x {tracers[0]}", first * _scaled(tracers[0], rng)
+        case "two" | "five":
+            count = {"two": 2, "five": 5}[kind]
+            total = sum((_scaled(name, rng) for name in tracers[1:count]), _scaled(tracers[0], rng))
+            return f"{halo} x ({' + '.join(tracers[:count])})", first * total
+        case "bar":
+            name, angle = str(rng.choice(BARS)), float(rng.choice([0.0, 90.0]) + rng.normal(scale=3))
+            return f"{halo} x {name} at {angle:.1f} deg", first * replace(_scaled(name, rng), bar_angle=angle)
+        case "triaxial":
+            body = library.get("triaxial")(p=float(rng.uniform(0.5, 1)), q=float(rng.uniform(0.4, 1)))
+            turned = Rotated(body, angle=float(rng.uniform(0, 180)), tilt=float(rng.choice([0.0, 20.0])))
+            return f"triaxial x {tracers[0]}", turned * _scaled(tracers[0], rng)
+        case "cloud":
+            return "nfw x function with a cloud", NFW(r_s=20.0) * _cloud(rng)
+    return f"{halo} x function with sharp surfaces", first * _sharp(rng)
+
+
+def _cloud(rng):
+    """Return a broad function and a Gaussian cloud that a hint announces."""
+    x, y, z, size = *rng.uniform(-6, 6, 2), rng.uniform(-1, 1), 10 ** rng.uniform(-1.5, 0)
+    peak = rng.uniform(0.1, 10)
+
+    def gas(X, Y, Z):
+        away = (X - x) ** 2 + (Y - y) ** 2 + (Z - z) ** 2
+        return 1 / (1 + (X**2 + Y**2 + 9 * Z**2) / 9) ** 1.5 + peak * np.exp(-away / (2 * size**2))
+
+    return from_function(gas, unit="cm-3", hints=Hints(points=((x, y, z, size),)))
+
+
+def _sharp(rng):
+    """Return a function with steps on a sphere and on a cylinder of finite height, all announced."""
+    sphere, cylinder, height = rng.uniform(2, 7), rng.uniform(1, 12), rng.uniform(0.1, 2)
+    step = rng.uniform(0.3, 3)
+
+    def gas(X, Y, Z):
+        R2 = X**2 + Y**2
+        within = step * (sphere**2 > R2 + Z**2)
+        return within + 1.0 * ((cylinder**2 > R2) & (np.abs(Z) < height)) + 0.1 / (1 + (R2 + Z**2) / 25)
+
+    hints = Hints(spheres=(sphere,), cylinders=(cylinder,), planes=(height,))
+    return from_function(gas, unit="cm-3", symmetry="axisymmetric", mirror_z=True, hints=hints)
 
 
 def _scaled(name, rng):
     """Return a density of the library, every length between half and twice its default."""
-    density = library.get(name)(*GIVEN.get(name, ()))
-    kinds = field_kinds(type(density))
+    maker = library.get(name)
+    density = maker(*GIVEN.get(name, ()))
     factor = 2 ** rng.uniform(-1, 1)
     lengths = {
-        f.name: getattr(density, f.name) * factor
-        for f in fields(density)
-        if f.name in kinds and kinds[f.name].unit == "kpc"
+        declared.name: getattr(density, declared.name) * factor
+        for declared in (library.parameters(maker) if name not in GIVEN else ())
+        if declared.unit == "kpc"
     }
     return replace(density, **lengths)
 
 
-def verdict(case, *, lines=12, pixels=2):
-    """Return what a case's tiles and map say, compared with the truth at `lines` directions and `pixels` pixels."""
+def verdict(case, *, lines=12, pixels=3):
+    """Return what a case's lines and map say, compared with the truth at `lines` directions and `pixels` pixels."""
     rng = np.random.default_rng([case.seed, 1])
-    observer = sm.Observer(R_SUN, case.z_sun)
-    sight = SightLines(case.density, observer, PathEnd(r_max=R_MAX))
-    tiling = Tiling(sight, promises.check(case.density, observer), case.nside, case.rtol, case.sample)
-    mapped = _pixels(case, observer, rng, pixels)
-    try:
-        return joined(_lines(case, tiling.fitted, rng, lines), mapped)
-    except NotWorthTiles:  # so fine a sky that its map was made without tiles
-        return mapped
+    return joined(_lines(case, rng, lines), _pixels(case, rng, pixels))
 
 
 def is_refusal(failure):
@@ -141,33 +175,20 @@ def joined(*verdicts):
     return Verdict(*(np.concatenate(columns) for columns in zip(*verdicts, strict=True)))
 
 
-def _lines(case, fitted, rng, count):
-    n = np.concatenate([_random(rng, count), _centre(rng, count), _plane(rng, count), _edges(fitted.sky, rng, count)])
-    floor = _floor(fitted.brightest)
-    value, error = _as_maps_do(case, fitted.sky, n, floor)
+def _lines(case, rng, count):
+    n = np.concatenate([_random(rng, count), _centre(rng, count), _plane(rng, count)])
     lon, lat = np.degrees([np.arctan2(n[:, 1], n[:, 0]), np.arctan2(n[:, 2], np.hypot(n[:, 0], n[:, 1]))])
+    here = sm.Observer(R_SUN, case.z_sun)
+    found = sm.line_of_sight(case.density, lon, lat, observer=here, r_max=R_MAX, rtol=case.rtol)
     truth, doubt = np.transpose(
         [
             graded(case.density, *place, r_sun=R_SUN, z_sun=case.z_sun, r_max=R_MAX)
             for place in zip(lon, lat, strict=True)
         ]
     )
-    scale = np.maximum(truth, floor)
-    require_request_met(case, error, scale)
-    return Verdict(error / scale, np.abs(value - truth) / scale, doubt / scale)
-
-
-def _as_maps_do(case, sky, n, floor):
-    """Return values and errors from tiles, and directly where those are not good enough."""
-    found = sky.integrate(n, rtol=case.rtol, floor=floor)
-    value, error = found.value.copy(), found.error.copy()
-    late = error > case.rtol * np.maximum(value, floor)
-    if late.any():
-        again = SightLines(case.density, sky.observer, PathEnd(r_max=R_MAX)).integrate(
-            n[late], rtol=case.rtol, floor=floor
-        )
-        value[late], error[late] = again.value, again.error
-    return value, error
+    scale = np.maximum(truth, _floor(found.value.max()))
+    require_request_met(case, found.error, scale)
+    return Verdict(found.error / scale, np.abs(found.value - truth) / scale, doubt / scale)
 
 
 def _floor(brightest):
@@ -191,26 +212,17 @@ def _centre(rng, count):
 
 
 def _plane(rng, count):
-    return unit_vectors(rng.uniform(0, 360, count), rng.choice([-1, 1], count) * 10 ** rng.uniform(-4, 0.5, count))
+    return _towards(rng.uniform(0, 360, count), rng.choice([-1, 1], count) * 10 ** rng.uniform(-4, 0.5, count))
 
 
-def _edges(sky, rng, count):
-    """Return directions on edges and corners of tiles."""
-    tiles = sky.tiles
-    chosen = rng.integers(len(tiles.bounds), size=count)
-    ends = tiles.bounds[chosen]
-    share = np.where(rng.uniform(size=(count, 2)) < 0.6, rng.integers(0, 2, (count, 2)), rng.uniform(size=(count, 2)))
-    u = ends[:, 0] + share[:, 0] * (ends[:, 1] - ends[:, 0])
-    v = ends[:, 2] + share[:, 1] * (ends[:, 3] - ends[:, 2])
-    vectors = np.empty((count, 3))
-    for row, (q, chart) in enumerate(zip(tiles.quarter[chosen], tiles.chart[chosen], strict=True)):
-        vectors[row] = sky.frame.directions(np.array([q]), int(chart), u[[row]][:, None], v[[row]][:, None])[0, 0]
-    assert NEAR in tiles.chart
-    return vectors
+def _towards(lon, lat):
+    lon, lat = np.radians(lon), np.radians(lat)
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat) + 0 * lon], axis=-1)
 
 
-def _pixels(case, observer, rng, count):
-    sky = sm.project(case.density, case.nside, observer=observer, r_max=R_MAX, rtol=case.rtol, sample=case.sample)
+def _pixels(case, rng, count):
+    how = {"observer": sm.Observer(R_SUN, case.z_sun), "r_max": R_MAX, "rtol": case.rtol, "sample": case.sample}
+    sky = sm.project(case.density, case.nside, **how)
     floor = _floor(sky.values.max())
     assert np.all(np.isfinite(sky.values) & np.isfinite(sky.error)), "not a number"
     require_request_met(case, sky.error, np.maximum(sky.values, floor))
@@ -229,7 +241,7 @@ def _interesting(case, rng):
 
     lon = [rng.uniform(0, 360), rng.uniform(0, 360), rng.uniform(-5, 5), 1e-3, 0.0]
     lat = [0.0, 41.81, rng.uniform(-5, 5), 1e-6, 1e-3]
-    directions = np.concatenate([_random(rng, 3), _plane(rng, 1), unit_vectors(lon, lat)])
+    directions = np.concatenate([_random(rng, 3), _plane(rng, 1), _towards(lon, lat)])
     return np.unique(healpy.vec2pix(case.nside, *directions.T))
 
 
