@@ -52,13 +52,16 @@ class Mean(Bounded):
     """The mean over a region, its error, their unit, what it cost, and what kind of error it is.
 
     ``error_kind`` is "bound", or "confidence" where a density holds a cube: then 99.9 % of such errors are kept.
-    ``short`` tells whether the tolerance was not reached, which only ``shortfall="state"`` allows.
+    ``short`` tells whether the tolerance was not reached, which only ``shortfall="state"`` allows. What no hint
+    announces and is smaller than ``blind`` times its distance along the line, or ``blind`` rad across, could have been
+    missed; it is 0 for densities that say what they are like.
     """
 
     evaluations: int = 0
     sightlines: int = 0
     error_kind: ErrorKind = "bound"
     short: bool = False
+    blind: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ def region_mean(
         return _exact(metered, (part,), tolerance).means[0] if known else _sampled(metered, part, tolerance)
 
     found, evaluations, reached = promise.kept(mean, lines, rtol)
-    return replace(found, evaluations=evaluations, short=reached > rtol)
+    return replace(found, evaluations=evaluations, short=reached > rtol, blind=lines.blind)
 
 
 def window_factor(
@@ -190,7 +193,9 @@ def window_factor(
         return replace(quotient(above, below), evaluations=above.evaluations + below.evaluations)
     promise = Promise.made(shortfall, budget, 2 * A_MEAN)
     found, evaluations, reached = promise.kept(lambda some, tolerance: _exact(some, regions, tolerance), lines, rtol)
-    above, below = (replace(mean, evaluations=evaluations, short=reached > rtol) for mean in found.means)
+    above, below = (
+        replace(mean, evaluations=evaluations, short=reached > rtol, blind=lines.blind) for mean in found.means
+    )
     _refuse_dark(below)
     ratio = above.value / below.value
     error = below.least_under(found.difference_error(ratio))

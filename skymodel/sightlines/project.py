@@ -80,7 +80,9 @@ def project(
     SkyMap
         Its ``meta`` holds, beside the request, what it cost (``evaluations``, ``sightlines``), how many pixels are
         ``short`` of the tolerance, and the ``error_kind``: "bound", or "confidence" for a density that holds a cube,
-        whose errors are limits that 99.9 % of the pixels keep.
+        whose errors are limits that 99.9 % of the pixels keep. What is smaller than ``blind`` times its distance along
+        the line, or than ``blind`` rad across, could have been missed if no hint announces it; it is 0 for densities
+        that say what they are like. Looks at others, on top of ``evaluations``, took ``looks`` of them.
 
     Raises
     ------
@@ -106,8 +108,9 @@ def project(
     found, evaluations, _ = promise.kept(asked.answered, lines, rtol)
     scale = np.maximum(found.value, FAINT * float(found.value.max(initial=0.0)))
     short = int(np.count_nonzero(found.error > rtol * scale * (1 + 1e-9)))
-    meta = {"method": method, "sample": sample, "rtol": rtol, "error_kind": "bound"} | dict(found.meta)
-    return SkyMap(found.value, found.error, lines.unit, name, meta=meta | {"evaluations": evaluations, "short": short})
+    meta = {"method": method, "sample": sample, "rtol": rtol, "error_kind": "bound", "blind": lines.blind}
+    meta |= {**found.meta, "evaluations": evaluations, "short": short}
+    return SkyMap(found.value, found.error, lines.unit, name, meta=meta)
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,9 @@ class SummedMap:
         weighed = sum(weight * cost for weight, cost in zip(self.layers.weights, spent, strict=True))
         added = {name: sum(meta[name] for meta in metas) for name in ("sightlines", "tiles", "patches", "probes")}
         observed = max((meta["observed_error"] for meta in metas), default=0.0)
-        return {**added, "evaluations": round(weighed + sum(self.mended)), "observed_error": observed}
+        looks = round(sum(meta["looks"] for meta in metas))
+        spent_in_all = round(weighed + sum(self.mended))
+        return {**added, "evaluations": spent_in_all, "looks": looks, "observed_error": observed}
 
 
 class Painted(NamedTuple):

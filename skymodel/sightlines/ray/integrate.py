@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from astropy import units
 
 from profiles import Density
-from profiles.contract.arrays import Floats, Ints
+from profiles.contract.arrays import Bools, Floats, Ints
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
 from skymodel.sightlines.ray.centre import at_centre
@@ -103,10 +104,9 @@ def line_of_sight(
     """
     lon, lat = degrees(lon, lat)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
-    lines = replace(lines, looks=lines.density.smooth is None)
     found = lines.integrate(unit_vectors(lon, lat).reshape(-1, 3), rtol=rtol, share=FAINT)
     value, error, evaluations = (a.reshape(lon.shape) for a in (found.value, found.error, found.evaluations))
-    return LineIntegrals(value, error, evaluations, found.unit, BLIND_SPOT if lines.looks else 0.0)
+    return LineIntegrals(value, error, evaluations, found.unit, lines.blind)
 
 
 def degrees(lon: Any, lat: Any) -> tuple[Floats, Floats]:
@@ -144,8 +144,9 @@ class SightLines:
         Where they end.
     weight
         What one evaluation counts: less than 1 where the density is some of the terms of another.
-    looks
-        Whether each line is looked along for what the density does not say of itself.
+    hidden
+        Which unit vectors ``(N, 3)`` to look along for what the density does not say of itself; by default all. A
+        density that says what it is like is not looked at.
     whole
         Whether lines go on where the density promises to be all but nothing.
     """
@@ -154,7 +155,7 @@ class SightLines:
     observer: Observer
     end: PathEnd
     weight: float = 1.0
-    looks: bool = False
+    hidden: Callable[[Floats], Bools] | None = field(default=None, compare=False, repr=False)
     whole: bool = False
     meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
@@ -166,6 +167,11 @@ class SightLines:
     def unit(self) -> Any:
         """Unit of the integrals."""
         return units.Unit(self.density.unit) * units.kpc
+
+    @property
+    def blind(self) -> float:
+        """What lines may miss, as a share of its distance; 0 where the density says what it is like."""
+        return BLIND_SPOT if self.density.smooth is None else 0.0
 
     @functools.cached_property
     def beyond(self) -> float:
@@ -259,10 +265,13 @@ class SightLines:
 
     def cut(self, lines: Rays, places: tuple[Floats, ...] = ()) -> Pieces:
         """Return the pieces of the lines on which the density should be smooth, also cut at the given places."""
-        if self.looks:
+        if self.blind:
             farthest = float(np.max(lines.stop - lines.observer, initial=NEAREST))
             steps = NEAREST * WIDER ** np.arange(math.log(farthest / NEAREST) / math.log(WIDER) + 1)
-            places = (*places, *(lines.observer + step for step in steps))
+            here = None if self.hidden is None else self.hidden(lines.direction.T @ self.observer.rotation)
+            if here is None or here.any():
+                looked = lines.observer if here is None else np.where(here, lines.observer, np.inf)
+                places = (*places, *(looked + step for step in steps))
         return cut(lines, self.observer, self.density, places)
 
 

@@ -22,6 +22,7 @@ from skymodel.sightlines.surface.batch import Batch
 from skymodel.sightlines.surface.beneath import Beneath
 from skymodel.sightlines.surface.partition import starting
 from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
+from skymodel.sightlines.surface.survey import Survey
 from skymodel.sightlines.surface.tiles import Source, TiledSky
 
 LINE_SHARE = 0.05  # of a tile's tolerance goes to the integrals at its nodes
@@ -84,6 +85,8 @@ class Fitter:
         Called with the number of integrals so far and of those that are settled to come.
     beneath
         What else shines: errors count relative to it where it is brighter.
+    survey
+        What looks all over the sky saw, if the density does not say what it is like.
 
     Raises
     ------
@@ -96,6 +99,7 @@ class Fitter:
     request: Request
     progress: Callable[[int, int], None] | None = None
     beneath: Beneath | None = None
+    survey: Survey | None = None
     brightest: float = 0.0
     sightlines: int = 0
     evaluations: int = 0
@@ -236,6 +240,9 @@ class Fitter:
         for _ in range(DEEPEST):
             filled, verdict = self.filled(waiting)
             good = self.good(filled, verdict)
+            if self.survey is not None:
+                least = self.request.tolerance * FAINT * self.brightest
+                good &= ~self.survey.contradicts(verdict.tiles, self.frame, least)
             open_ = ~good & self.hopeless(filled)
             filled.coefficients[open_] = np.nan
             self._observe(verdict, good)
@@ -305,6 +312,7 @@ def fit(
     request: Request,
     progress: Callable[[int, int], None] | None = None,
     beneath: Beneath | None = None,
+    survey: Survey | None = None,
 ) -> Fitted:
     """Return a sky in tiles.
 
@@ -320,6 +328,8 @@ def fit(
         Called with the number of integrals so far and of those that are settled to come.
     beneath
         The terms of a sum that are fitted already, if `lines` are those of another.
+    survey
+        What looks saw, if the density does not say what it is like.
 
     Raises
     ------
@@ -327,7 +337,7 @@ def fit(
         If more integrals than the budget would be needed; the term of a sum is left open instead.
     """
     bright = 0.0 if beneath is None else beneath.brightest
-    state = Fitter(lines, frame, request, progress, beneath, bright)
+    state = Fitter(lines, frame, request, progress, beneath, survey, bright)
     first = [starting(frame, quarter, request.innermost, request.order) for quarter in range(len(frame.folds.quarters))]
     start = functools.reduce(Batch.joined, first)
     try:
