@@ -15,7 +15,8 @@ from profiles.forms.cores import CentralSpike, CoredNFW, contracted
 from profiles.forms.disks import ExponentialDisk, HoledDisk, MiyamotoNagaiDisk, Sech2Disk
 from profiles.forms.ferriere import CentralMolecularZone, HotGas, TiltedHoledDisk
 from profiles.forms.gas import BetaModel, CosineDisk, Ellipsoid, GaussianCloud, GaussianRing, PowerLawHalo
-from profiles.forms.halos import NFW, Burkert, Einasto, GeneralizedNFW, Halo, Isothermal, Moore, Zhao
+from profiles.forms.halo import Halo
+from profiles.forms.halos import NFW, Burkert, Einasto, GeneralizedNFW, Isothermal, Moore, Zhao
 from profiles.forms.nuclear import ChatzopoulosCluster, LaunhardtCluster, LaunhardtDisk, StretchedSpheroid
 from profiles.forms.peanut import LongBar, PeanutBar
 from profiles.forms.shapes import Flattened, Rotated, Shifted, Triaxial

@@ -15,8 +15,9 @@ from astropy import units
 
 from profiles.contract.algebra import Scaled, Sum, scaled
 from profiles.contract.arrays import ROUNDING, Floats
-from profiles.contract.density import Density, mass_within
+from profiles.contract.density import Density
 from profiles.contract.fields import MASS_DENSITY, Mass
+from profiles.contract.operations import mass_within
 
 Known = tuple[float, float] | None
 

@@ -15,8 +15,9 @@ from typing import Annotated, Any
 
 from astropy import units
 
-from profiles.contract.density import SYMMETRIES, Array, Density, Hints, Oval, Symmetry, plus, times
+from profiles.contract.density import SYMMETRIES, Array, Density, Hints, Oval, Symmetry
 from profiles.contract.fields import Kind, convert, field_kinds
+from profiles.contract.operations import plus, times
 
 
 @dataclass(frozen=True)
@@ -248,7 +249,10 @@ def scaled(density: Density, factor: float, unit: Any) -> Density:
 
 def total(densities: Iterable[Density]) -> Density:
     """Return the sum of one or more densities, in the unit of the first."""
-    return functools.reduce(operator.add, densities)
+    first, *others = densities
+    if not others:
+        return first
+    return Sum(tuple(part for each in (first, *others) for part in parts_of(in_unit(each, first.unit), Sum)))
 
 
 @times.register

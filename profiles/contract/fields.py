@@ -73,6 +73,7 @@ InnerSlope = Annotated[float, Kind("", below=3.0)]  # a steeper centre holds inf
 
 
 @functools.cache
+@functools.cache
 def field_kinds(cls: type) -> dict[str, Kind]:
     """Return the kind of each field of a density class, by name; fields without a kind are left out."""
     found: dict[str, Kind] = {}

@@ -10,7 +10,8 @@ import numpy as np
 from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Density, Hints, Spherical
 from profiles.contract.fields import Kind, Length, MassDensity, Positive
-from profiles.forms.halos import NFW, Halo
+from profiles.forms.halo import Halo
+from profiles.forms.halos import NFW
 from profiles.mass import enclosed_mass
 from profiles.tables.radial import RadialTable
 

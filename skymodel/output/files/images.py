@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from astropy import units
 
+from profiles.tables.fitsfiles import guarded, open_fits
 from skymodel.output.files.fits_stream import replacing
 from skymodel.sightlines.zoom import Image
 
@@ -46,8 +47,10 @@ def read_image(path: str | Path) -> Image:
 
     Raises
     ------
+    OSError
+        If it may not be read.
     ValueError
-        If the file holds no image with its errors.
+        If the file holds no image with its errors, or is damaged.
 
     Examples
     --------
@@ -55,11 +58,12 @@ def read_image(path: str | Path) -> Image:
     >>> read_image("centre.fits").values.shape  # doctest: +SKIP
     (200, 400)
     """
-    from astropy.io import fits
     from astropy.wcs import WCS
 
-    with fits.open(path) as hdus:
+    with open_fits(path) as hdus, guarded(f"'{path}'"):
         if hdus[0].data is None or _ERROR not in hdus:
-            raise ValueError(f"{path} holds no image with its errors; allowed: files that write_image has written")
+            raise ValueError(f"'{path}' holds no image with its errors; allowed: files that write_image has written")
         values, error = (np.asarray(hdu.data, dtype=np.float64) for hdu in (hdus[0], hdus[_ERROR]))
+        if values.ndim != 2 or error.shape != values.shape:
+            raise ValueError(f"'{path}' holds an image of shape {values.shape} and errors of shape {error.shape}")
         return Image(values, error, units.Unit(hdus[0].header.get("BUNIT", "")), WCS(hdus[0].header))

@@ -74,3 +74,27 @@ def test_a_failure_leaves_the_old_file(image, tmp_path, monkeypatch):
         sm.write_image(path, image)
     assert path.read_bytes() == old
     assert [found.name for found in tmp_path.iterdir()] == ["image.fits"]
+
+
+@pytest.mark.parametrize(
+    ("card", "value"),
+    [("NAXIS1", -32), ("NAXIS2", 10**9), ("BITPIX", 7), ("BUNIT", "no unit"), ("CTYPE1", "GLON-QQQ")],
+)
+def test_a_lying_image_is_refused_in_one_line(image, tmp_path, card, value):
+    path = tmp_path / "image.fits"
+    sm.write_image(path, image)
+    content = bytearray(path.read_bytes())
+    start = content.find(f"{card:<8}=".encode())
+    content[start : start + 80] = f"{card:<8}= {value!r:>20}".ljust(80).encode()
+    path.write_bytes(content)
+    with pytest.raises((ValueError, OSError), match=r"image\.fits") as refused:
+        sm.read_image(path)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_image_whose_errors_have_another_shape_is_refused(tmp_path):
+    fits.HDUList([fits.PrimaryHDU(np.ones((3, 4))), fits.ImageHDU(np.ones((3, 3)), name="ERROR")]).writeto(
+        tmp_path / "image.fits"
+    )
+    with pytest.raises(ValueError, match=r"shape \(3, 4\) and errors of shape \(3, 3\)"):
+        sm.read_image(tmp_path / "image.fits")
