@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from astropy import units
@@ -21,32 +21,16 @@ from profiles.contract.mesh import Mesh
 from profiles.contract.shown import short
 from profiles.contract.unknown import Unknown
 from profiles.tables.arrayfiles import described
-from profiles.tables.cubefiles import read_cube, settled
+from profiles.tables.axes import even, in_kpc, rising
+from profiles.tables.cubefiles import read_cube
 from profiles.tables.interpolation import even_spline, steps_along, tricubic, trilinear, uneven_spline
 from profiles.tables.radial import one_of, plain_unit
+from profiles.tables.reach import AXES, Missing, excess, left_out, refusal
 from profiles.tables.turned import TurnedGrid
 
 Edge = Literal["zero", "power law", "refuse"]
 Method = Literal["linear", "cubic"]
 OuterSlope = Annotated[float, Kind("", above=1.0)]
-
-
-class Missing(NamedTuple):
-    """What a grid leaves out of the line from the centre along one axis.
-
-    Parameters
-    ----------
-    axis
-        "+x", "-x", "+y", "-y", "+z" or "-z".
-    reach
-        Where the grid ends [kpc].
-    share
-        Estimated share of the integral of the density from the centre to the asked radius that lies beyond.
-    """
-
-    axis: str
-    reach: float
-    share: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +101,7 @@ class Grid(Density):
         >>> float(grid(np.asarray(0.3), np.asarray(-0.7), np.asarray(0.1)))
         1.0
         """
-        axes = [_in_kpc(axis) for axis in (x, y, z)]
+        axes = [in_kpc(axis) for axis in (x, y, z)]
         target = plain_unit(unit)
         factor = (1.0 * units.Unit(unit)).to_value(target, equivalencies=units.mass_energy())
         table = np.ma.filled(np.ma.array(values, dtype=float), np.nan) * factor
@@ -125,8 +109,8 @@ class Grid(Density):
             raise ValueError(
                 f"a grid of axes {[len(axis) for axis in axes]} needs values of that shape; got {table.shape}"
             )
-        starts, steps = zip(*(_rising(name, axis) for name, axis in zip("xyz", axes, strict=True)), strict=True)
-        uneven = None if all(map(_even, axes)) else (axes[0], axes[1], axes[2])
+        starts, steps = zip(*(rising(name, axis) for name, axis in zip("xyz", axes, strict=True)), strict=True)
+        uneven = None if all(map(even, axes)) else (axes[0], axes[1], axes[2])
         return cls(starts, steps, table, axes=uneven, unit=target, **options)
 
     @classmethod
@@ -154,8 +138,8 @@ class Grid(Density):
         Grid
             Or a :class:`~profiles.tables.turned.TurnedGrid` if the file's axes are not the Galaxy's.
         """
-        said = described(file, sha256=sha256, unit=unit, length_unit=length_unit)
         cube = read_cube(str(file), unit=unit, length_unit=length_unit)
+        said = described(file, sha256=sha256, unit=unit, length_unit=length_unit)
         own = cls.from_arrays(*cube.axes, cube.values, unit=cube.unit, file=str(file), said=said, **options)
         if cube.turn is None:
             return own
@@ -182,13 +166,14 @@ class Grid(Density):
         """Return the density at ``(x, y, z)`` [kpc]."""
         xp = array_namespace(x, y, z)
         x, y, z = (xp.asarray(coordinate) for coordinate in (x, y, z))
-        excess = self._excess(xp, x, y, z)
-        if self.edge == "refuse" and bool(xp.any(excess > 1)):
-            raise Unknown(self._refusal(float(xp.max(xp.sqrt(x * x + y * y + z * z)))))
+        outside = excess(xp, (x, y, z), self._bounds)
+        if self.edge == "refuse" and bool(xp.any(outside > 1)):
+            r = float(xp.max(xp.sqrt(x * x + y * y + z * z)))
+            raise Unknown(refusal(self.missing(r), self.file, r))
         if self.edge == "power law":
-            inner = xp.maximum(excess, xp.ones_like(excess))
+            inner = xp.maximum(outside, xp.ones_like(outside))
             return self._inside(xp, x / inner, y / inner, z / inner) * inner**-self.outer_slope
-        within = excess <= 1 + 1e-12
+        within = outside <= 1 + 1e-12
         if not isinstance(x, np.ndarray):
             return xp.where(within, self._inside(xp, x, y, z), 0.0)
         density = np.zeros(x.shape)
@@ -207,7 +192,8 @@ class Grid(Density):
         >>> round(grid.missing(60.0)[0].share, 2)
         0.62
         """
-        return tuple(self._missing(name, vector, r_max) for name, vector in _AXES.items())
+        inside = replace(self, edge="zero")
+        return tuple(left_out(inside, self._bounds, name, r_max) for name in AXES)
 
     def to_spec(self) -> dict[str, Any]:
         """Return its configuration: the file and the options."""
@@ -254,20 +240,6 @@ class Grid(Density):
     def _bounds(self) -> tuple[tuple[float, float], ...]:
         return tuple((float(axis[0]), float(axis[-1])) for axis in self.points)
 
-    def _excess(self, xp: Any, x: Array, y: Array, z: Array) -> Array:
-        """Return how many times further than the faces a point lies; at most 1 inside."""
-        ratios = []
-        for coordinate, (low, high) in zip((x, y, z), self._bounds, strict=True):
-            if high > 0:
-                ratios.append(coordinate * (1 / high))
-            else:  # the centre lies outside, and no ray from it ends on this face
-                ratios.append(xp.where(coordinate > high, xp.full_like(coordinate, np.inf), 0.0))
-            if low < 0:
-                ratios.append(coordinate * (1 / low))
-            else:
-                ratios.append(xp.where(coordinate < low, xp.full_like(coordinate, np.inf), 0.0))
-        return functools.reduce(xp.maximum, ratios)
-
     def _inside(self, xp: Any, x: Array, y: Array, z: Array) -> Array:
         if self.method == "linear":
             return trilinear(xp, self.values, self._steps(xp, x, y, z))
@@ -290,35 +262,6 @@ class Grid(Density):
     @functools.cached_property
     def _spline(self) -> Any:
         return even_spline(self.values) if self.axes is None else uneven_spline(self.axes, self.values)
-
-    def _missing(self, name: str, vector: tuple[int, int, int], r_max: float) -> Missing:
-        axis = next(i for i, step in enumerate(vector) if step)
-        low, high = self._bounds[axis]
-        reach = high if vector[axis] > 0 else -low
-        if reach <= 0:
-            return Missing(name, 0.0, 1.0)
-        s = np.linspace(0, min(reach, r_max), 2049)
-        inside = self._along(s, vector)
-        held = float(np.sum((inside[1:] + inside[:-1]) / 2 * np.diff(s)))
-        start = self._along(np.array([0.75 * reach, reach]), vector)
-        slope = max(np.log(start[0] / start[1]) / np.log(1 / 0.75), 1.5) if np.all(start > 0) else 1.5
-        out = start[1] * reach / (slope - 1) * (1 - (reach / r_max) ** (slope - 1)) if r_max > reach else 0.0
-        return Missing(name, float(reach), float(out / (held + out)) if held + out > 0 else 0.0)
-
-    def _along(self, s: Floats, vector: tuple[int, int, int]) -> Floats:
-        bounded = [np.clip(s * step, *bounds) for step, bounds in zip(vector, self._bounds, strict=True)]
-        return np.asarray(replace(self, edge="zero")(*bounded))
-
-    def _refusal(self, r: float) -> str:
-        worst = max(self.missing(r), key=lambda found: found.share)
-        return (
-            f"the grid{f' of {self.file}' if self.file else ''} reaches {worst.reach:g} kpc towards {worst.axis} but "
-            f"is asked at {r:.4g} kpc; about {100 * worst.share:.2g} % of the integral along that axis lies beyond. "
-            "Declare edge = 'zero' to leave it out, 'power law' to continue it, or shorten the path"
-        )
-
-
-_AXES = {"+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1)}
 
 
 def grid(
@@ -354,20 +297,3 @@ def grid(
     """
     options: dict[str, Any] = {"method": method, "edge": edge, "outer_slope": outer_slope}
     return Grid.from_file(file, unit=unit, length_unit=length_unit, sha256=sha256, **options)  # type: ignore[no-any-return]
-
-
-def _in_kpc(axis: Any) -> Floats:
-    given = axis if isinstance(axis, units.Quantity) else units.Quantity(np.asarray(axis), "kpc", dtype=None)
-    return settled(given.value) * float(given.unit.to("kpc"))
-
-
-def _rising(name: str, axis: Floats) -> tuple[float, float]:
-    """Return the first point and the mean step of an axis; refuse one that does not rise."""
-    if axis.ndim != 1 or len(axis) < 2 or not np.all(np.diff(axis) > 0) or not np.isfinite(axis).all():
-        raise ValueError(f"the {name} axis of a grid must increase from point to point; sort the points and the values")
-    return float(axis[0]), float((axis[-1] - axis[0]) / (len(axis) - 1))
-
-
-def _even(axis: Floats) -> bool:
-    steps = np.diff(axis)
-    return bool(np.ptp(steps) <= 1e-6 * np.mean(steps))

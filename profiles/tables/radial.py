@@ -119,8 +119,8 @@ class RadialTable(Spherical):
         """
         if not Path(file).exists():
             raise ValueError(f"no radial table at {file!r}; give the path of a text, FITS, .npy, .npz or .h5 file")
-        said = described(file, sha256=sha256, unit=unit, length_unit=length_unit)
         found = read_arrays(str(file))
+        said = described(file, sha256=sha256, unit=unit, length_unit=length_unit)
         names = _two_columns(file, list(found.columns), columns)
         asked = (found.said.get("length_unit") or length_unit, found.said.get("unit") or unit)
         plainly = []
