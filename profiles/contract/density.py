@@ -164,7 +164,7 @@ class Density(Shown, ABC):
 
     def __mul__(self, other: Density | float | units.Quantity) -> Density:
         """Return the product with a density, or the density scaled by a number or a Quantity."""
-        return times(other, self)
+        return times(other, self)  # type: ignore[no-any-return]
 
     __rmul__ = __mul__
 
@@ -172,7 +172,7 @@ class Density(Shown, ABC):
         """Return the sum with a density of a convertible unit, in the unit of the first."""
         if not isinstance(other, Density):
             return NotImplemented
-        return plus(other, self)
+        return plus(other, self)  # type: ignore[no-any-return]
 
     def at(self, x: Any, y: Any, z: Any) -> units.Quantity:
         """Return the density at Galactocentric places, with its unit.
@@ -218,7 +218,7 @@ class Density(Shown, ABC):
         proton = float((constants.m_p * constants.c**2).to_value("GeV"))
         mass, _ = convert(1.0 * units.Unit(self.unit), [MASS_DENSITY], f"a density in [{self.unit}]")
         here = self if units.Unit(self.unit) == MASS_DENSITY else times(mass * (MASS_DENSITY / self.unit), self)
-        return times(per_baryon / proton * (NUMBER_DENSITY / MASS_DENSITY), here)
+        return times(per_baryon / proton * (NUMBER_DENSITY / MASS_DENSITY), here)  # type: ignore[no-any-return]
 
 
 def require_density(
