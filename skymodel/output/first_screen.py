@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _LABEL = 13  # columns of what stands at the left of each line
+_REGION = 20  # columns of a region's name; a longer one has a line of its own
 _MOST_REGIONS, _MOST_BANDS = 6, 4  # more are in fluxes.ecsv
 
 
@@ -115,9 +116,12 @@ def _fluxes(result: RunResult) -> Iterator[str]:
     bands = list(dict.fromkeys(str(name) for name in table["band"]))
     shown = [*regions[: _MOST_REGIONS - 1], *regions[_MOST_REGIONS - 1 :][-1:]]
     for region in shown:
+        if len(region) > _REGION:
+            yield f"  {region}"
+            region = ""
         for row in [row for row in table if str(row["region"]) == region][:_MOST_BANDS]:
             value = with_both_errors(*(float(row[f"flux{end}"].value) for end in ("", "_error_measured", "_error")))
-            yield f"  {region[:20]:<21}{str(row['band'])[:19]:<20}{value}"
+            yield f"  {region:<{_REGION + 1}}{str(row['band'])[:19]:<20}{value}"
             region = ""
     if len(regions) > len(shown) or len(bands) > _MOST_BANDS:
         yield f"  all {len(regions)} regions and {len(bands)} bands are in fluxes.ecsv"

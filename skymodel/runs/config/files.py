@@ -57,7 +57,30 @@ def read_raw(source: str | Path | None = None) -> dict[str, Any]:
         what = "is empty" if content is None else f"holds a {type(content).__name__}"
         raise ValueError(f"'{path}' {what}; a configuration is a mapping with at least dark_matter and electrons")
     found = {str(key): value for key, value in content.items()}
-    return found if path.parent == PRESETS else _placed(found, path.parent)
+    return found if path.parent == PRESETS else with_preset(_placed(found, path.parent))
+
+
+def with_preset(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration with what it does not give taken from the shipped one that its key ``preset`` names.
+
+    A key takes the place of the preset's as a whole, but ``observer`` and ``map``, whose entries count one by one;
+    with other densities the preset's label goes, too.
+
+    Examples
+    --------
+    >>> found = with_preset({"preset": "paper", "map": {"nside": 16}})
+    >>> found["map"]["nside"], "label" in found, "label" in with_preset({"preset": "paper", "electrons": "ymw16"})
+    (16, True, False)
+    """
+    if "preset" not in content:
+        return content
+    own, name = {key: value for key, value in content.items() if key != "preset"}, content["preset"]
+    preset_text(str(name))  # refuses what is none
+    base = read_raw(str(name))
+    if {"dark_matter", "electrons"} & own.keys():
+        base.pop("label", None)
+    parts = {key: base[key] | own[key] for key in ("observer", "map") if isinstance(own.get(key), dict)}
+    return base | own | parts
 
 
 def folder_of(source: str | Path | None) -> Path | None:

@@ -26,7 +26,7 @@ from skymodel.runs.config.bands import Bands
 from skymodel.runs.config.densities import DarkMatter, Electrons
 from skymodel.runs.config.emission import AnyEmission, NuggetsConfig
 from skymodel.runs.config.fields import FieldsConfig
-from skymodel.runs.config.files import folder_of, read_raw
+from skymodel.runs.config.files import folder_of, read_raw, with_preset
 from skymodel.runs.config.names import with_own_names
 from skymodel.runs.config.quantities import WithUnit
 from skymodel.runs.config.questions import CompareConfig, CubeConfig, FitConfig, Ratios
@@ -293,7 +293,7 @@ def as_config(source: Any = None) -> RunConfig:
     if isinstance(source, RunConfig):
         return source
     if isinstance(source, Mapping):
-        return RunConfig(**{str(key): value for key, value in source.items()})
+        return RunConfig(**with_preset({str(key): value for key, value in source.items()}))
     if source is None or isinstance(source, str | Path):
         return load_config(source)
     raise TypeError(f"{source!r} is no configuration; give a RunConfig, a mapping, a YAML file or a preset's name")
