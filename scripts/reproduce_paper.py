@@ -19,8 +19,6 @@ from skymodel.comparison.comptel.confrontation import (
     galprop_backgrounds,
     own_background,
 )
-from skymodel.comparison.ratio.candidates import default_electrons, default_halos
-from skymodel.comparison.ratio.windows import share
 from skymodel.emission.claims import (
     FAILS,
     Claim,
@@ -28,28 +26,18 @@ from skymodel.emission.claims import (
     claims_table,
     claims_text,
     paper_claims,
-    speed_of_flatness,
     tally_text,
 )
 from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
-from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.spectrum_table import read_spectrum
-from skymodel.galaxy import SkyModel
 from skymodel.output.figures.electrosphere import electrosphere_figure
 from skymodel.output.figures.paper import figure_one, speed_figure
 from skymodel.output.figures.style import style
-from skymodel.runs.config.model import load_config
+from skymodel.runs.config.model import RunConfig, load_config
 from skymodel.runs.fits.evidence import evidence
-from skymodel.sightlines.means import window_factor
-from skymodel.sky.regions import INTEGRAL_CIRCLE
+from skymodel.runs.one.run import run
 
-RTOL = 1e-4
-MU_0, Z_MAX, CHI = 60.0, 30.0, 0.2  # MeV, z_0: "representative values" of appendix A
-OTHER_PAIRS = (  # from the narrowest to the widest sky
-    ("fermi_generalized_nfw", "mcmillan2017_bulge"),
-    ("pppc4dmid_nfw", "mcmillan2017_disks"),
-    ("pppc4dmid_burkert", "mcmillan2017_gas"),
-)
+COARSE = {"map": {"nside": 8, "rtol": 1e-2}, "compare": None, "cube": None}  # no map is shown
 NOT_REPRODUCED = """
 What could not be reproduced
 ----------------------------
@@ -86,20 +74,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _reproduce(options: argparse.Namespace) -> None:
     config = load_config(options.config)
     backgrounds = (*galprop_backgrounds(), *(own_background(read_spectrum(path)) for path in options.background))
-    galaxy = SkyModel(
-        config.dark_matter,
-        config.electrons,
-        observer=config.observer.build(),
-        r_max=config.path.r_max,
-        s_max=config.path.s_max,
-    )
-    emission = _electrosphere(options.v_e)
-    scenario = _scenario(galaxy, emission.sphere.v_e)
+    if options.v_e is not None:
+        Scenario(options.v_e, 1.0, 0.0)  # refuses an impossible speed before the densities are integrated
+    scenario = _scenario(config, options.v_e)
+    emission = scenario.electrosphere()
     claims = paper_claims(scenario, evidence(scenario))
     origin = "least for a flatness of 2" if options.v_e is None else "given"
     label = (
-        f"{config.label or f'densities of {options.config}'}; chi = {CHI:g}, mu_0 = {MU_0:g} MeV, "
-        f"z_max = {Z_MAX:g} z_0, v_e = {emission.sphere.v_e:.3g} c ({origin}); W = {scenario.window_factor:.4f}; "
+        f"{config.label or f'densities of {options.config}'}; chi = {emission.chi:g}, mu_0 = {emission.sphere.mu_0:g} "
+        f"MeV, z_max = {emission.sphere.z_max:g} z_0, v_e = {emission.sphere.v_e:.3g} c ({origin}); "
+        f"W = {scenario.window_factor:.4f}, of interstellar electrons; "
         f"convention '{emission.convention}'; not reproduced: the background of figure 1, and "
         "its normalisation, which must have been 2.2 to 4.7 times below eq. (6) and (A.4)"
     )
@@ -121,29 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _electrosphere(v_e: float | None) -> ElectrosphereEmission:
-    """Return the electrosphere of figure 1; without a speed, with the least one that is flat within two."""
-    made = ElectrosphereEmission(Electrosphere(MU_0, Z_MAX, 1.0 if v_e is None else v_e), chi=CHI)
-    if v_e is not None:
-        return made
-    return replace(made, sphere=replace(made.sphere, v_e=speed_of_flatness(made)))
-
-
-def _scenario(galaxy: SkyModel, v_e: float) -> Scenario:
-    """Return what the densities say: window factors, containment, mean of J."""
-    own = window_factor(galaxy.pair, rtol=RTOL, **galaxy.lines)
-    halos, electrons = default_halos(), default_electrons()
-    others = [window_factor(halos[halo] * electrons[tracer], rtol=RTOL, **galaxy.lines) for halo, tracer in OTHER_PAIRS]
-    return Scenario(
-        v_e=v_e,
-        window_factor=own.value,
-        containment=share(galaxy, INTEGRAL_CIRCLE, rtol=RTOL).value,
-        window_factors=tuple(other.value for other in others),
-        mean_j=own.denominator.value,
-        mu_0=MU_0,
-        z_max=Z_MAX,
-        sphere_chi=CHI,
-    )
+def _scenario(config: RunConfig, v_e: float | None) -> Scenario:
+    """Return what a run of the densities is checked for, with another speed of the electrons if one is given."""
+    found = run(RunConfig(**(config.resolved() | COARSE))).claims.scenario
+    return found if v_e is None else replace(found, v_e=v_e)
 
 
 def _write_figures(folder: Path, seen: Seen) -> None:
@@ -152,7 +117,8 @@ def _write_figures(folder: Path, seen: Seen) -> None:
         made.savefig(folder / "figure_1.png")
         speed_figure(seen.emission, label=seen.label).savefig(folder / "electron_speed.png")
         small = (
-            "T = 1 keV, electrons of 0.22 c; conditional on the cross-sections stated in emission.electrosphere.capture"
+            "mu_0 = 20 MeV, T = 1 keV, electrons of 0.22 c; conditional on the cross-sections stated in "
+            "emission.electrosphere.capture"
         )
         electrosphere_figure(label=small).savefig(folder / "electrosphere.png")
 

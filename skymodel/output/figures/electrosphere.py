@@ -35,14 +35,14 @@ def electrosphere_figure(mu_0: float = 20.0, temperature: float = 0.001, label: 
 
 
 def _structure(axes: Any, star: SolvedElectrosphere) -> None:
-    z = np.geomspace(0.1, 0.999 * star.thickness, 600)
+    near_the_end = star.thickness * (1 - np.geomspace(0.01, 1e-8, 200))  # where slow electrons turn
+    z = np.concatenate([np.geomspace(0.1, 0.989 * star.thickness, 600), near_the_end])
     axes.plot(z, star.mu(z), color="black", label=r"$\mu$, computed")
     axes.plot(z, star.mu_0 / (1 + z), ":", color="0.4", label="(A.1)")
     axes.plot(z, star.potential(z), color=COLOURS[0], label="potential energy of an electron")
     for colour, (name, energy) in zip(COLOURS[1:], ELECTRONS.items(), strict=False):
-        height = star.turning_point(energy)
-        axes.plot([height], [max(energy, 2e-4)], "o", color=colour, markersize=4, label=f"turns: {name}")
-    axes.set(xscale="log", yscale="log", xlim=(0.1, 2 * star.thickness), ylim=(1e-4, 2 * star.mu_0))
+        axes.plot([star.turning_point(energy)], [energy], "o", color=colour, markersize=4, label=f"turns: {name}")
+    axes.set(xscale="log", yscale="log", xlim=(0.1, 2 * star.thickness), ylim=(1e-7, 2 * star.mu_0))
     axes.set(xlabel="height $z$ [$z_0$]", ylabel="energy [MeV]")
     axes.legend(fontsize=6, loc="lower left")
 
@@ -56,6 +56,6 @@ def _spectra(axes: Any, star: SolvedElectrosphere) -> None:
             values = k**2 * model.direct_spectrum(k)
             name = f"{formation}, {'with' if barrier else 'without'} the barrier: $\\chi$ = {model.chi:.1e}"
             axes.plot(k, np.where(values > 0, values, np.nan), dashes, color=colour, label=name)
-    axes.set(xscale="log", yscale="log", xlim=(k[0], k[-1]), ylim=(1e-9, 1e13))
+    axes.set(xscale="log", yscale="log", xlim=(k[0], k[-1]), ylim=(1e-9, 1e11))
     axes.set(xlabel="photon energy $k$ [MeV]", ylabel=_INTENSITY)
     axes.legend(fontsize=6, loc="upper left")
