@@ -10,7 +10,8 @@ import argparse
 from pathlib import Path
 
 from profiles import Density, library
-from skymodel.output.figures.profiles import density_figure, lines_figure, mass_figure
+from skymodel.output.figures.names import density_name
+from skymodel.output.figures.profiles import density_figure, families_figure, lines_figure, mass_figure
 from skymodel.output.figures.style import PAGE, figure, style
 
 
@@ -23,7 +24,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     with style():
         for name in options.names:
-            page = density_figure(library.build(name), extent=options.extent, label=name)
+            page = density_figure(library.build(name), extent=options.extent, label=density_name(name))
             save(page, options.out / f"{name}.png")
         if not options.names:
             shelf(options.out)
@@ -31,15 +32,15 @@ def main() -> None:
 
 def shelf(folder: Path) -> None:
     halos = presets("dark_matter")
-    save(lines_figure(halos, axes=figure(PAGE, PAGE).subplots()).figure, folder / "halos.png")
+    save(families_figure(halos), folder / "halos.png")
     stars = ("mwpotential2014_baryons", "stanek1997_bar", "dwek1995_bar", "sormani2022_bar")
     nuclear = ("launhardt2002_nuclear", "sormani2020_nsd", "chatzopoulos2015_nsc")
     baryons = components("mcmillan2017_baryons")
-    baryons |= {name.replace("_", " "): library.build(name) for name in (*stars, *nuclear)}
+    baryons |= {density_name(name): library.build(name) for name in (*stars, *nuclear)}
     save(plane_and_axis(baryons), folder / "baryons.png")
     save(plane_and_axis(presets("electrons")), folder / "electrons.png")
-    mass = {name: halos[name] for name in ("mcmillan2017 halo", "cautun2020 halo", "pppc4dmid burkert")}
-    mass["mcmillan2017 baryons"] = library.build("mcmillan2017_baryons")
+    chosen = ("mcmillan2017_halo", "cautun2020_halo", "pppc4dmid_burkert", "mcmillan2017_baryons")
+    mass = {density_name(name): library.build(name) for name in chosen}
     save(mass_figure(mass).figure, folder / "masses.png")
 
 
@@ -60,12 +61,12 @@ def plane_and_axis(densities: dict[str, Density]) -> object:
 
 def presets(role: str) -> dict[str, Density]:
     found = [name for name in library.preset_names() if library.preset(name).role == role]
-    return {name.replace("_", " "): library.build(name) for name in found}
+    return {density_name(name): library.build(name) for name in found}
 
 
 def components(name: str) -> dict[str, Density]:
     parts = library.preset(name).components
-    return {f"{name.split('_')[0]} {part}".replace("_", " "): library.build(spec) for part, spec in parts.items()}
+    return {density_name(f"{name.split('_')[0]}_{part}"): library.build(spec) for part, spec in parts.items()}
 
 
 def save(made: object, path: Path) -> None:

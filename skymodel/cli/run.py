@@ -26,6 +26,7 @@ def run(
     report_page: Annotated[
         bool, typer.Option("--report/--no-report", help="Whether the page report.html is written, too.")
     ] = True,
+    figures: Annotated[str, typer.Option("--format", help="Format of the figures: png, pdf or svg.")] = "png",
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Neither read nor keep maps of J in the user's cache folder.")
     ] = False,
@@ -53,6 +54,7 @@ def run(
         given = read_raw(config) if origin is None else _repeated(origin, config)
         settings = _stating(load_config(config) if origin is None else RunConfig(**given), given)
         folder.check(out, overwrite)
+        folder.require_format(figures)
         clear(Path.cwd() if out is None else out.absolute().parent)
         if out is not None:
             held.enter_context(claimed(out))
@@ -65,7 +67,7 @@ def run(
                 cache=cache or NothingKept(),
             )
             report("writing", _COMPUTING)
-            written = folder.write(result, out, overwrite=overwrite, report=report_page)
+            written = folder.write(result, out, overwrite=overwrite, report=report_page, figures=figures)
             report("writing", 1.0)
         if short := result.maps["J"].meta.get("short"):
             say(f"skymodel: {short} pixels are short of map.rtol and carry the errors they have", err=True)

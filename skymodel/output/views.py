@@ -4,7 +4,7 @@
 |---|---|
 | map | ``kind="sky"`` or ``"centre"``, ``regions={name: region}`` |
 | image of a part of the sky | ``regions={name: region}`` |
-| density | ``size=20.0`` [kpc] |
+| density | ``size=10.0``, half the width of the picture [kpc] |
 | region | |
 | result of a run | ``kind="sky"``, ``"centre"``, ``"spectrum"``, ``"ratio"`` |
 | comparison | |
@@ -102,11 +102,20 @@ def _(image: Image, *, regions: Mapping[str, Region] | None = None) -> Any:
 
 
 @plot.register
-def _(density: Density, *, size: float = 20.0) -> Any:
-    from skymodel.output.figures.density import density_figure
+def _(density: Density, *, size: float = 10.0) -> Any:
+    from skymodel.output.figures.profiles import density_figure
 
+    if not size > 0:
+        raise ValueError(f"size = {size}; allowed: half the width of the picture, more than 0 kpc")
     with style():
-        return density_figure(density, size)
+        return density_figure(density, extent=size)
+
+
+@_small.register
+def _(density: Density) -> Any:
+    from skymodel.output.figures.profiles import glance_figure
+
+    return glance_figure(density)
 
 
 @plot.register

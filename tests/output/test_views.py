@@ -67,7 +67,7 @@ def test_the_text_of_what_holds_arrays_is_short(thing):
 def test_a_figure_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(ValueError, match="kind = 'skies'; did you mean 'sky'"):
         SKY.plot(kind="skies")
-    with pytest.raises(ValueError, match=r"size = 0; allowed: more than"):
+    with pytest.raises(ValueError, match=r"size = 0; allowed: half the width"):
         NFW().plot(size=0)
 
 

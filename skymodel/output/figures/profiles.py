@@ -149,7 +149,7 @@ def mass_figure(
 
 
 def density_figure(density: Density, *, extent: float = 10.0, r_sun: float = 8.2, label: str = "") -> Any:
-    """Return a page about one density: along x, y and z, its slices in (x, y) and (x, z), and its mass.
+    """Return a page about one density: along x, y and z, its slices in (x, y) and (x, z), and its mass if it has one.
 
     Parameters
     ----------
@@ -160,27 +160,81 @@ def density_figure(density: Density, *, extent: float = 10.0, r_sun: float = 8.2
     r_sun
         Where the Sun is marked [kpc].
     label
-        Line at the foot.
+        Title.
     """
-    made = figure(PAGE, 0.9 * PAGE, label)
+    made = figure(PAGE, 0.9 * PAGE)
+    made.suptitle(label)
     ((lines, mass), (face, edge)) = made.subplots(2, 2)
-    ends = (1e-3 * extent, 6 * extent)
-    for along in _AXES:
-        lines_figure({_AXES[along]: density}, along=along, extent=ends, axes=lines)
-    for number, line in enumerate(lines.get_lines()):
-        line.set(**_pen(number))
-    lines.set_xlabel("distance from the centre [kpc]")
-    lines.legend(title="along")
-    mass_figure({"all": density}, extent=(1e-2 * extent, 6 * extent), axes=mass)
-    mass.get_legend().remove()
+    _along_axes(density, extent, lines)
+    try:
+        mass_figure({"all": density}, extent=(1e-2 * extent, 6 * extent), axes=mass)
+        mass.get_legend().remove()
+    except (ValueError, TypeError):  # a product of densities holds neither mass nor particles
+        mass.set_axis_off()
     slice_figure(density, "xy", extent=extent, r_sun=r_sun, axes=face)
     slice_figure(density, "xz", extent=extent, r_sun=r_sun, axes=edge)
     return made
 
 
+def glance_figure(density: Density, *, extent: float = 10.0) -> Any:
+    """Return a small figure of a density: its slice in (x, z), if it shines there, and its course along the axes."""
+    made = figure(PAGE, 2.6)
+    edge, lines = made.subplots(1, 2)
+    try:
+        slice_figure(density, "xz", extent=extent, axes=edge)
+    except ValueError as dark:
+        edge.text(0.5, 0.5, str(dark).partition(";")[0], ha="center", wrap=True)
+        edge.set_axis_off()
+    _along_axes(density, extent, lines)
+    return made
+
+
+def families_figure(densities: Mapping[str, Density], *, extent: Extent = (1e-2, 60.0)) -> Any:
+    """Return a figure with a panel for each form among densities: those in colours, all others in grey behind them.
+
+    Parameters
+    ----------
+    densities
+        Of one unit, by label; forms with few share the last panel.
+    extent
+        Distances from the centre [kpc], towards the Sun.
+    """
+    families: dict[str, dict[str, Density]] = {}
+    for label, density in densities.items():
+        families.setdefault(type(density).__name__, {})[label] = density
+    panels = {name: found for name, found in families.items() if len(found) > 1}
+    rest = {label: one for found in families.values() if len(found) == 1 for label, one in found.items()}
+    panels |= {"other forms": rest} if rest else {}
+    rows = -(-len(panels) // 2)
+    made = figure(PAGE, 2.7 * rows)
+    grid = made.subplots(rows, 2, sharex=True, sharey=True, squeeze=False).ravel()
+    for (name, family), axes in zip(panels.items(), grid, strict=False):
+        others = {label: density for label, density in densities.items() if label not in family}
+        lines_figure({**family, **others}, extent=extent, axes=axes)
+        for line in axes.get_lines()[len(family) :]:
+            line.set(color="0.85", linestyle="-", linewidth=0.7, zorder=0, label="_")
+        axes.set_title(name)
+        axes.legend(loc="lower left", fontsize=5.5)
+        axes.label_outer()
+    for axes in grid[len(panels) :]:
+        axes.set_axis_off()
+    return made
+
+
+def _along_axes(density: Density, extent: float, axes: Any) -> None:
+    """Draw a density along the three axes, each in a colour of its own."""
+    for along in _AXES:
+        lines_figure({_AXES[along]: density}, along=along, extent=(1e-3 * extent, 6 * extent), axes=axes)
+    for line, colour, dashes in zip(axes.get_lines(), COLOURS, _DASHES, strict=False):
+        line.set(color=colour, linestyle=dashes)  # equal ones are both seen
+    axes.set_xlabel("distance from the centre [kpc]")
+    axes.legend(title="along")
+
+
 def _limit(axes: Any, peak: float) -> None:
     """Show the decades below the peak that are there, and a little above it."""
     if peak <= 0:  # nothing to see, and a logarithm has no room for it
+        axes.set_yscale("linear")
         return
     drawn = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.get_lines()])
     lowest = float(np.min(drawn[np.isfinite(drawn)], initial=peak))

@@ -12,6 +12,12 @@ from skymodel.output.figures.style import DPI, style
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult
 
+FORMATS = {  # with what would tell when and by what they were written
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    "svg": {"Date": None, "Creator": None},
+}
+
 
 def makers(result: RunResult) -> dict[str, Callable[[], Any]]:
     """Return what makes each figure of a run, by name: ``sky``, ``centre``, ``spectrum``, ``ratio``.
@@ -52,6 +58,6 @@ def figures(result: RunResult) -> dict[str, Any]:
 
 
 def save(figure: Any, path: Path) -> None:
-    """Write a figure as PNG, the same bytes for the same figure."""
+    """Write a figure in the format of its name, one of :data:`FORMATS`: the same bytes for the same figure."""
     with style():
-        figure.savefig(path, dpi=DPI, metadata={"Software": None})
+        figure.savefig(path, dpi=DPI, metadata=FORMATS[path.suffix.removeprefix(".")])

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from profiles.contract.spelling import options
 from skymodel.output.files.whole import beside, settle
 
 if TYPE_CHECKING:
@@ -63,7 +64,14 @@ def _require_room(parent: Path) -> None:
         raise PermissionError(f"'{parent}' may not be written to ({why}); choose another place with --out") from None
 
 
-def write(result: RunResult, folder: str | Path | None = None, *, overwrite: bool = False, report: bool = True) -> Path:
+def write(
+    result: RunResult,
+    folder: str | Path | None = None,
+    *,
+    overwrite: bool = False,
+    report: bool = True,
+    figures: str = "png",
+) -> Path:
     """Write a run's files and figures and return the folder.
 
     Parameters
@@ -76,9 +84,13 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
         Whether a run that the folder already holds is replaced, as a whole.
     report
         Whether ``report.html``, the page to look at and to touch, is written, too.
+    figures
+        Their format: "png", "pdf" or "svg".
 
     Raises
     ------
+    ValueError
+        If figures have no such format.
     FileExistsError
         If the folder is taken; nothing is changed.
     OSError
@@ -92,13 +104,14 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
     """
     target = None if folder is None else Path(folder)
     check(target, overwrite)
+    require_format(figures)
     try:
         place = target or Path(_NUMBERED)
         place.absolute().parent.mkdir(parents=True, exist_ok=True)
         with beside(place) as workspace:
             draft = workspace / "new"
             draft.mkdir()
-            for name, writer in _writers(result):
+            for name, writer in _writers(result, figures):
                 writer(draft / name)
             if report:
                 _write_report(result, draft)
@@ -114,7 +127,15 @@ def write(result: RunResult, folder: str | Path | None = None, *, overwrite: boo
         ) from error
 
 
-def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
+def require_format(figures: str) -> None:
+    """Raise ValueError unless figures can be written in a format."""
+    from skymodel.output.figures.run import FORMATS
+
+    if figures not in FORMATS:
+        raise ValueError(f"figures as {figures!r}{options(figures, FORMATS, 'allowed')}")
+
+
+def _writers(result: RunResult, ending: str) -> Iterator[tuple[str, Callable[[Path], Any]]]:
     """Yield the name of each file of a run and the function that writes it."""
     from skymodel.output.figures.run import figures, save
     from skymodel.output.files.fits_write import write_cube, write_maps
@@ -145,7 +166,7 @@ def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
     yield "claims.txt", lambda path: path.write_text(claims, encoding="utf-8")
     yield "verdict.txt", lambda path: path.write_text(f"{result.statement}\n", encoding="utf-8")
     for name, figure in figures(result).items():
-        yield f"{name}.png", functools.partial(save, figure)
+        yield f"{name}.{ending}", functools.partial(save, figure)
 
 
 def _write_report(result: RunResult, folder: Path) -> None:

@@ -226,3 +226,10 @@ def test_the_spectrum_of_a_rival_is_drawn_once_since_it_is_counted_in_one_way():
     labels = [line.get_label() for line in made.axes[0].get_lines()]
     assert [label for label in labels if label.startswith("rival")] == ["rival, $W = 1$", "rival, with $W$"]
     assert not any(label.startswith("nuggets") for label in labels)
+
+
+@pytest.mark.parametrize("ending", plots.FORMATS)
+def test_every_format_gives_the_same_bytes_twice_and_no_date(saved, ending):
+    first, second = (saved(spectrum_figure(SPECTRUM, LABEL), f"{number}.{ending}") for number in range(2))
+    assert first == second
+    assert b"Date" not in first

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from profiles import NFW, Burkert, DwekBar, ExponentialDisk, HoledDisk, enclosed_mass
-from skymodel.output.figures.profiles import density_figure, lines_figure, mass_figure, slice_figure
+from profiles import NFW, Burkert, DwekBar, Einasto, ExponentialDisk, HoledDisk, enclosed_mass
+from skymodel.output.figures.profiles import density_figure, families_figure, lines_figure, mass_figure, slice_figure
 
 
 def test_a_line_shows_the_densitys_values():
@@ -53,3 +53,16 @@ def test_different_units_do_not_share_an_axis():
 def test_a_page_about_one_density_has_its_four_panels():
     page = density_figure(ExponentialDisk(), extent=5.0, label="disk")
     assert len([axes for axes in page.axes if axes.get_xlabel()]) == 4
+
+
+def test_a_product_has_a_page_without_a_mass():
+    page = density_figure(NFW() * ExponentialDisk(), extent=5.0)
+    assert len([axes for axes in page.axes if axes.get_xlabel()]) == 3
+
+
+def test_families_draw_each_density_once_in_colour():
+    shelf = {"a": NFW(), "b": NFW(r_s=10), "c": Burkert(), "d": Burkert(r_s=5), "e": Einasto()}
+    made = families_figure(shelf)
+    assert [axes.get_title() for axes in made.axes if axes.get_title()] == ["NFW", "Burkert", "other forms"]
+    named = [text.get_text() for axes in made.axes if axes.get_legend() for text in axes.get_legend().get_texts()]
+    assert named == list(shelf)

@@ -21,7 +21,7 @@ def result(monkeypatch):
             raise state.failure
         path.write_text(state.text)
 
-    def writers(_):
+    def writers(*_):
         yield folder.CONFIG, lambda path: path.write_text("label: mine\n")
         yield "second.txt", second
 
@@ -69,6 +69,12 @@ def test_a_folder_that_holds_something_else_is_never_touched(tmp_path, result, o
     with pytest.raises(FileExistsError, match="holds no run, so it is kept"):
         write(result, tmp_path, overwrite=overwrite)
     assert contents(tmp_path) == {"thesis.tex": "years of work"}
+
+
+def test_a_format_that_figures_do_not_have_is_refused(tmp_path, result):
+    with pytest.raises(ValueError, match="figures as 'pfd'; did you mean 'pdf'"):
+        write(result, tmp_path / "run", figures="pfd")
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_file_in_the_way_is_kept(tmp_path, result):
@@ -218,7 +224,7 @@ from pathlib import Path
 from skymodel.output.files.whole import claimed
 from skymodel.output.folders import run as folder
 
-folder._writers = lambda result: iter([(folder.CONFIG, lambda path: path.write_text(result))])  # stands for a run
+folder._writers = lambda result, ending: iter([(folder.CONFIG, lambda path: path.write_text(result))])  # a run
 
 def runs(me, place, count):
     for number in range(count):
