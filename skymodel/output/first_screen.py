@@ -116,10 +116,11 @@ def _fluxes(result: RunResult) -> Iterator[str]:
     bands = list(dict.fromkeys(str(name) for name in table["band"]))
     shown = [*regions[: _MOST_REGIONS - 1], *regions[_MOST_REGIONS - 1 :][-1:]]
     for region in shown:
+        rows = [row for row in table if str(row["region"]) == region][:_MOST_BANDS]
         if len(region) > _REGION:
             yield f"  {region}"
             region = ""
-        for row in [row for row in table if str(row["region"]) == region][:_MOST_BANDS]:
+        for row in rows:
             value = with_both_errors(*(float(row[f"flux{end}"].value) for end in ("", "_error_measured", "_error")))
             yield f"  {region:<{_REGION + 1}}{str(row['band'])[:19]:<20}{value}"
             region = ""
