@@ -28,6 +28,7 @@ from skymodel.sightlines.cubature.polar import Plan, plan
 from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets
 from skymodel.sightlines.promise import A_MEAN, OnShortfall, Promise
 from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import SMALLEST_MEAN_RTOL, SightLines, require_rtol
 from skymodel.sightlines.ray.meter import OutOfBudget, Shortfall
@@ -89,6 +90,7 @@ def region_mean(
     rtol: float = 1e-6,
     shortfall: OnShortfall = "refuse",
     budget: float | None = None,
+    workers: int | None = None,
 ) -> Mean:
     """Return the mean line-of-sight integral of a density over a region; or the mean of a map.
 
@@ -110,6 +112,9 @@ def region_mean(
         error there is; the mean is then ``short``.
     budget
         Evaluations of the density that may be spent; by default 1e8.
+    workers
+        Threads that integrate; by default one for each core, but one alone inside a thread or a process of a larger
+        work. The result does not depend on it.
 
     Raises
     ------
@@ -129,7 +134,7 @@ def region_mean(
         of_map = density.mean(region)
         return Mean(of_map.value, of_map.error, of_map.unit)
     require_rtol(rtol, SMALLEST_MEAN_RTOL)
-    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
     part, promise = as_region(region), Promise.made(shortfall, budget, A_MEAN)
 
     def mean(metered: SightLines, tolerance: float) -> Mean:
@@ -151,6 +156,7 @@ def window_factor(
     rtol: float = 1e-6,
     shortfall: OnShortfall = "refuse",
     budget: float | None = None,
+    workers: int | None = None,
 ) -> Ratio:
     """Return the mean over one region divided by the mean over another, both as :func:`region_mean` gives them.
 
@@ -166,7 +172,7 @@ def window_factor(
         Where the sight lines start and end, as in :func:`region_mean`.
     rtol
         Tolerance of both means.
-    shortfall, budget
+    shortfall, budget, workers
         As in :func:`region_mean`, for both means together.
 
     Raises
@@ -182,10 +188,11 @@ def window_factor(
     1.0
     """
     require_rtol(rtol, SMALLEST_MEAN_RTOL)
-    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
     regions = as_region(numerator), as_region(denominator)
     if any(region.edges is None for region in regions):
-        how: dict[str, Any] = {"rtol": rtol, "shortfall": shortfall, "budget": None if budget is None else budget / 2}
+        how: dict[str, Any] = {"rtol": rtol, "shortfall": shortfall, "workers": workers}
+        how["budget"] = None if budget is None else budget / 2
         above, below = (
             region_mean(density, region, observer=observer, r_max=r_max, s_max=s_max, **how) for region in regions
         )

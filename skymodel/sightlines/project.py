@@ -19,6 +19,7 @@ from skymodel.sightlines.cubature.direct import direct
 from skymodel.sightlines.pixels.summing import Painted, project_tiles
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
 from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import FAINT, SMALLEST_MEAN_RTOL, SightLines, require_rtol
 from skymodel.sightlines.ray.meter import Shortfall
@@ -45,6 +46,7 @@ def project(
     progress: Progress | None = None,
     shortfall: OnShortfall = "refuse",
     budget: float | None = None,
+    workers: int | None = None,
     name: str = "",
 ) -> SkyMap:
     """Return the HEALPix map of line-of-sight integrals of a density.
@@ -72,6 +74,9 @@ def project(
         "state" the errors they have; ``meta["short"]`` counts them.
     budget
         Evaluations of the density that may be spent; by default 100 times 64 a pixel, at least 1e8.
+    workers
+        Threads that integrate; by default one for each core, but one alone inside a thread or a process of a larger
+        work. The result does not depend on it.
     name
         What the map is called, for example in a file.
 
@@ -103,7 +108,7 @@ def project(
     _require("sample", sample, get_args(Sample))
     _require("method", method, get_args(Method))
     promise = Promise.made(shortfall, budget, max(A_PIXEL * 12 * nside**2, A_MEAN))
-    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
     asked = _Asked(nside, promises.check(density, lines.observer), sample, method, promise.states, progress)
     found, evaluations, _ = promise.kept(asked.answered, lines, rtol)
     scale = np.maximum(found.value, FAINT * float(found.value.max(initial=0.0)))

@@ -103,6 +103,7 @@ class MapConfig(Section):
     rtol: Annotated[float, AfterValidator(_reachable)] = 1e-4
     shortfall: Literal["refuse", "state"] = "refuse"
     budget: Annotated[int, Field(gt=0)] | None = None
+    workers: Annotated[int, Field(gt=0)] | None = None
 
 
 class AnchorConfig(Section):

@@ -114,7 +114,7 @@ def _column(config: RunConfig, model: SkyModel, index: int, shining: Lights, cou
         def report(done: int, every: int) -> None:
             counted(index * every + done, count * every)
 
-        return project(density, asked.nside, progress=report, **how, **model.lines)
+        return project(density, asked.nside, progress=report, workers=asked.workers, **how, **model.lines)
 
     how: dict[str, Any] = {"rtol": asked.rtol, "shortfall": asked.shortfall, "budget": asked.budget}
     return cache.map(density, {"nside": asked.nside, **how, **model.lines}, compute)

@@ -266,8 +266,9 @@ def bends(nside: int, pixels: Ints, nodes: Floats) -> Floats:
     bad = ~np.isfinite(bend)
     own = np.zeros_like(bend)
     own[face, x, y] = np.ptp(nodes.reshape(len(nodes), -1), axis=1)
-    bend = np.where(bad, own, bend)
-    return np.asarray(np.sqrt(uniform_filter(bend**2, size=(1, 3, 3), mode="nearest"))[face, x, y])
+    square = np.where(bad, own, bend) ** 2
+    around = np.maximum(uniform_filter(square, size=(1, 3, 3), mode="nearest"), square / 9)  # its running sums round
+    return np.asarray(np.sqrt(around[face, x, y]))
 
 
 def _bent(table: Floats) -> Floats:

@@ -21,6 +21,7 @@ from skymodel.sightlines.cubature.direct import over_pixels
 from skymodel.sightlines.cubature.inside import outline
 from skymodel.sightlines.pixels.tiling import Hard, Progress, Tiling
 from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from skymodel.sightlines.surface.beneath import Beneath
@@ -189,6 +190,7 @@ def project_chunks(
     rtol: float = 1e-6,
     sample: Literal["mean", "centre"] = "mean",
     progress: Progress | None = None,
+    workers: int | None = None,
 ) -> Iterator[Chunk]:
     """Yield a map in runs of pixels, in order, for maps that are larger than the memory.
 
@@ -202,7 +204,7 @@ def project_chunks(
     768
     """
     nside = require_nside(nside)
-    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
     promises.check(density, lines.observer)
     for begin, both in SummedMap(lines, nside, rtol, sample, progress).runs():
         yield Chunk(begin, both[0], both[1])

@@ -18,6 +18,7 @@ from profiles import Density
 from profiles.contract.arrays import Bools, Floats, Ints
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
+from skymodel.sightlines.ray.blocks import each
 from skymodel.sightlines.ray.centre import at_centre
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
@@ -27,7 +28,7 @@ from skymodel.sightlines.ray.support import densest_beyond, within
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 SMALLEST_MEAN_RTOL = 1e-12  # of means over pixels and regions, whose lines get an eighth of it
-BLOCK = 8192  # sight lines at a time: their pieces fit in a few MiB
+BLOCK = 4096  # sight lines at a time: their pieces fit in a few MiB, and a worker is busy for a while
 NEAREST, WIDER = 0.04, 1.3  # looks: lines are cut at this distance [kpc], and wherever it has grown by this factor
 BLIND_SPOT = 0.1  # what looks may miss, as a share of the distance: nodes are 0.05 of it apart at most
 FAINT = 1e-9  # directions fainter than this share of the brightest are integrated to its tolerance
@@ -149,6 +150,10 @@ class SightLines:
         density that says what it is like is not looked at.
     whole
         Whether lines go on where the density promises to be all but nothing.
+    workers
+        How many blocks of lines are integrated at a time.
+    meter
+        What may be spent and has been.
     """
 
     density: Density
@@ -157,6 +162,7 @@ class SightLines:
     weight: float = 1.0
     hidden: Callable[[Floats], Bools] | None = field(default=None, compare=False, repr=False)
     whole: bool = False
+    workers: int = field(default=1, compare=False)
     meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -205,16 +211,20 @@ class SightLines:
             If the tolerance is below what float64 can give, a line passes a centre where its integral diverges, the
             density returns something that is no density, or an integral does not reach the tolerance.
         """
-        directions, found, largest = np.asarray(directions, dtype=float), [], 0.0
-        each, floors = (np.broadcast_to(one, len(directions)) for one in (rtol, floor))
+        directions, largest = np.asarray(directions, dtype=float), 0.0
+        rtols, floors = (np.broadcast_to(one, len(directions)) for one in (rtol, floor))
         require_rtol(float(np.min(rtol)))
         require_rtol(float(np.max(rtol)))
-        for first in range(0, max(len(directions), 1), BLOCK):
-            part = slice(first, first + BLOCK)
+
+        def block(part: slice) -> quadrature.Integrals:
+            nonlocal largest
             least = np.maximum(floors[part], share * largest)
-            block = self._block(directions[part], each[part], least, share, best)
-            largest = float(np.max(block.value, initial=largest))
-            found.append(block)
+            done = self._block(directions[part], rtols[part], least, share, best)
+            largest = float(np.max(done.value, initial=largest))
+            return done
+
+        parts = [slice(first, first + BLOCK) for first in range(0, max(len(directions), 1), BLOCK)]
+        found = each(block, parts, 1 if share > 0 else self.workers)  # what counts as faint is known block by block
         value, error, evaluations = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return LineIntegrals(value, error, evaluations, self.unit)
 

@@ -53,6 +53,7 @@ class Meter:
         """
         with self._lock:
             if self.spent + points > self.budget:
+                self.spent = self.budget  # whatever other threads are about to do
                 raise OutOfBudget(f"the budget of {self.budget:.3g} evaluations is spent")
             self.spent += points
 

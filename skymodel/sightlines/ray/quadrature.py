@@ -21,7 +21,7 @@ from skymodel.sightlines.ray.rules import BLIND, COARSE, MORE, rule
 
 Integrand = Callable[[Ints, Floats], Floats]
 
-CHUNK = 1024  # panels in one call of the integrand: its arrays stay in the cache
+CHUNK = 4096  # panels in one call of the integrand: with 1024 two threads wait for each other
 DEEPEST, MOST, PATIENT = 100, 2000, 300  # rounds, and panels of an integral, before giving up; if not to be strict
 STEEP = 0.8  # coefficients that fall less from band to band call for halves, not for more nodes
 LEFT = 0.5  # of a tolerance, which all the panels that are left alone may use up together

@@ -16,6 +16,7 @@ import numpy as np
 
 from profiles.contract.arrays import Floats, Ints
 from profiles.contract.mesh import Mesh
+from skymodel.sightlines.ray.blocks import each
 from skymodel.sightlines.ray.faces import bounds, crossings
 from skymodel.sightlines.ray.geometry import Rays, rays
 from skymodel.sightlines.ray.integrand import checked
@@ -68,10 +69,12 @@ class VoxelLines:
             value[close], evaluations = found.value, int(found.evaluations.sum())
         others = np.flatnonzero(~close)
         size = max(1, _BLOCK // (8 + sum(map(len, (a for mesh in self._meshes for a in mesh.axes)))))
-        for begin in range(0, len(others), size):
-            part = others[begin : begin + size]
-            value[part], spent = self._block(directions[part])
-            evaluations += spent
+        parts = [others[begin : begin + size] for begin in range(0, len(others), size)]
+        for part, done in zip(
+            parts, each(lambda some: self._block(directions[some]), parts, self.lines.workers), strict=True
+        ):
+            value[part] = done.value
+            evaluations += done.evaluations
         return Through(value, evaluations)
 
     @property

@@ -1,0 +1,100 @@
+"""Blocks and workers: the same bits from one and several, the first error ends the work, a crowd shares the cores."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import skymodel as sm
+from profiles import NFW, ExponentialDisk, Grid, from_function
+from skymodel.sightlines.ray import blocks, integrate, voxels
+from skymodel.sightlines.ray.blocks import crew, each
+from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
+from skymodel.sightlines.ray.integrate import SightLines
+from skymodel.sightlines.ray.meter import Meter, OutOfBudget
+from skymodel.sightlines.ray.voxels import VoxelLines
+
+PATH = {"observer": sm.Observer(8.2), "r_max": 20.0, "rtol": 1e-2}
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(integrate, "BLOCK", 100)
+    monkeypatch.setattr(voxels, "_BLOCK", 2000)
+
+
+def lumps():
+    values = np.random.default_rng(1).uniform(0.1, 1.0, (5, 5, 5))
+    return Grid((-8.0, -8.0, -4.0), (4.0, 4.0, 2.0), values, edge="zero", unit="cm-3")
+
+
+def test_maps_and_means_are_the_same_to_the_bit_whoever_makes_them(small_blocks):
+    density, circle = NFW() * ExponentialDisk(), sm.Circle(lon=0, lat=0, radius=6)
+    one, two = (sm.project(density, 8, workers=workers, **PATH) for workers in (1, 3))
+    assert np.array_equal(one.values, two.values)
+    assert np.array_equal(one.error, two.error)
+    assert one.meta == two.meta
+    assert sm.region_mean(density, circle, workers=1, **PATH) == sm.region_mean(density, circle, workers=3, **PATH)
+
+
+def test_lines_through_a_cube_are_the_same_to_the_bit_whoever_makes_them(small_blocks):
+    towards = unit_vectors(np.linspace(-40, 40, 900), np.linspace(-9, 10, 900))
+    lines = (SightLines(NFW() * lumps(), sm.Observer(), PathEnd(r_max=20.0), workers=workers) for workers in (1, 3))
+    one, two = (VoxelLines(some, 2, 1e-3)(towards) for some in lines)
+    assert np.array_equal(one.value, two.value)
+    assert one.evaluations == two.evaluations
+    assert np.count_nonzero(one.value) > 800
+
+
+def test_lines_are_integrated_in_threads_at_the_same_time(small_blocks):
+    seen, both = set(), threading.Event()
+
+    def meeting(x, y, z):
+        seen.add(threading.get_ident())
+        if len(seen) > 1:
+            both.set()
+        assert both.wait(timeout=20)
+        return 0 * x + 1
+
+    density = from_function(meeting, unit="cm-3")
+    lines = SightLines(density, sm.Observer(), PathEnd(s_max=2.0), workers=2)
+    found = lines.integrate(unit_vectors(np.linspace(1, 300, 200), 5.0), rtol=1e-3)
+    assert np.allclose(found.value, 2.0)
+
+
+def test_the_first_error_ends_the_work():
+    begun = []
+
+    def work(block):
+        begun.append(block)
+        raise OutOfBudget("spent")
+
+    with pytest.raises(OutOfBudget, match="spent"):
+        each(work, range(1000), 2)
+    assert len(begun) < 1000
+
+
+def test_a_budget_that_runs_out_is_spent_whoever_asks_first():
+    meter = Meter(10.0)
+    meter.spend(7.0)
+    with pytest.raises(OutOfBudget):
+        meter.spend(4.0)
+    assert meter.spent == meter.budget
+    with pytest.raises(OutOfBudget):
+        meter.spend(1.0)
+
+
+def test_work_within_a_thread_of_a_larger_work_takes_one_core_unless_told(monkeypatch):
+    monkeypatch.setattr(blocks, "_cores", lambda: 5)
+    found = []
+    thread = threading.Thread(target=lambda: found.append((crew(None), crew(3))))
+    thread.start()
+    thread.join()
+    assert found == [(1, 3)]
+    assert crew(None) == 5
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2"])
+def test_workers_are_a_whole_number(workers):
+    with pytest.raises(ValueError, match="workers = .*allowed: a whole number from 1 on"):
+        sm.project(NFW(), 4, r_max=20.0, workers=workers)
