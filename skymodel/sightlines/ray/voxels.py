@@ -28,7 +28,7 @@ WIDEST = 1.0  # as far as this many steps of the cube: farther out the faces are
 CLOSE = 1e-3  # kpc from the centre: lines that pass closer are integrated adaptively
 LONG, DEEP = 0.8, 0.35  # steps of the cube, and distances from the centre, from which on a piece takes one node more
 BEYOND = 2.0 ** np.arange(-3, 6)  # kpc from the observer, where the density goes on outside of every cube
-RULES = 2, 3, 4, 6, 8  # nodes a piece
+RULES = 2, 3, 4, 6, 8, 12, 16  # nodes a piece
 _BLOCK = 200_000  # crossings in memory at once: what falls out of the cache costs twice the time
 
 
