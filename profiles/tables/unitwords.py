@@ -15,6 +15,7 @@ from profiles.contract.arrays import Floats
 
 _PLURALS = {"photons": "ph", "counts": "ct", "electrons": "electron"}  # which astropy does not know
 _WORD = re.compile(rf"\b({'|'.join(_PLURALS)})\b", re.IGNORECASE)
+_CMB = re.compile(r"\b([munµ]?)K_?CMB\b")  # kelvin of the CMB's thermodynamic temperature; of other kinds none is read
 _FACTOR = re.compile(r"\s*[A-Za-z]+(?:(?:\^|\*\*)?\(?[+-]?\d+(?:\.\d+)?\)?)?\s*")  # one unit and its power
 
 
@@ -34,6 +35,8 @@ def read_unit(text: Any) -> Any:
     Examples
     --------
     >>> read_unit("1/cm^2/s/sr") == read_unit("photons cm**-2 s-1 sr-1") == units.Unit("cm-2 s-1 sr-1")
+    True
+    >>> read_unit("uK_CMB") == units.uK
     True
     >>> read_unit("dex(ph cm-2)").physical_unit
     Unit("1 / cm2")
@@ -65,7 +68,7 @@ def plain(values: Floats, unit: Any) -> tuple[Floats, Any]:
 
 def spelled(text: str) -> str:
     """Return a unit's text as astropy reads it: singular words, one division."""
-    found = _WORD.sub(lambda word: _PLURALS[word[0].lower()], text.strip())
+    found = _CMB.sub(r"\1K", _WORD.sub(lambda word: _PLURALS[word[0].lower()], text.strip()))
     over, *below = found.split("/")
     if len(below) > 1 and all(_FACTOR.fullmatch(factor) for factor in below):
         return f"{over.strip() or '1'} / ({' '.join(factor.strip() for factor in below)})"

@@ -20,9 +20,9 @@ _NAMES = {
     "icrs": ("C", "CEL", "CELESTIAL", "Q", "EQ", "EQU", "EQUATORIAL", "ICRS", "FK5", "J2000"),
     "barycentricmeanecliptic": ("E", "ECL", "ECLIPTIC"),
 }
-_POINTS = 8_000_000  # of the lattice: a few seconds
-_SIDES = (32, 16, 8, 4, 2)  # points along a side of a pixel
-_ROUNDS = 200  # of the scaling; a flat sky is then uneven by 1e-4 rms at nside 64, and no flux is lost
+_POINTS, _MOST, _BLOCK = 8_000_000, 51_000_000, 4_000_000  # of the lattice: wished, at most, and at a time
+_SIDES, _LEAST = (32, 16, 8, 4, 2), 8  # points along a side of a pixel; with fewer its corners' neighbours are missed
+_ROUNDS, _BEYOND = 200, 1.8  # of the scaling, each carried beyond what it asks for, which takes a quarter of the rounds
 _KNOWN = 0.5  # share of a pixel that must have a value
 
 
@@ -84,29 +84,34 @@ def rotation(frame: str) -> Floats:
 
 def _overlap(nside: int, turn: Floats) -> Any:
     """Return the sparse matrix ``(npix, npix)``: the share of each Galactic pixel that each pixel of a frame fills."""
-    from scipy.sparse import csr_array, diags_array
+    from scipy.sparse import diags_array
 
     npix = 12 * nside**2
-    side = next((n for n in _SIDES if npix * n * n <= _POINTS), 1)
-    target, source = _lattice(nside, side, turn.T)
-    shares: Any = csr_array((np.full(source.size, 1 / side**2), (target, source)), shape=(npix, npix))
-    back, forth = _lattice(nside, side, turn)
-    shares = (shares + csr_array((np.full(back.size, 1 / side**2), (forth, back)), shape=(npix, npix))) / 2
+    side = next((n for n in _SIDES if npix * n * n <= (_POINTS if n > _LEAST else _MOST)), 1)
+    shares: Any = (_sampled(nside, side, turn.T) + _sampled(nside, side, turn).T.tocsr()) / 2
     given, taken = np.ones(npix), np.ones(npix)
-    for _ in range(_ROUNDS):  # Sinkhorn's: rows and columns to 1 in turn, the columns, which are the flux, last
-        taken = 1 / (shares @ given)
-        given = 1 / (shares.T @ taken)
+    for step in range(_ROUNDS):  # Sinkhorn's: rows and columns to 1 in turn, the columns, which are the flux, last
+        beyond = _BEYOND if step < _ROUNDS - 5 else 1.0
+        taken = taken ** (1 - beyond) / (shares @ given) ** beyond
+        given = given ** (1 - beyond) / (shares.T @ taken) ** beyond
     return diags_array(taken) @ shares @ diags_array(given)
 
 
-def _lattice(nside: int, side: int, turn: Floats) -> tuple[Any, Any]:
-    """Return, for the points of a lattice, the pixel that holds each and the one that holds it after a turn."""
+def _sampled(nside: int, side: int, turn: Floats) -> Any:
+    """Return the matrix ``(npix, npix)`` of the share of a pixel's lattice that each pixel holds after a turn."""
     import healpy
+    from scipy.sparse import csr_array, vstack
 
-    points = np.arange(12 * (nside * side) ** 2)
-    vectors = np.stack(healpy.pix2vec(nside * side, points, nest=True))
-    own = healpy.nest2ring(nside, points // side**2)
-    return own, healpy.vec2pix(nside, *(turn @ vectors))
+    npix, points = 12 * nside**2, side * side
+    blocks = []
+    for first in range(0, npix, max(1, _BLOCK // points)):
+        last = min(npix, first + max(1, _BLOCK // points))
+        lattice = np.arange(first * points, last * points)
+        vectors = np.stack(healpy.pix2vec(nside * side, lattice, nest=True))
+        held = healpy.vec2pix(nside, *(turn @ vectors))
+        content = np.full(lattice.size, 1 / points), (lattice // points - first, held)
+        blocks.append(csr_array(content, shape=(last - first, npix)))
+    return vstack(blocks, format="csr")[healpy.ring2nest(nside, np.arange(npix))]
 
 
 def _mixed(shares: Any, source: Floats, target: Floats, known: Any) -> Floats:

@@ -238,6 +238,10 @@ def test_units_are_understood_as_people_spell_them(save, text):
     assert sm.read_map(save(signal(A, unit=text))).unit == u.Unit("cm-2 s-1 sr-1")
 
 
+def test_kelvins_of_the_cmb_are_kelvins(save):
+    assert sm.read_map(save(signal(A, unit="uK_CMB"))).to("K").values == pytest.approx(1e-6 * A, rel=1e-14)
+
+
 def test_a_map_in_dex_is_raised_to_its_power(save):
     hdus = signal(np.log10(A), name="S", unit=f"dex({UNIT})"), signal(0 * A + 0.01, name="S_ERROR", unit="dex")
     sky = sm.read_map(save(*hdus))
@@ -246,7 +250,7 @@ def test_a_map_in_dex_is_raised_to_its_power(save):
     np.testing.assert_allclose(sky.error, A * (10**0.01 - 1), rtol=1e-12)
 
 
-@pytest.mark.parametrize("text", ["unknown", "K_CMB", None])
+@pytest.mark.parametrize("text", ["unknown", "K_RJ", None])
 def test_a_unit_that_is_missing_or_not_understood_is_refused_until_it_is_given(save, text):
     path = save(signal(A, unit=text))
     with pytest.raises(ValueError, match=r"unit='\.\.\.'"):
@@ -276,6 +280,22 @@ def test_maps_of_other_frames_are_turned_with_their_flux(save, letter, frame):
     assert np.abs(sky.values - A).max() < 0.03  # half a pixel, 1.8 deg, on the flank of a Gaussian of 20 deg: 0.05
 
 
+@pytest.mark.parametrize(
+    ("nside", "rms", "largest"),
+    [
+        (16, 1e-7, 1e-6),
+        pytest.param(64, 1e-4, 1e-3, marks=pytest.mark.slow),
+        pytest.param(128, 2e-4, 0.01, marks=pytest.mark.slow),
+    ],
+)
+def test_a_flat_sky_of_another_frame_comes_out_flat_and_whole(save, nside, rms, largest):
+    flat = np.ones(12 * nside**2)
+    sky = sm.read_map(save(signal(flat, COORDSYS="C", NSIDE=nside)))
+    assert sky.values.sum() == pytest.approx(flat.sum(), rel=1e-12)
+    assert sky.values.std() < rms
+    assert np.abs(sky.values - 1).max() < largest
+
+
 def test_a_missing_frame_is_refused_until_it_is_given_and_an_unknown_one_always(save):
     path = save(signal(A, COORDSYS="drop"))
     with pytest.raises(ValueError, match="does not name its frame"):
@@ -290,7 +310,7 @@ def test_a_mask_is_turned_with_its_map(save):
     own = np.where(THETA < 40, np.nan, 1.0)
     sky = sm.read_map(save(signal(own, COORDSYS="C")))
     assert sky.masked.mean() == pytest.approx(np.isnan(own).mean(), rel=0.02)
-    assert np.abs(sky.values[~sky.masked] - 1).max() < 1e-4  # how even a flat sky comes out at nside 16
+    assert np.abs(sky.values[~sky.masked] - 1).max() < 1e-6  # how even a flat sky comes out at nside 16
 
 
 # files that lie
