@@ -18,6 +18,7 @@ from typing import Any
 
 from astropy.table import QTable, vstack
 
+from skymodel.cli.terminal import progress
 from skymodel.comparison.forecast.forecast import curves, forecast, matrix
 from skymodel.comparison.forecast.observations import Observation, load_observations, origin
 from skymodel.comparison.forecast.stories import FINE, LINE, NUISANCES, REGION, STORIES, Skies, skies
@@ -28,6 +29,7 @@ from skymodel.output.figures.morphology import confrontation_figure, forecast_fi
 from skymodel.output.figures.run import save
 from skymodel.output.figures.style import style
 from skymodel.output.files.whole import whole
+from skymodel.progress import Steps
 from skymodel.runs.many import clusters
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
@@ -38,6 +40,9 @@ SETS = {
 }
 TITLES = {"past": "SPI, COMPTEL", "next": "COSI, AMEGO-X"}
 FACTORS = {"past": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "next": (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)}
+WEIGHTS = {"pairs": 6, "pairs, inner weights": 6, "rivals": 8} | {  # the steps and their shares of the time
+    f"{step}, {name}": weight for name in SETS for step, weight in (("matrix", 3), ("exposures", 6))
+}
 Cell = tuple[str, Observation, Observation]
 SHOWN = ("positrons in flight", "CONTINUUM_1_3")  # of the exposure figure: story, and the band beside the line
 PAIR = ("pppc4dmid_isothermal", "mcmillan2017_baryons")  # compatible with both measurements, see confrontation.ecsv
@@ -52,22 +57,31 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    confrontation(options.out, options.nside)
-    for name, chosen in SETS.items():
-        seen = [load_observations()[key] for key in chosen]
-        band_pairs(options.out, name, seen, options.nside)
-        exposures(options.out, name, seen, options.nside, options.mocks)
-        if options.statistics:
-            verdicts(options.out, name, seen, options.nside, options.mocks, options.workers)
+    with progress() as report:
+        steps = Steps(report, WEIGHTS)
+        confrontation(options.out, options.nside, steps)
+        for name, chosen in SETS.items():
+            seen = [load_observations()[key] for key in chosen]
+            with steps(f"matrix, {name}"):
+                band_pairs(options.out, name, seen, options.nside)
+            with steps(f"exposures, {name}"):
+                exposures(options.out, name, seen, options.nside, options.mocks)
+            if options.statistics:
+                verdicts(options.out, name, seen, options.nside, options.mocks, options.workers)
 
 
-def confrontation(folder: Path, nside: int) -> None:
+def confrontation(folder: Path, nside: int, steps: Steps) -> None:
     """Write and print which pairs of densities are compatible with the line and with COMPTEL's bulge."""
     fine = max(nside, FINE)
-    table = kept(folder / "confrontation.ecsv", functools.partial(confront, nside=fine), {"nside": fine})
-    inner = functools.partial(confront, nside=fine, weights="inner")
-    other = kept(folder / "confrontation_inner.ecsv", inner, {"nside": fine})
-    kept(folder / "rivals.ecsv", functools.partial(confront_rivals, nside=fine), {"nside": fine})
+    with steps("pairs") as counted:
+        each = functools.partial(confront, nside=fine, progress=counted)
+        table = kept(folder / "confrontation.ecsv", each, {"nside": fine})
+    with steps("pairs, inner weights") as counted:
+        inner = functools.partial(confront, nside=fine, weights="inner", progress=counted)
+        other = kept(folder / "confrontation_inner.ecsv", inner, {"nside": fine})
+    with steps("rivals") as counted:
+        one = functools.partial(confront_rivals, nside=fine, progress=counted)
+        kept(folder / "rivals.ecsv", one, {"nside": fine})
     draw(
         folder / "confrontation.png",
         lambda: confrontation_figure(

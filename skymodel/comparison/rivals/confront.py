@@ -8,6 +8,7 @@ flux there fixes chi, the one free number of the continuum, so it is quoted as t
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,6 +28,7 @@ from skymodel.comparison.rivals.exposure import EVEN, Weights, describe
 from skymodel.comparison.rivals.skies import LISTED, R_MAX, rival
 from skymodel.emission.event.bands import Band
 from skymodel.emission.nuggets.model import NuggetEmission
+from skymodel.progress import Counted
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
@@ -45,6 +47,7 @@ def confront(
     emission: NuggetEmission | None = None,
     rtol: float = 1e-3,
     weights: Weights = EVEN,
+    progress: Counted | None = None,
 ) -> Any:
     """Return the table of pairs against both measurements.
 
@@ -60,6 +63,8 @@ def confront(
         Sets the chi at which the continuum is predicted.
     weights
         Of the pixels in both fits, see :func:`~skymodel.comparison.rivals.components.fit_line`.
+    progress
+        Called with (pairs done, pairs in all) after each.
 
     Returns
     -------
@@ -81,11 +86,12 @@ def confront(
     model = emission or NuggetEmission()
     halos = candidates.default_halos() if halos is None else halos
     electrons = candidates.default_electrons() if electrons is None else electrons
-    rows = [
-        _row((halo, tracer), _column(first * second, nside, observer or Observer(), rtol), model, weights)
-        for halo, first in halos.items()
-        for tracer, second in electrons.items()
-    ]
+    rows: list[dict[str, Any]] = []
+    for (halo, first), (tracer, second) in (pairs := list(itertools.product(halos.items(), electrons.items()))):
+        column = _column(first * second, nside, observer or Observer(), rtol)
+        rows.append(_row((halo, tracer), column, model, weights))
+        if progress:
+            progress(len(rows), len(pairs))
     table = QTable(rows=rows)
     for name in table.colnames:
         if (unit := _UNITS.get(name.split("_")[0])) and table[name].dtype.kind == "f":
@@ -102,7 +108,9 @@ def confront(
     return table
 
 
-def confront_rivals(names: Sequence[str] = LISTED, *, nside: int = 64, weights: Weights = EVEN) -> Any:
+def confront_rivals(
+    names: Sequence[str] = LISTED, *, nside: int = 64, weights: Weights = EVEN, progress: Counted | None = None
+) -> Any:
     """Return the table of rivals of the line against the published components.
 
     Parameters
@@ -111,6 +119,8 @@ def confront_rivals(names: Sequence[str] = LISTED, *, nside: int = 64, weights: 
         Rivals of :data:`~skymodel.comparison.rivals.skies.RIVALS` with a flux in the line.
     nside, weights
         Of the fit, as for :func:`confront`.
+    progress
+        Called with (rivals done, rivals in all) after each.
 
     Returns
     -------
@@ -121,9 +131,11 @@ def confront_rivals(names: Sequence[str] = LISTED, *, nside: int = 64, weights: 
     """
     from astropy.table import QTable
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in names:
         sky = rival(name).sky(nside)
+        if progress:
+            progress(len(rows) + 1, len(names))
         circle, window = sky.mean(INTEGRAL_CIRCLE).value, sky.mean(COMPTEL_WINDOW).value
         rows.append(
             {

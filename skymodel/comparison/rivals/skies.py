@@ -23,6 +23,7 @@ from skymodel.comparison.comptel.interstellar import interstellar_intensity
 from skymodel.comparison.likeness.gaussian_sky import UNIT, gaussian_sky
 from skymodel.datafiles import data_path
 from skymodel.emission.event.bands import CONTINUUM_1_20
+from skymodel.progress import Counted, Steps
 from skymodel.sightlines.means import region_mean
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
@@ -101,9 +102,9 @@ class Volume:
     observer: Observer = field(default_factory=Observer)
     rtol: float = 1e-3
 
-    def sky(self, nside: int) -> SkyMap:
+    def sky(self, nside: int, progress: Counted | None = None) -> SkyMap:
         """Return its map; the scale's error is in every pixel's."""
-        column = project(self.density, nside, observer=self.observer, r_max=R_MAX, rtol=self.rtol)
+        column = project(self.density, nside, observer=self.observer, r_max=R_MAX, rtol=self.rtol, progress=progress)
         known = column.total() if self.region is None else self._mean()
         return replace(column * (self.flux / known), unit=UNIT)
 
@@ -132,8 +133,15 @@ class Rival:
     parts: tuple[Part, ...]
     reference: str
 
-    def sky(self, nside: int) -> SkyMap:
+    def sky(self, nside: int, progress: Counted | None = None) -> SkyMap:
         """Return the map of pixel means [cm-2 s-1 sr-1].
+
+        Parameters
+        ----------
+        nside
+            Resolution.
+        progress
+            Called with (done, all) as the work goes on, nearly all of which goes into volumes.
 
         Examples
         --------
@@ -142,9 +150,17 @@ class Rival:
         >>> print(f"{bulge.total().value:.4e}")
         1.0500e-03
         """
-        maps = [part.sky(require_nside(nside)) for part in self.parts]
+        steps = Steps(lambda _, share: progress(round(1000 * share), 1000) if progress else None, self._weights)
+        maps = []
+        for number, part in enumerate(self.parts):
+            with steps(str(number)) as counted:
+                maps.append(part.sky(nside, counted) if isinstance(part, Volume) else part.sky(require_nside(nside)))
         values, error = np.sum([sky.values for sky in maps], axis=0), np.sum([sky.error for sky in maps], axis=0)
         return SkyMap(values, error, UNIT, name=self.name, meta={"band": self.band, "reference": self.reference})
+
+    @property
+    def _weights(self) -> dict[str, float]:
+        return {str(k): 100.0 if isinstance(part, Volume) else 1.0 for k, part in enumerate(self.parts)}
 
 
 def rival(name: str) -> Rival:

@@ -236,3 +236,12 @@ def test_unknown_names_and_energies_are_refused_with_what_is_known():
         interstellar_intensity(Band("X", 1.0, 3.0), model="nobody")
     with pytest.raises(ValueError, match="within"):
         interstellar_intensity(Band("X", 0.01, 3.0))
+
+
+def test_the_progress_of_a_sky_with_a_volume_rises_to_the_end():
+    seen = []
+    with_progress = rival("gaussian_disk").sky(4, lambda done, every: seen.append(done / every))
+    assert seen == sorted(seen)
+    assert len(seen) > 3
+    assert seen[-1] == 1
+    np.testing.assert_array_equal(with_progress.values, rival("gaussian_disk").sky(4).values)
