@@ -25,6 +25,7 @@ from skymodel.comparison.forecast.stories import FINE, LINE, NUISANCES, REGION, 
 from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.ratio import candidates
 from skymodel.comparison.rivals.confront import confront, confront_rivals
+from skymodel.comparison.rivals.exposure import EVEN, INNER
 from skymodel.output.figures.morphology import confrontation_figure, forecast_figure, matrix_figure
 from skymodel.output.figures.run import save
 from skymodel.output.figures.style import style
@@ -40,7 +41,7 @@ SETS = {
 }
 TITLES = {"past": "SPI, COMPTEL", "next": "COSI, AMEGO-X"}
 FACTORS = {"past": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "next": (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)}
-WEIGHTS = {"pairs": 6, "pairs, inner weights": 6, "rivals": 8} | {  # the steps and their shares of the time
+WEIGHTS = {"pairs": 12, "rivals": 8} | {  # the steps and their shares of the time
     f"{step}, {name}": weight for name in SETS for step, weight in (("matrix", 3), ("exposures", 6))
 }
 Cell = tuple[str, Observation, Observation]
@@ -74,30 +75,25 @@ def confrontation(folder: Path, nside: int, steps: Steps) -> None:
     """Write and print which pairs of densities are compatible with the line and with COMPTEL's bulge."""
     fine = max(nside, FINE)
     with steps("pairs") as counted:
-        each = functools.partial(confront, nside=fine, progress=counted)
-        table = kept(folder / "confrontation.ecsv", each, {"nside": fine})
-    with steps("pairs, inner weights") as counted:
-        inner = functools.partial(confront, nside=fine, weights="inner", progress=counted)
-        other = kept(folder / "confrontation_inner.ecsv", inner, {"nside": fine})
+        both = functools.partial(confront, nside=fine, weights=(EVEN, INNER), progress=counted)
+        table = kept(folder / "confrontation.ecsv", both, {"nside": fine})
     with steps("rivals") as counted:
         one = functools.partial(confront_rivals, nside=fine, progress=counted)
         kept(folder / "rivals.ecsv", one, {"nside": fine})
     draw(
         folder / "confrontation.png",
         lambda: confrontation_figure(
-            table,
+            table[table["weights"] == EVEN],
             "line: Siegert 2016; bulge: Knoedlseder 2025, errors of 1 deg assumed; bold: compatible with both; "
-            f"weights: {table.meta['weights']}; " + table.meta.get("beams", ""),
+            "every pixel weighs alike; " + table.meta.get("beams", ""),
         ),
     )
-    for found in (table, other):
-        for row in found[found["line_compatible"]]:
-            weights, also = found.meta["weights"].split(",")[0], "also" if row["bulge_compatible"] else "not"
-            print(
-                f"compatible with the line, weights {weights}: {row['dark_matter']} x "
-                f"{row['electrons']}, chi-square {row['line_chi_square']:.1f}, bulge of sigma "
-                f"{row['bulge_sigma']:.2f}, chi {row['chi_asked_for']:.3f}, {also} with COMPTEL's bulge"
-            )
+    for row in table[table["line_compatible"]]:
+        print(
+            f"compatible with the line, weights {row['weights']}: {row['dark_matter']} x {row['electrons']} "
+            f"({row['tracer']}), chi-square {row['line_chi_square']:.1f}, bulge of sigma {row['bulge_sigma']:.2f}, "
+            f"chi {row['chi_asked_for']:.3f}, {'also' if row['bulge_compatible'] else 'not'} with COMPTEL's bulge"
+        )
 
 
 def band_pairs(folder: Path, name: str, seen: list[Observation], nside: int) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from profiles import Density
+from profiles.shelf.tracers import INTERSTELLAR, PRINTED
 from skymodel.comparison.likeness.gaussian_sky import UNIT
 from skymodel.comparison.ratio import candidates
 from skymodel.comparison.rivals.components import (
@@ -35,6 +36,7 @@ from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
 INFLIGHT = Band("INFLIGHT", 1.0, 10.0)
+GAS_RTOL = 1e-2  # of maps of whole gas models, whose off-centre clouds are dear
 LIMIT = 2.0  # standard deviations within which a pull is compatible
 
 
@@ -46,7 +48,7 @@ def confront(
     observer: Observer | None = None,
     emission: NuggetEmission | None = None,
     rtol: float = 1e-3,
-    weights: Weights = EVEN,
+    weights: Weights | Sequence[Weights] = EVEN,
     progress: Counted | None = None,
 ) -> Any:
     """Return the table of pairs against both measurements.
@@ -54,25 +56,27 @@ def confront(
     Parameters
     ----------
     halos, electrons
-        Densities by name; those of :mod:`skymodel.comparison.ratio.candidates` by default.
+        Densities by name; those of :mod:`skymodel.comparison.ratio.candidates` by default, the electrons of both
+        tracers.
     nside, rtol
-        Of the maps.
+        Of the maps; those of the default interstellar electrons are made to 1e-2, which moves no pull by 0.01.
     observer
         Who looks.
     emission
         Sets the chi at which the continuum is predicted.
     weights
-        Of the pixels in both fits, see :func:`~skymodel.comparison.rivals.components.fit_line`.
+        Of the pixels in both fits, one or more, see :func:`~skymodel.comparison.rivals.components.fit_line`.
     progress
         Called with (pairs done, pairs in all) after each.
 
     Returns
     -------
     QTable
-        A row for each pair: fluxes and pulls of the line's components, centre, width and pulls of the bulge in the
-        continuum, its predicted flux above 1 MeV and the chi that the published one asks for; ``compatible`` where
-        the line's chi-square leaves 5 % and the bulge's three pulls are within 2. The errors of the published bulge are
-        assumed, so ``bulge_compatible_from`` says from which error [deg] on the bulge would be compatible.
+        A row for each pair and each choice of ``weights``, with its ``tracer`` (empty for electrons that are given):
+        fluxes and pulls of the line's components, centre, width and pulls of the bulge in the continuum, its predicted
+        flux above 1 MeV and the chi that the published one asks for; ``compatible`` where the line's chi-square leaves
+        5 % and the bulge's three pulls are within 2. The errors of the published bulge are assumed, so
+        ``bulge_compatible_from`` says from which error [deg] on the bulge would be compatible.
 
     Examples
     --------
@@ -85,18 +89,25 @@ def confront(
 
     model = emission or NuggetEmission()
     halos = candidates.default_halos() if halos is None else halos
-    electrons = candidates.default_electrons() if electrons is None else electrons
+    given = (weights,) if isinstance(weights, str | SkyMap) else weights
+    chosen = [(each if isinstance(each, str) else each.name, each) for each in given]
+    pairs = [
+        (tracer, accuracy, *pair)
+        for tracer, known, accuracy in _electrons(electrons, rtol)
+        for pair in itertools.product(halos.items(), known.items())
+    ]
     rows: list[dict[str, Any]] = []
-    for (halo, first), (tracer, second) in (pairs := list(itertools.product(halos.items(), electrons.items()))):
-        column = _column(first * second, nside, observer or Observer(), rtol)
-        rows.append(_row((halo, tracer), column, model, weights))
+    for done, (tracer, accuracy, (halo, first), (name, second)) in enumerate(pairs, start=1):
+        column = _column(first * second, nside, observer or Observer(), accuracy)
+        pair = {"dark_matter": halo, "electrons": name, "tracer": tracer}
+        rows += [pair | {"weights": title} | _row(column, model, each) for title, each in chosen]
         if progress:
-            progress(len(rows), len(pairs))
+            progress(done, len(pairs))
     table = QTable(rows=rows)
     for name in table.colnames:
         if (unit := _UNITS.get(name.split("_")[0])) and table[name].dtype.kind == "f":
             table[name].unit = unit
-    table.meta = {"weights": describe(weights)} | {
+    table.meta = {"weights": {title: describe(each) for title, each in chosen}} | {
         "line_limit_chi_square": _LIMIT_TWO_DEGREES,
         "bulge_limit": LIMIT,
         "errors_of_bulge": "assumed",
@@ -162,7 +173,15 @@ def _column(pair: Density, nside: int, observer: Observer, rtol: float) -> SkyMa
     return project(pair, nside, observer=observer, r_max=R_MAX, rtol=rtol)
 
 
-def _row(names: tuple[str, str], column: SkyMap, emission: NuggetEmission, weights: Weights) -> dict[str, Any]:
+def _electrons(given: Mapping[str, Density] | None, rtol: float) -> list[tuple[str, Mapping[str, Density], float]]:
+    """Return electrons by name with their tracer and the tolerance of their maps."""
+    if given is not None:
+        return [("", given, rtol)]
+    gas = candidates.interstellar_electrons()
+    return [(PRINTED, candidates.default_electrons(), rtol), (INTERSTELLAR, gas, max(rtol, GAS_RTOL))]
+
+
+def _row(column: SkyMap, emission: NuggetEmission, weights: Weights) -> dict[str, Any]:
     scaled = SkyMap(column.values / column.values.max(), column.error / column.values.max(), "")
     line = fit_line(scaled, weights)
     bulge = fit_bulge(scaled, weights)
@@ -170,8 +189,6 @@ def _row(names: tuple[str, str], column: SkyMap, emission: NuggetEmission, weigh
     flux = line.scale * bulge.flux * emission.band_factor(INFLIGHT)
     good_line, good_bulge = line.chi_square < _LIMIT_TWO_DEGREES, max(map(abs, pulls)) < LIMIT
     return {
-        "dark_matter": names[0],
-        "electrons": names[1],
         **{f"flux_{name}": value for name, value in zip(COMPONENTS, line.fluxes, strict=True)},
         **{f"pull_line_{name}": value for name, value in zip(COMPONENTS, line.pulls, strict=True)},
         "line_chi_square": line.chi_square,
