@@ -3,9 +3,9 @@
     python scripts/honesty.py --jobs 2                    # 300 skies, about an hour
     python scripts/honesty.py --first 1000 --count 20 --figure honesty.png
 
-Prints a line for every violation, with the seed that repeats it, and a summary. Skies can be split over processes or
-machines by their seeds. The skies and the truth are those of the test suite (tests/reference/honesty.py, graded.py,
-sky_truth.py).
+Prints a line for every violation, with the seed that repeats it, and a summary. Only public doors are asked. Skies can
+be split over processes or machines by their seeds. The skies and the truth are those of the test suite
+(tests/reference/honesty.py, graded.py, sky_truth.py).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import honesty as reference  # found by the line above
 
 SLOW = 60.0  # s after which a sky is named
 PATIENCE = 600.0  # s of processor time after which it is given up
-IDLE = 100.0  # times the true error that the median statement may be
+IDLE = 100.0  # times the true error that the median statement of a pixel may be; lines are cut finer than they need
 
 
 class Judged(NamedTuple):
@@ -95,11 +95,12 @@ def summary(all_judged: list[Judged], everything: reference.Verdict) -> str:
     words = "refused", "given up", "VIOLATION"
     refused, late, broken = (sum(judged.line.startswith(word) for judged in all_judged) for word in words)
     largest = np.max(everything.true[decided] / np.maximum(everything.stated[decided], np.finfo(float).tiny))
-    ratios = everything.ratios
+    pixels, lines = everything.ratios(), everything.ratios(mapped=False)
     return (
         f"{len(all_judged)} skies, {refused} refused, {late} given up, {broken} with a violation; "
         f"{decided.sum()} errors compared, {everything.undecided.sum()} beyond the truth's own error; "
-        f"stated / true: median {np.median(ratios):.0f} over {ratios.size} above the rounding floor; "
+        f"stated / true: median {np.median(pixels):.0f} over {pixels.size} pixels and {np.median(lines):.0f} over "
+        f"{lines.size} lines above the rounding floor; "
         f"largest true / stated {largest:.2f}"
     )
 
@@ -142,7 +143,7 @@ def main() -> int:
     print(summary(found, everything))
     if chosen.figure:
         draw(everything, chosen.figure, f"{len(found)} random skies, seeds from {chosen.first}")
-    idle = np.median(everything.ratios) > IDLE
+    idle = np.median(everything.ratios()) > IDLE
     return int(idle or any(one.line.startswith("VIOLATION") for one in found))
 
 

@@ -54,11 +54,15 @@ class Case:
 
 
 class Verdict(NamedTuple):
-    """Stated and true relative errors ``(K,)`` of what was compared; and how far the truth itself may be off."""
+    """Stated and true relative errors ``(K,)`` of what was compared.
+
+    And how far the truth itself may be off, and which of them are pixels of maps, not lines.
+    """
 
     stated: np.ndarray
     true: np.ndarray
     doubt: np.ndarray
+    mapped: np.ndarray
 
     @property
     def undecided(self):
@@ -70,10 +74,9 @@ class Verdict(NamedTuple):
         """Where more is wrong than is stated, and than a double shows beside the brightest value."""
         return ~self.undecided & (self.true > np.maximum(self.stated, np.finfo(float).eps))
 
-    @property
-    def ratios(self):
-        """Stated by true error, away from the rounding floor."""
-        clear = ~self.undecided & (self.true > ROUNDING)
+    def ratios(self, mapped=True):
+        """Return stated by true error of pixels, or else of lines, away from the rounding floor."""
+        clear = ~self.undecided & (self.true > ROUNDING) & (self.mapped == mapped)
         return self.stated[clear] / self.true[clear]
 
 
@@ -188,7 +191,11 @@ def _lines(case, rng, count):
     )
     scale = np.maximum(truth, _floor(found.value.max()))
     require_request_met(case, found.error, scale)
-    return Verdict(found.error / scale, np.abs(found.value - truth) / scale, doubt / scale)
+    return _verdict(found.value, found.error, truth, doubt, scale, mapped=False)
+
+
+def _verdict(value, error, truth, doubt, scale, *, mapped):
+    return Verdict(error / scale, np.abs(value - truth) / scale, doubt / scale, np.full(len(truth), mapped))
 
 
 def _floor(brightest):
@@ -232,7 +239,7 @@ def _pixels(case, rng, count):
     for k in np.flatnonzero(poor):
         truth[k], doubt[k] = _pixel_truth(case, chosen[k], finer=True)
     scale = np.maximum(truth, floor)
-    return Verdict(sky.error[chosen] / scale, np.abs(sky.values[chosen] - truth) / scale, doubt / scale)
+    return _verdict(sky.values[chosen], sky.error[chosen], truth, doubt, scale, mapped=True)
 
 
 def _interesting(case, rng):
