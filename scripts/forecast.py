@@ -85,7 +85,8 @@ def confrontation(folder: Path, nside: int, steps: Steps) -> None:
         lambda: confrontation_figure(
             table[table["weights"] == EVEN],
             "line: Siegert 2016; bulge: Knoedlseder 2025, errors of 1 deg assumed; bold: compatible with both; "
-            "every pixel weighs alike; " + table.meta.get("beams", ""),
+            "every pixel weighs alike; the first 42: visible matter, as printed, the last 28: interstellar electrons; "
+            + table.meta.get("beams", ""),
         ),
     )
     for row in table[table["line_compatible"]]:
