@@ -123,6 +123,8 @@ def _painted(chart: Any) -> dict[str, Any]:
     bar = ColorBar(color_mapper=log, margin=16, **look)
     chart.add_layout(bar, "below")
     models = {"picture": picture, "glyph": drawn.glyph, "bar": bar, "log": log, "linear": linear}
+    for model in (chart, *models.values()):
+        model.syncable = False  # what the browser paints, a megabyte a time, is nothing a server needs to know
     return models | {"glyph_renderer": drawn}
 
 

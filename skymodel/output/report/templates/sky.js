@@ -37,18 +37,29 @@ window.skymodel = (() => {
     return { value: here, numerical: off[at] * Math.abs(here), measured: band.measured * Math.abs(here), unit: band.unit };
   }
 
-  function draw(sky) {
+  // Which pixel of the map each pixel of the picture shows, -1 beyond the sky: kept until the view changes.
+  function shown(sky, nside, width, height) {
     const { start: left, end: right } = sky.x, { start: low, end: high } = sky.y;
-    const width = Math.min(1000, Math.max(300, Math.round(sky.figure.inner_width || 700)));
-    const height = Math.min(600, Math.max(150, Math.round(sky.figure.inner_height || 350)));
-    const image = new Float32Array(width * height), { nside, bands } = state(sky), band = bands[sky.band], shape = sky.source.data[band.shape];
+    const view = [nside, width, height, left, right, low, high].join();
+    if (sky.view === view) return sky.pixels;
+    const pixels = new Int32Array(width * height).fill(-1);
     for (let j = 0; j < height; j++) {
       const y = low + ((j + 0.5) / height) * (high - low);
       for (let i = 0; i < width; i++) {
         const at = place(left + ((i + 0.5) / width) * (right - left), y);
-        image[j * width + i] = at === null ? NaN : shape[pixel(nside, at[0], at[1])] * band.scale;
+        if (at !== null) pixels[j * width + i] = pixel(nside, at[0], at[1]);
       }
     }
+    return Object.assign(sky, { view, pixels }).pixels;
+  }
+
+  function draw(sky) {
+    const { start: left, end: right } = sky.x, { start: low, end: high } = sky.y;
+    const width = Math.min(1000, Math.max(300, Math.round(sky.figure.inner_width || 700)));
+    const height = Math.min(600, Math.max(150, Math.round(sky.figure.inner_height || 350)));
+    const { nside, bands } = state(sky), band = bands[sky.band], shape = sky.source.data[band.shape];
+    const pixels = shown(sky, nside, width, height), scale = band.scale, image = new Float32Array(pixels.length);
+    for (let i = 0; i < pixels.length; i++) image[i] = pixels[i] < 0 ? NaN : shape[pixels[i]] * scale;
     const Grid = sky.picture.data.image[0].constructor; // an array with a shape
     sky.picture.data = { image: [new Grid(image, [height, width])], x: [left], y: [low], dw: [right - left], dh: [high - low] };
   }
