@@ -212,7 +212,7 @@ def _not_negative(values: Floats) -> Floats:
     return np.asarray(kept * (values.sum() / kept.sum()))
 
 
-def smooth_at(sky: PixelMap, beam: Beam, lon: ArrayLike, lat: ArrayLike) -> Floats:
+def _smooth_at(sky: PixelMap, beam: Beam, lon: ArrayLike, lat: ArrayLike) -> Floats:
     """Return what is seen through a beam in a few directions [deg], summed over the pixels around each."""
     import healpy
 
@@ -256,7 +256,7 @@ def _largest_difference(sky: PixelMap, values: Floats, beam: Beam) -> float:
 
     ranks = np.unique(np.geomspace(1, values.size, _PROBES).astype(int))
     probes = np.argsort(values)[-ranks]
-    direct = smooth_at(sky, beam, *healpy.pix2ang(sky.nside, probes, lonlat=True))
+    direct = _smooth_at(sky, beam, *healpy.pix2ang(sky.nside, probes, lonlat=True))
     return float(np.abs(direct - values[probes]).max())
 
 

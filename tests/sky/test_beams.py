@@ -6,7 +6,7 @@ import pytest
 from astropy import units as u
 from scipy.special import eval_legendre
 
-from skymodel.sky.beams import GaussianBeam, TabulatedBeam, smooth, smooth_at
+from skymodel.sky.beams import GaussianBeam, TabulatedBeam, _smooth_at, smooth
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
@@ -91,7 +91,7 @@ def test_a_direct_sum_agrees_with_the_harmonics():
     for beam in (GaussianBeam(5.0), TRIANGLE):
         expected = heat(64, np.radians(3.0) ** 2, beam)
         rows = healpy.query_disc(64, [1, 0, 0], np.radians(10))[::20]
-        direct = smooth_at(sky, beam, *healpy.pix2ang(64, rows, lonlat=True))
+        direct = _smooth_at(sky, beam, *healpy.pix2ang(64, rows, lonlat=True))
         assert direct == pytest.approx(
             expected[rows], abs=1e-3 * expected.max()
         )  # a triangle's kinks on 0.9 deg pixels

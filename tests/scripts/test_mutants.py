@@ -1,0 +1,38 @@
+"""The mutants of a module: each place is changed once, text for readers never, and the code around it stays."""
+
+import ast
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+PATH = Path(__file__).parents[2] / "scripts" / "mutants.py"
+
+
+@pytest.fixture(scope="module")
+def script():
+    spec = importlib.util.spec_from_file_location("mutants_script", PATH)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        ("x < y", {"x <= y", "x > y"}),
+        ("x + y * 2", {"x - y * 2", "x + y / 2", "x + y * 3"}),
+        ("-x", {"+x"}),
+        ("not x", {"not not x"}),
+        ("min(x, 1.0)", {"max(x, 1.0)", "min(x, 1.5)"}),
+        ("x and True", {"x or True", "x and False"}),
+        ("print('five', x)", set()),
+    ],
+)
+def test_each_place_is_changed_once(script, source, made):
+    assert {ast.unparse(tree) for _, tree in script.mutants(source)} == made
+
+
+def test_every_target_and_its_tests_are_there(script):
+    for name, tests in script.TARGETS.items():
+        assert all((script.ROOT / path).is_file() for path in (name, *tests))
