@@ -27,12 +27,21 @@ def _electrons(value: Any, info: ValidationInfo) -> Density:
 
 def _built(build: Callable[..., Density], value: Any, *settings: float) -> Density:
     """Return what `build` makes of a configured density; whatever a user's own code raises becomes a ValueError."""
+    if (count := _count(value)) > _MOST_PARTS:
+        raise ValueError(f"a sum of {count} components; allowed: {_MOST_PARTS}, a cube of type grid holds more")
     try:
         return build(value, *settings)
     except ValueError:
         raise
     except Exception as error:
         raise ValueError(f"{value!r} cannot be built: {type(error).__name__}: {error}; give a density") from error
+
+
+_MOST_PARTS = 4000  # which take three seconds to build
+
+
+def _count(spec: Any) -> int:
+    return sum(map(_count, spec)) if isinstance(spec, list | tuple) else 1
 
 
 _SCHEMA = {
