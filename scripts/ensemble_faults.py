@@ -19,46 +19,21 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import yaml
 
+from skymodel.cli.app import app
+from skymodel.output.files import whole
 from skymodel.output.files.store import Store, open_store
+from skymodel.runs.many import workers
 from skymodel.runs.many.ensemble import EnsembleConfig, compute
 
 LIMIT = 600.0  # seconds that any single step may take
 VICTIMS = ("worker", "scheduler", "client")
 PARTS = 20
 MOMENTS = ("within the file of", "before the renaming of", "after the renaming of")
-ALONE = """
-import os, signal, sys
-import numpy as np
-from skymodel.output.files import store, whole
-from skymodel.runs.many import workers
-number, moment, size = int(sys.argv.pop(1)), sys.argv.pop(1), int(sys.argv.pop(1))
-workers._batch_size = lambda here, *_: min(here, size)
-settle, save, seen = whole.settle, np.savez_compressed, 0
-
-def dies_at(this):
-    if this == moment and seen == number:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-def saved(path, **content):
-    global seen
-    seen += 1
-    path.write_bytes(b"half of it")
-    dies_at("within the file of")
-    path.unlink()
-    save(path.open("wb"), **content)
-
-def settled(draft, target, **more):
-    dies_at("before the renaming of")
-    settle(draft, target, **more)
-    dies_at("after the renaming of")
-
-whole.settle, np.savez_compressed = settled, saved
-from skymodel.cli.app import main
-main()
-"""
 ENSEMBLE = {
     "model": {
         "dark_matter": {"type": "nfw", "r_s": "20 kpc"},
@@ -104,11 +79,38 @@ def killed_alone(folder: Path, config: EnsembleConfig, attempt: int, chance: ran
     """Run the ensemble in one process that kills itself in the act, and say at which moment."""
     number, moment = chance.randrange(PARTS) + 1, MOMENTS[attempt % 3]
     (folder / "ensemble.yaml").write_text(yaml.safe_dump(config.resolved()))
-    line = [sys.executable, "-c", ALONE, str(number), moment, str(-(-config.draws // PARTS)), *command(folder)[3:]]
-    done = subprocess.run(line, capture_output=True, timeout=LIMIT, check=False)
-    if done.returncode != -signal.SIGKILL:
-        raise RuntimeError(f"it was not killed {moment} part {number}:\n{done.stderr.decode()}")
+    child = os.fork()
+    if child == 0:
+        die_at(number, moment, -(-config.draws // PARTS))
+        app(command(folder)[3:])
+    _, status = os.waitpid(child, 0)
+    if not os.WIFSIGNALED(status):
+        raise RuntimeError(f"it was not killed {moment} part {number}")
     return f"{moment} part {number}: {kept_draws(folder, config)} draws kept"
+
+
+def die_at(number: int, moment: str, size: int) -> None:
+    """Let this process kill itself at a moment of a part, and make parts of `size` draws."""
+    workers._batch_size = lambda here, *_: min(here, size)
+    settle, save, seen = whole.settle, np.savez_compressed, 0
+
+    def dies(this: str) -> None:
+        if this == moment and seen == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def saved(path: Path, **content: Any) -> None:
+        nonlocal seen
+        seen += 1
+        path.write_bytes(b"half of it")
+        dies("within the file of")
+        save(path.open("wb"), **content)
+
+    def settled(draft: Path, target: Path, **more: Any) -> None:
+        dies("before the renaming of")
+        settle(draft, target, **more)
+        dies("after the renaming of")
+
+    whole.settle, np.savez_compressed = settled, saved
 
 
 def disturbed(folder: Path, config: EnsembleConfig, victim: str, least: int, delay: float) -> int:
