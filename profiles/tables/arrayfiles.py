@@ -118,7 +118,7 @@ def _fits(file: str) -> Arrays:
     from astropy.io import fits
     from astropy.table import Table
 
-    with open_fits(file) as hdus, guarded(f"'{file}'"):
+    with open_fits(file) as hdus:
         for number, hdu in enumerate(hdus):
             if isinstance(hdu, fits.BinTableHDU | fits.TableHDU):
                 with guarded(f"'{file}', HDU {number}"):

@@ -51,7 +51,7 @@ def open_fits(path: str | Path) -> Iterator[Any]:
     with _quiet(), guarded(f"'{path}'"):
         hdus = fits.open(source, memmap=isinstance(source, str), mode="readonly")
     try:
-        with _quiet():
+        with _quiet(), guarded(f"'{path}'"):  # astropy reads on while it is asked
             yield hdus
     finally:
         with _quiet():
@@ -119,13 +119,16 @@ def _require_plain(path: str | Path, start: bytes) -> None:
 
 
 def _unpacked(path: str | Path) -> io.BytesIO:
+    too_large = f"'{path}' unpacks to more than {_MOST_UNPACKED / 2**30:g} GiB; unpack it first (gunzip)"
+    if os.stat(path).st_size > _MOST_UNPACKED:
+        raise ValueError(too_large)
     try:
         with gzip.open(path) as stream:
             content = stream.read(_MOST_UNPACKED + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(f"'{path}' is a damaged gzip file: {error}") from error
     if len(content) > _MOST_UNPACKED:
-        raise ValueError(f"'{path}' unpacks to more than {_MOST_UNPACKED / 2**30:g} GiB; unpack it first (gunzip)")
+        raise ValueError(too_large)
     _require_plain(path, content[:8])
     return io.BytesIO(content)
 
@@ -151,8 +154,10 @@ def _walk(stream: IO[bytes], size: int, path: str | Path) -> None:
     while start < size and number < _MOST_HDUS:
         label = f"'{path}', HDU {number}"
         text = _header(stream, start, size, label)
-        if text is None:
-            return  # what follows the last HDU is none of ours
+        if text is None:  # what follows the last HDU is none of ours, but astropy would read on in it
+            if size - start > _MOST_HEADER:
+                raise ValueError(f"'{path}' has {size - start} bytes after its last HDU; cut them off")
+            return
         cards = _Cards(_whole_numbers(text, label), label)
         begin, data = start + len(text), _data_size(cards)
         if begin + data > size:

@@ -35,7 +35,7 @@ def read_image_cube(file: str, unit: str | None = None) -> ImageCube | None:
     ValueError
         If the file holds neither, does not state its units, or its axes are not at right angles.
     """
-    with open_fits(file) as hdus, guarded(f"'{file}'"):
+    with open_fits(file) as hdus:
         tables = False
         for number, hdu in enumerate(hdus):
             tables = tables or "TFIELDS" in hdu.header

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from astropy import units
 
-from profiles.tables.fitsfiles import guarded, open_fits
+from profiles.tables.fitsfiles import open_fits
 from skymodel.output.files.fits_stream import replacing
 from skymodel.sightlines.zoom import Image
 
@@ -60,7 +60,7 @@ def read_image(path: str | Path) -> Image:
     """
     from astropy.wcs import WCS
 
-    with open_fits(path) as hdus, guarded(f"'{path}'"):
+    with open_fits(path) as hdus:
         if hdus[0].data is None or _ERROR not in hdus:
             raise ValueError(f"'{path}' holds no image with its errors; allowed: files that write_image has written")
         values, error = (np.asarray(hdu.data, dtype=np.float64) for hdu in (hdus[0], hdus[_ERROR]))

@@ -15,7 +15,7 @@ import numpy as np
 from astropy import units
 
 from profiles.contract.arrays import Floats
-from profiles.tables.fitsfiles import guarded, open_fits
+from profiles.tables.fitsfiles import open_fits
 from profiles.tables.unitwords import plain, read_unit
 from skymodel.sky.healpix import UNSEEN
 from skymodel.sky.reading.addresses import Address, chosen, parsed
@@ -128,9 +128,8 @@ def _planes(hdus: Any, path: str) -> tuple[list[Plane], list[ValueError]]:
     """Return all planes of a file, no two of one name, and why the other tables hold none."""
     from astropy.io import fits
 
-    with guarded(f"'{path}'"):
-        tables = [Table(hdu, path, number) for number, hdu in enumerate(hdus) if isinstance(hdu, fits.BinTableHDU)]
-        creator = " ".join(str(hdus[0].header.get(card, "")) for card in ("SOFTWARE", "CREATOR", "ORIGIN"))
+    tables = [Table(hdu, path, number) for number, hdu in enumerate(hdus) if isinstance(hdu, fits.BinTableHDU)]
+    creator = " ".join(str(hdus[0].header.get(card, "")) for card in ("SOFTWARE", "CREATOR", "ORIGIN"))
     found: dict[str, Plane] = {}
     refusals = []
     for table in tables:

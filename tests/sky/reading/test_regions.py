@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.coordinates import SkyCoord
+from astropy.io import fits
 
 from skymodel.output.export.formats import export_region
 from skymodel.output.files.fits_write import write_maps
 from skymodel.sky.polygon import Polygon
+from skymodel.sky.reading.regions import region_from_file
 from skymodel.sky.region import as_region
 from skymodel.sky.regions import Box, Circle, region_from_config, region_to_config
 from skymodel.sky.skymap import SkyMap
@@ -80,3 +82,20 @@ def test_mocs_of_ours_and_of_mocpy_are_the_same_region(tmp_path):
     assert cone.solid_angle == pytest.approx(Circle(0, 0, 6).solid_angle, rel=2e-2)  # theirs holds all that touch
     assert as_region({"file": f"{tmp_path}/t.fits"}).contains([0, 5.8, 6.3], [0, 0, 0]).tolist() == [True, True, False]
     assert ours.contains([0, 29, 31, 0], [0, 4, 0, 6]).tolist() == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("card", "value"), [("TFIELDS", "2"), ("NAXIS1", "'A'"), ("ORDERING", "5"), ("PCOUNT", "'x'"), ("TFORM1", "'QQ'")]
+)
+def test_a_moc_that_lies_is_refused_in_one_line(tmp_path, card, value):
+    table = fits.BinTableHDU.from_columns([fits.Column("UNIQ", "K", array=np.array([16, 17, 70]))])
+    table.header.update(PIXTYPE="HEALPIX", ORDERING="NUNIQ", COORDSYS="C")
+    path = tmp_path / "moc.fits"
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(path)
+    content = bytearray(path.read_bytes())
+    start = content.find(f"{card:<8}=".encode(), 2880)
+    content[start : start + 80] = f"{card:<8}= {value:>20}".ljust(80).encode()
+    path.write_bytes(content)
+    with pytest.raises((ValueError, OSError), match=r"moc\.fits") as refused:
+        region_from_file(path)
+    assert "\n" not in str(refused.value)
