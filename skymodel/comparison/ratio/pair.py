@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from profiles.shelf.tracers import PRINTED
 from skymodel.comparison.comptel.backgrounds import background_names
 from skymodel.comparison.comptel.fit import ComptelFit, fit_comptel
-from skymodel.comparison.ratio.ratio import of_bands
+from skymodel.comparison.ratio.ratio import Windows, of_bands
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
 from skymodel.galaxy import SkyModel
@@ -48,9 +48,6 @@ class PairVerdict:
     same_window: Ratio
     fits: Mapping[str, Fits]
     tracer: str = PRINTED
-
-
-Windows = Callable[..., Ratio]  # called as window_factor
 
 
 def judge(

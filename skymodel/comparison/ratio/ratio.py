@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from astropy import units
@@ -13,9 +14,17 @@ from skymodel.sightlines.means import Ratio, quotient, region_mean, window_facto
 from skymodel.sky.region import as_region
 
 BandRegion = tuple[Band, Any]
+Windows = Callable[..., Ratio]  # called as window_factor
 
 
-def ratio(model: SkyModel, *, numerator: BandRegion, denominator: BandRegion, rtol: float = 1e-6) -> Ratio:
+def ratio(
+    model: SkyModel,
+    *,
+    numerator: BandRegion,
+    denominator: BandRegion,
+    rtol: float = 1e-6,
+    windows: Windows = window_factor,
+) -> Ratio:
     """Return the mean intensity of one band over one region, divided by that of another.
 
     Parameters
@@ -26,6 +35,8 @@ def ratio(model: SkyModel, *, numerator: BandRegion, denominator: BandRegion, rt
         A band and a region each.
     rtol
         Tolerance of each mean.
+    windows
+        What gives the ratio of two means, for a cache in between.
 
     Returns
     -------
@@ -47,7 +58,7 @@ def ratio(model: SkyModel, *, numerator: BandRegion, denominator: BandRegion, rt
     """
     if model.uniform:
         density = model.positronium or model.pair
-        found = window_factor(density, numerator=numerator[1], denominator=denominator[1], rtol=rtol, **model.lines)
+        found = windows(density, numerator=numerator[1], denominator=denominator[1], rtol=rtol, **model.lines)
         return of_bands(model, found, numerator[0], denominator[0])
     above, below = (band_mean(model, *side, rtol=rtol) for side in (numerator, denominator))
     _refuse_dark(below.value, denominator[0], as_region(denominator[1]).name)

@@ -25,7 +25,8 @@ from skymodel.comparison.ratio.candidates import (
     interstellar_electrons,
     reference,
 )
-from skymodel.comparison.ratio.pair import Fits, PairVerdict, Windows, judge
+from skymodel.comparison.ratio.pair import Fits, PairVerdict, judge
+from skymodel.comparison.ratio.ratio import Windows
 from skymodel.comparison.ratio.statement import describe
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission

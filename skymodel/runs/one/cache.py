@@ -41,6 +41,33 @@ class Cache(Protocol):
         ...
 
 
+class Remembered:
+    """A cache in front of another: what one run asks for twice, as means over the two windows, is computed once.
+
+    Parameters
+    ----------
+    behind
+        Asked for what is not held.
+    """
+
+    def __init__(self, behind: Cache) -> None:
+        self._behind = behind
+        self._ratios: list[tuple[Density, dict[str, Any], Ratio]] = []
+
+    def map(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], SkyMap]) -> SkyMap:
+        """Ask for the map, which is asked for once."""
+        return self._behind.map(density, settings, compute)
+
+    def ratio(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], Ratio]) -> Ratio:
+        """Return the ratio of two means, held since it was first asked for."""
+        for known, how, held in self._ratios:
+            if how == settings and (known is density or known == density):
+                return held
+        found = self._behind.ratio(density, settings, compute)
+        self._ratios.append((density, dict(settings), found))
+        return found
+
+
 class NothingKept:
     """A cache that computes each time."""
 

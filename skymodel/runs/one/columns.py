@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from profiles import Density
@@ -17,7 +17,7 @@ from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.galaxy import SkyModel
 from skymodel.runs.config.regions import WHOLE_SKY, NamedRegion
 from skymodel.runs.one.fluxes import Part, Shining, summed
-from skymodel.sightlines.means import region_mean, window_factor
+from skymodel.sightlines.means import Ratio, region_mean, window_factor
 from skymodel.sky.region import Region
 from skymodel.sky.skymap import SkyMap
 
@@ -88,7 +88,15 @@ class Seen:
         return replace(self.parts[named.region], name=named.name)
 
 
-def means(model: SkyModel, shining: Lights, regions: Iterable[Region], anchor: Region, *, rtol: float) -> Seen:
+def means(
+    model: SkyModel,
+    shining: Lights,
+    regions: Iterable[Region],
+    anchor: Region,
+    *,
+    rtol: float,
+    windows: Callable[..., Ratio] = window_factor,
+) -> Seen:
     """Return the means over regions, straight from the densities, beside that over the anchor's region.
 
     Raises
@@ -97,7 +105,7 @@ def means(model: SkyModel, shining: Lights, regions: Iterable[Region], anchor: R
         If the anchor's region sees nothing of what makes the line.
     """
     if len(shining.densities) == 1:
-        return _of_one(model, shining, dict.fromkeys((anchor, *regions)), anchor, rtol)
+        return _of_one(model, shining, dict.fromkeys((anchor, *regions)), anchor, rtol, windows)
     columns = {
         region: tuple(_mean(density, region, model, rtol) for density in shining.densities)
         for region in dict.fromkeys((anchor, *regions))
@@ -119,12 +127,19 @@ def _mean(density: Density, region: Region, model: SkyModel, rtol: float) -> Bou
     return region_mean(density, region, rtol=rtol, **model.lines)
 
 
-def _of_one(model: SkyModel, shining: Lights, regions: Iterable[Region], anchor: Region, rtol: float) -> Seen:
+def _of_one(
+    model: SkyModel,
+    shining: Lights,
+    regions: Iterable[Region],
+    anchor: Region,
+    rtol: float,
+    windows: Callable[..., Ratio],
+) -> Seen:
     """Return the means where one density shines: the errors that a region and the anchor's share cancel."""
     density, found, below = shining.densities[0], {}, Bounded(0.0, 0.0)
     for region in regions:
         try:
-            ratio = window_factor(density, numerator=region, denominator=anchor, rtol=rtol, **model.lines)
+            ratio = windows(density, numerator=region, denominator=anchor, rtol=rtol, **model.lines)
         except ValueError as error:
             dark = "there is no ratio to it" in str(error)
             raise (ValueError(_DARK.format(anchor.name)) if dark else error) from None

@@ -7,7 +7,7 @@ from typing import Any
 
 from profiles import Density
 from profiles.shelf.tracers import INTERSTELLAR
-from skymodel.comparison.ratio.pair import Windows
+from skymodel.comparison.ratio.ratio import Windows
 from skymodel.comparison.ratio.verdict import Verdict, verdict
 from skymodel.emission.nuggets.all_bands import bands_table
 from skymodel.progress import Counted

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from skymodel.comparison.ratio.ratio import ratio
+from skymodel.comparison.ratio.ratio import Windows, ratio
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.galaxy import SkyModel
 from skymodel.runs.config.questions import BandOver, RatioConfig
+from skymodel.sightlines.means import window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 _COLUMNS = {
@@ -41,7 +42,9 @@ def headline(continuum: Band) -> tuple[RatioConfig, ...]:
     )
 
 
-def ratio_table(model: SkyModel, asked: Sequence[RatioConfig], continuum: Band, *, rtol: float) -> Any:
+def ratio_table(
+    model: SkyModel, asked: Sequence[RatioConfig], continuum: Band, *, rtol: float, windows: Windows = window_factor
+) -> Any:
     """Return a QTable with a row for each ratio, the headline first.
 
     Parameters
@@ -54,18 +57,21 @@ def ratio_table(model: SkyModel, asked: Sequence[RatioConfig], continuum: Band, 
         Band of the headline.
     rtol
         Tolerance of each mean.
+    windows
+        What gives the ratio of two means, for a cache in between.
     """
     from astropy.table import QTable
 
     wanted = [*headline(continuum), *(one for one in asked if one not in headline(continuum))]
-    table = QTable(rows=[_row(model, one, rtol) for one in wanted], names=list(_COLUMNS))
+    table = QTable(rows=[_row(model, one, rtol, windows) for one in wanted], names=list(_COLUMNS))
     for name, description in _COLUMNS.items():
         table[name].info.description = description
     return table
 
 
-def _row(model: SkyModel, asked: RatioConfig, rtol: float) -> tuple[Any, ...]:
+def _row(model: SkyModel, asked: RatioConfig, rtol: float, windows: Windows) -> tuple[Any, ...]:
     above, below = asked.numerator, asked.denominator
-    found = ratio(model, numerator=(above.band, above.region), denominator=(below.band, below.region), rtol=rtol)
-    sides = (above.band.name, above.region.name, below.band.name, below.region.name)
-    return (asked.label, *sides, found.value, found.error)
+    sides = {"numerator": (above.band, above.region), "denominator": (below.band, below.region)}
+    found = ratio(model, **sides, rtol=rtol, windows=windows)
+    names = (above.band.name, above.region.name, below.band.name, below.region.name)
+    return (asked.label, *names, found.value, found.error)

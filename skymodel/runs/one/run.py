@@ -18,6 +18,7 @@ import numpy as np
 from profiles.contract.arrays import Floats
 from skymodel.bounded import Bounded
 from skymodel.comparison.comptel.excess import excess_table
+from skymodel.comparison.ratio.ratio import Windows
 from skymodel.emission.event.bands import LINE_511
 from skymodel.emission.event.constants import ELECTRON_MASS
 from skymodel.emission.nuggets.cube import EnergyCube, VaryingCube, energy_cube
@@ -26,7 +27,7 @@ from skymodel.galaxy import SkyModel
 from skymodel.progress import Counted, Progress, Steps
 from skymodel.runs.config.emission import uniform_nuggets
 from skymodel.runs.config.model import RunConfig
-from skymodel.runs.one.cache import Cache, NothingKept
+from skymodel.runs.one.cache import Cache, NothingKept, Remembered
 from skymodel.runs.one.columns import Lights, Seen, band_maps, lights, means, whole_sky
 from skymodel.runs.one.correlations import correlation_table
 from skymodel.runs.one.fluxes import flux_table
@@ -69,7 +70,7 @@ def run(
         If a density misbehaves, a sight line diverges, a tolerance cannot be met or the anchor's region is dark.
     """
     steps = Steps(progress, {name: weight for name, weight in _STEPS.items() if name != "comparison" or config.compare})
-    kept = cache or NothingKept()
+    kept = Remembered(cache or NothingKept())
     require_memory(config.map.nside, columns=6 * (len(config.shining) + 2))
     require_densities(config)
     model, line, measured = config.model(), config.anchor.line_intensity, config.anchor.relative_error
@@ -78,7 +79,7 @@ def run(
     with steps("map") as counted:
         columns = [_column(config, model, index, shining, counted, kept) for index in range(len(shining.densities))]
     with steps("regions"):
-        seen = _seen(config, model, shining)
+        seen = _seen(config, model, shining, cached(kept))
         sky = whole_sky(columns, seen.anchor)
         coverage = _coverage(config)
     with steps("density pairs") as counted:
@@ -92,7 +93,9 @@ def run(
         maps=drawn | {"J": _named_j(shining, columns)},
         coverage=coverage,
         fluxes=flux_table([seen.part(one) for one in config.regions], sky, line, bands, relative_error=measured),
-        ratios=ratio_table(model, config.ratios, config.emission.continuum, rtol=mean_rtol(config)),
+        ratios=ratio_table(
+            model, config.ratios, config.emission.continuum, rtol=mean_rtol(config), windows=cached(kept)
+        ),
         ratio=judged.table(),
         spectrum=spectrum_table(model.emission, line, window, relative_error=measured),
         statement=judged.statement,
@@ -120,9 +123,9 @@ def _column(config: RunConfig, model: SkyModel, index: int, shining: Lights, cou
     return cache.map(density, {"nside": asked.nside, **how, **model.lines}, compute)
 
 
-def _seen(config: RunConfig, model: SkyModel, shining: Lights) -> Seen:
+def _seen(config: RunConfig, model: SkyModel, shining: Lights, windows: Windows) -> Seen:
     regions = [*WINDOWS.values(), *(named.region for named in config.regions)]
-    return means(model, shining, regions, config.anchor.region, rtol=mean_rtol(config))
+    return means(model, shining, regions, config.anchor.region, rtol=mean_rtol(config), windows=windows)
 
 
 def _coverage(config: RunConfig) -> dict[str, Floats]:
