@@ -6,12 +6,15 @@ al. 2017.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from profiles.contract.arrays import array_namespace
 from profiles.contract.density import Array, Hints
 from profiles.contract.fields import Angle, Length, Number, NumberDensity, Positive
 from profiles.forms.bars import Bar, Exponent, box_radius
+
+_NOTHING = 36.0  # e-foldings: beyond them a steep cut-off leaves nothing that a line would miss
 
 
 @dataclass(frozen=True)
@@ -153,5 +156,6 @@ class LongBar(Bar, smooth=False):
 
     @property
     def hints(self) -> Hints:
-        """Its two cut-offs, the outer one almost an edge, and the walls of the box."""
-        return Hints(cylinders=(self.r_in, self.r_out), walls=self.walls)
+        """Its two cut-offs, where the outer one, almost an edge, leaves nothing, and the walls of the box."""
+        ends = () if self.k_out == 0 else (self.r_out, self.r_out * math.exp(math.log(_NOTHING) / self.k_out))
+        return Hints(cylinders=(self.r_in, *ends), walls=self.walls)

@@ -42,7 +42,7 @@ from skymodel.sky.skymap import SkyMap
 
 ErrorKind = Literal["bound", "confidence"]
 _FINE = 1e-5  # tolerances from here on take the second of the orders
-_ORDERS = (10, 12), (12, 14)  # outwards and along arcs: a disk's two windows are done in one round
+_ORDERS = (9, 11), (12, 14)  # outwards and along arcs: a disk's two windows are done in one round
 _RADIAL_ORDERS = (16, 1), (24, 1)  # of spherical densities, whose lines are few
 _NOTHING = 1e-12  # sr; solid angles are good to about 1e-13
 _FOREIGN_NSIDE = 128  # of the pixels that stand for a region of another package

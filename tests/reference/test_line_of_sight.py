@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 from numpy.polynomial.legendre import leggauss
 
 import skymodel as sm
-from profiles import NFW, Einasto, ExponentialDisk, GeneralizedNFW, HernquistBulge, Hints, from_function, library
+from profiles import (
+    NFW,
+    Einasto,
+    ExponentialDisk,
+    GeneralizedNFW,
+    HernquistBulge,
+    Hints,
+    LongBar,
+    from_function,
+    library,
+)
+from skymodel.sightlines.ray.geometry import unit_vectors
 from tests.reference.graded import graded, mp_line, sight_line
 
 RTOL = 1e-8
@@ -312,3 +323,18 @@ def _miss(random, pool):
     assert J.error <= rtol * J.value + 1e-290
     truth = graded(density, lon, lat, r_sun=r_sun, z_sun=z_sun, r_max=R_MAX)
     return abs(J.value - truth.value) / (J.error + truth.error) if truth.value > 1e-250 else 0.0
+
+
+@pytest.mark.parametrize("shape", [{"k_out": -27.29, "r_out": 2.204}, {"k_out": 16.73, "r_out": 3.19}])
+def test_what_a_steep_cut_off_leaves_beside_itself_is_not_missed(shape):
+    """Why it is hard: all of it lies in the last tenth of thirteen e-folds of distance, beside an announced cut."""
+    pair = NFW(r_s=20.0) * LongBar(x_0=0.478, y_0=0.267, z_0=0.252, C_perp=1.879, C=0.98, r_in=2.0, **shape)
+    here, ends = sm.Observer(R_SUN, 0.0208), np.linspace(0.0, 40.0, 4001)
+    node, weight = leggauss(20)
+    s = 0.5 * (ends[1:] + ends[:-1])[:, None] + 0.5 * np.diff(ends)[:, None] * node
+    for theta, angle in ((0.0012, 295.0), (0.004, 195.0), (0.3, 70.0)):
+        lon, lat = direction(theta, angle)
+        found = sm.line_of_sight(pair, lon, lat, observer=here, r_max=R_MAX, rtol=RTOL)
+        x, y, z = (here.position + s[..., None] * (here.rotation @ unit_vectors(lon, lat))).transpose(2, 0, 1)
+        truth = float((pair(x, y, z) @ weight) @ (0.5 * np.diff(ends)))
+        assert abs(found.value - truth) <= found.error + 1e-9 * truth

@@ -17,8 +17,10 @@ from skymodel.sightlines.cubature.cells import Cells, Chart, Grid, Lines, Measur
 from skymodel.sightlines.ray.meter import Shortfall
 
 _ROUNDS = 60
+_NARROW = 4.0  # sizes of a target: how wide a cell may be there, ten nodes of which see it
 _BLOCK = 65536  # sight lines integrated at once: what bounds the memory
 _MOST_CELLS = 50_000  # an integrand that needs more is too rough for its tolerance
+_LEFT = 0.65  # of a tolerance, which all the cells that are left alone may use up together
 _LINE_SHARE = 0.25  # of the tolerance goes to the sight lines; what they leave is for the quadrature over the sky
 
 
@@ -71,13 +73,22 @@ class Shares:
         np.add.at(weights, (self.owner, self.patch), self.weight)
         return weights
 
-    def allowance(self, cells: Cells, tolerance: Floats, failing: Bools) -> Floats:
-        """Return the error ``(patches,)`` a cell may keep so that no failing sum can stay above half its tolerance."""
-        by_patch = np.bincount(cells.patch, minlength=self.patches)
-        count = np.bincount(self.owner, by_patch[self.patch], self.owners)
-        share = np.where(failing, tolerance / (2 * np.maximum(count, 1.0)), np.inf)[self.owner] / self.weight
-        allowed = np.full(self.patches, np.inf)
-        np.minimum.at(allowed, self.patch, share)
+    def allowance(self, cells: Cells, errors: Floats, limit: Floats) -> Floats:
+        """Return the error ``(patches,)`` a cell may keep: in each sum the least ones together reach its `limit`."""
+        entries = np.argsort(self.patch, kind="stable")
+        count = np.bincount(self.patch, minlength=self.patches)
+        each = count[cells.patch]  # sums that a cell belongs to
+        cell = np.repeat(np.arange(each.size), each)
+        place = np.arange(cell.size) - np.repeat(np.cumsum(each) - each, each)
+        entry = entries[(np.cumsum(count) - count)[cells.patch[cell]] + place]
+        owner, part = self.owner[entry], self.weight[entry] * errors[cell]
+        order = np.lexsort((part, owner))
+        owner, part = owner[order], part[order]
+        together = np.append(0.0, np.cumsum(part))
+        kept = together[1:] - together[np.searchsorted(owner, owner)] <= limit[owner]
+        largest, allowed = np.zeros(self.owners), np.full(self.patches, np.inf)
+        np.maximum.at(largest, owner[kept], part[kept])
+        np.minimum.at(allowed, self.patch, largest[self.owner] / self.weight)
         return allowed
 
 
@@ -145,7 +156,8 @@ def integrate(
         failing = error > tolerance
         if not failing.any():
             return Integrated(total, error, cells, known, sightlines, evaluations)
-        allowed = shares.allowance(cells, tolerance, failing)[cells.patch]
+        limit = np.where(failing, _LEFT * tolerance, np.inf)
+        allowed = shares.allowance(cells, known.tails.sum(axis=1), limit)[cells.patch]
         axes = _axes(known, allowed)
         split = np.asarray(axes.any(axis=1))
         if not split.any() or len(cells.patch) > _MOST_CELLS:
@@ -193,13 +205,13 @@ def targets(lines: Any) -> list[Target]:
 
 
 def focused(cells: Cells, chart: Chart, rules: tuple[Rule, Rule], aims: list[Target]) -> Cells:
-    """Return the cells, those around a target halved until they are no wider than twice its size."""
+    """Return the cells, those around a target halved until they are no wider than a few times its size."""
     for aim in aims:
         for _ in range(_ROUNDS):
             nodes = grid(cells, chart, rules).directions.reshape(len(cells.patch), -1, 3)
             width = np.linalg.norm(nodes - nodes[:, :1], axis=2).max(axis=1)
             nearest = np.linalg.norm(nodes - aim.direction, axis=2).min(axis=1)
-            large = (nearest < width) & (width > 2 * aim.size)
+            large = (nearest < width) & (width > _NARROW * aim.size)
             if not large.any():
                 break
             halves = cells.chosen(large).halves(np.ones((int(large.sum()), 2), dtype=bool))
