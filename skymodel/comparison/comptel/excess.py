@@ -21,7 +21,7 @@ from skymodel.emission.event.bands import CONTINUUM_1_20
 from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio, region_mean, window_factor
 
-PAIRS = (("l30_b5", "l60_b20"), ("l30_b5", "l30_b15"))  # inner, outer
+PAIRS = (("l30_b5", "l60_b20"), ("l30_b5", "l30_b15"), ("l30_b15", "l60_b20"))  # inner, outer
 SOFT = slice(0, 2)  # the bins 1-3 and 3-10 MeV
 
 

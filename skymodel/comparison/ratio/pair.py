@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from profiles.shelf.tracers import PRINTED
 from skymodel.comparison.comptel.backgrounds import background_names
 from skymodel.comparison.comptel.fit import ComptelFit, fit_comptel
 from skymodel.comparison.ratio.ratio import Windows, of_bands
 from skymodel.emission.event.bands import LINE_511, Band
-from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
 from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
@@ -56,7 +55,7 @@ def judge(
     *,
     band: Band,
     rtol: float,
-    line_intensity: float = PAPER_LINE_INTENSITY,
+    fit: Mapping[str, Any] | None = None,
     windows: Windows = window_factor,
 ) -> PairVerdict:
     """Return the verdict on one pair.
@@ -71,8 +70,8 @@ def judge(
         The band that is compared with the 511 keV line in one window.
     rtol
         Tolerance of W.
-    line_intensity
-        Mean 511 keV intensity in the INTEGRAL circle [cm-2 s-1 sr-1].
+    fit
+        How chi is fitted: keywords of :func:`~skymodel.comparison.comptel.fit.fit_comptel`.
     windows
         What gives W.
     """
@@ -81,7 +80,7 @@ def judge(
     circle = Ratio(1.0, 0.0, numerator=both, denominator=both)
     same = of_bands(model, circle, band, LINE_511)
     fits = {
-        name: Fits(*(fit_comptel(model.emission, name, w, line_intensity=line_intensity) for w in (1.0, window.value)))
+        name: Fits(*(fit_comptel(model.emission, name, w, **(fit or {})) for w in (1.0, window.value)))
         for name in background_names()
     }
     return PairVerdict(*names, window, same, fits)

@@ -18,6 +18,7 @@ import numpy as np
 from profiles import Density
 from profiles.contract.arrays import Floats
 from profiles.shelf.tracers import INTERSTELLAR, PRINTED
+from skymodel.comparison.comptel.points import Weighting
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.ratio.candidates import (
     default_electrons,
@@ -101,6 +102,8 @@ class Verdict:
             "line_intensity_cm-2_s-1_sr-1": self.line_intensity,
             "bands": f"{CONTINUUM_1_20.name} / {LINE_511.name}",
             "chi_counting": "as printed; counted photons ask for more, see fits.ecsv",
+            "correlation_of_points": some["none"].with_window.correlation,
+            "weighting_of_bins": some["none"].with_window.weighting,
             "p_value": {name: fits.neglecting_window.p_value for name, fits in some.items()},
             "line_intensity_error_cm-2_s-1_sr-1": self.line_intensity_error,
             "references": {name: found for name in names if (found := reference(name))},
@@ -154,6 +157,8 @@ def verdict(
     band: Band = CONTINUUM_1_20,
     line_intensity: float = PAPER_LINE_INTENSITY,
     line_intensity_error: float = 0.0,
+    correlation: float = 0.0,
+    weighting: Weighting = "log",
     tracer: str = PRINTED,
     rtol: float = 1e-4,
     progress: Callable[[int, int], None] | None = None,
@@ -174,6 +179,8 @@ def verdict(
         The band that is compared with the 511 keV line in one window.
     line_intensity, line_intensity_error
         Mean 511 keV intensity in the INTEGRAL circle and its measured error [cm-2 s-1 sr-1].
+    correlation, weighting
+        Of COMPTEL's points, and how a bin is averaged, as for :func:`~skymodel.comparison.comptel.fit.fit_comptel`.
     tracer
         Which electrons those given are.
     rtol
@@ -191,6 +198,7 @@ def verdict(
     0.381 0.02893
     """
     shining = emission or NuggetEmission()
+    fit = {"correlation": correlation, "weighting": weighting, "line_intensity": line_intensity}
     lines: dict[str, Any] = {"observer": observer or Observer(), "r_max": r_max, "s_max": s_max}
     wanted = [
         (halo, *entry) for halo in (halos or default_halos()).items() for entry in _judged(electrons, tracer, rtol)
@@ -205,7 +213,7 @@ def verdict(
             model,
             band=band,
             rtol=tolerance,
-            line_intensity=line_intensity,
+            fit=fit,
             windows=windows,
         )
         pairs.append(replace(found, tracer=kind))

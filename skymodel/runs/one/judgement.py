@@ -46,6 +46,7 @@ def judge(config: RunConfig, counted: Counted, cache: Cache) -> Verdict:
     path = {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
     anchor = {name: getattr(config.anchor, name) for name in ("line_intensity", "line_intensity_error")}
     settings: dict[str, Any] = {"emission": emission, "band": band, "windows": cached(cache), **anchor, **path}
+    settings |= {"correlation": config.fit.correlation, "weighting": config.fit.weighting}
     halo, electrons, rtol = {OWN: config.dark_matter}, {OWN: config.electrons}, mean_rtol(config)
     own = verdict(halo, electrons, rtol=rtol, tracer=config.tracer_name, **settings)
     if config.verdict == "none":

@@ -205,6 +205,20 @@ def test_the_band_ratio_is_the_spectral_factor_for_every_halo_and_both_tracers()
             assert pair.same_window.value == pytest.approx(factor, rel=1e-14)
 
 
+def test_shared_systematics_and_the_way_a_bin_is_averaged_are_those_asked_for():
+    pair = {"nfw": NFW(r_s=20)}, {"disk": ExponentialDisk()}
+    for settings, chi in (({"correlation": 0.5}, 0.0127), ({"weighting": "photons"}, 0.0250)):
+        found = verdict(*pair, **settings)
+        assert found.pairs[0].fits["none"].neglecting_window.chi == pytest.approx(
+            chi, rel=0.02
+        )  # recomputed by a referee
+        meta = found.table().meta
+        assert (meta["correlation_of_points"], meta["weighting_of_bins"]) == (
+            settings.get("correlation", 0.0),
+            settings.get("weighting", "log"),
+        )
+
+
 def test_the_anchors_error_is_in_the_error_of_chi():
     halos, electrons = {"nfw": NFW(r_s=20)}, {"disk": ExponentialDisk()}
     table = verdict(halos, electrons, line_intensity_error=0.0014).table()
