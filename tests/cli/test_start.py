@@ -53,7 +53,7 @@ def test_the_schema_names_every_key_and_what_needs_a_unit(call):
     json_schema()  # pydantic 2.6 writes a field's default into the schema of its type, at the first call
     schema = json.loads(call("schema").stdout)
     assert schema == json.loads(json.dumps(json_schema()))
-    assert set(schema["properties"]) == set(RunConfig.model_fields)
+    assert set(schema["properties"]) == {"preset", *RunConfig.model_fields}
     assert "[kpc]" in json.dumps(schema["$defs"]["ObserverConfig"])
     kinds = json.dumps(schema["properties"]["emission"])
     assert "NuggetsConfig" in kinds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from skymodel.runs.config.files import presets
 from skymodel.runs.config.model import RunConfig
 
 
@@ -14,10 +15,13 @@ def json_schema() -> dict[str, Any]:
     Examples
     --------
     >>> schema = json_schema()
-    >>> schema["required"], schema["additionalProperties"]
-    (['dark_matter', 'electrons'], False)
+    >>> schema["anyOf"], schema["additionalProperties"]
+    ([{'required': ['preset']}, {'required': ['dark_matter', 'electrons']}], False)
     """
     found: dict[str, Any] = RunConfig.model_json_schema()
+    start = {"description": "the shipped configuration that all keys not given are taken from", "enum": [*presets()]}
+    found["properties"] = {"preset": start, **found["properties"]}
+    found["anyOf"] = [{"required": ["preset"]}, {"required": found.pop("required")}]
     plain: dict[str, Any] = _without_markup(found)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **plain}
 

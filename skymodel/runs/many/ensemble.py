@@ -25,7 +25,7 @@ from profiles.shelf.trust import Trust, current, trusting, under
 from skymodel.bounded import Bounded
 from skymodel.comparison.comptel.fit import fit_comptel
 from skymodel.emission.nuggets.model import NuggetEmission
-from skymodel.runs.config.files import folder_of, read_raw
+from skymodel.runs.config.files import folder_of, read_raw, with_preset
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.many import designs, priors
 from skymodel.runs.many.maps import Layout, Maps, empty_maps, layout_of, require_layout
@@ -83,7 +83,9 @@ class EnsembleConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    model: Annotated[Any, BeforeValidator(lambda source: source if isinstance(source, dict) else read_raw(source))]
+    model: Annotated[
+        Any, BeforeValidator(lambda given: with_preset(given) if isinstance(given, dict) else read_raw(given))
+    ]
     priors: Annotated[tuple[Any, ...], BeforeValidator(priors.read_priors), PlainSerializer(_dump)]
     sampling: designs.Sampling = "sobol"
     seed: Annotated[int, Field(ge=0)] = 1

@@ -3,6 +3,8 @@
 import pytest
 
 from skymodel.runs.config.model import as_config, load_config
+from skymodel.runs.config.schema import json_schema
+from skymodel.runs.many.ensemble import EnsembleConfig
 
 
 def test_a_configuration_may_start_from_a_shipped_one(tmp_path):
@@ -16,3 +18,14 @@ def test_a_configuration_may_start_from_a_shipped_one(tmp_path):
     assert (other.label, other.electrons) == ("", load_config("paper").electrons)
     with pytest.raises(ValueError, match="no preset 'papr'; did you mean 'paper'"):
         as_config({"preset": "papr"})
+
+
+def test_an_ensemble_and_an_editor_know_the_key_preset_too():
+    prior = {"parameter": "dark_matter.r_s", "distribution": "uniform", "low": "15 kpc", "high": "25 kpc"}
+    galaxies = EnsembleConfig(model={"preset": "paper", "map": {"nside": 8}}, priors=[prior], draws=4)
+    assert galaxies.model["map"]["nside"] == 8
+    assert EnsembleConfig(**galaxies.resolved()).digest == galaxies.digest
+    schema = json_schema()
+    assert schema["properties"]["preset"]["enum"] == ["interstellar", "paper"]
+    assert schema["anyOf"] == [{"required": ["preset"]}, {"required": ["dark_matter", "electrons"]}]
+    assert "required" not in schema
