@@ -28,6 +28,7 @@ UNIT = "MeV cm-2 s-1 sr-1"
 SPEEDS = (1e-3, 0.01, 0.1, 0.3, 1.0)
 _WARM_GAS_KEV = 8000 * 8.617333262e-8  # Boltzmann's constant [keV/K], CODATA 2018
 _EGRET = "egret_strong1999_fig3_l30_b5.ecsv"
+_MARKS = ("-", ":", "-.")  # of speeds, which colours stand for on the left
 _ENERGIES, _INTENSITIES = (0.6, 300.0), (1.5e-3, 0.07)  # shown: MeV, and in UNIT
 _INTENSITY_LABEL = r"$k^2\,d\Phi/(d\Omega\,dk)$ [MeV cm$^{-2}$ s$^{-1}$ sr$^{-1}$]"
 
@@ -110,7 +111,12 @@ def _residuals(axes: Any, confrontations: Sequence[Confrontation]) -> None:
     axes.set_xlabel("photon energy $k$ [MeV]\n(open: background alone, filled: with nuggets)")
     axes.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
     axes.tick_params(axis="x", which="minor", labelbottom=False)
-    axes.legend(loc="center right", fontsize=6.5)
+    pulls = [abs(pull) for entry in confrontations for both in (False, True) for pull in entry.pulls(both)]
+    reach = max(1.15 * max(pulls), axes.get_ylim()[1])  # the panel beside shares it
+    axes.set_ylim(-reach, reach)
+    scores = axes.legend(loc="center right", fontsize=6.5, labelcolor="linecolor", handlelength=0, handletextpad=0)
+    for handle in scores.legend_handles:
+        handle.set_visible(False)  # beside the points they would pass for data
 
 
 def _positive(values: Floats) -> Floats:
@@ -159,15 +165,15 @@ def _speed_flatness(axes: Any, model: ElectrosphereEmission) -> None:
     for convention, dashes in zip(CONVENTIONS, ("-", ":"), strict=True):
         here = [replace(model, convention=convention, sphere=replace(model.sphere, v_e=float(v))) for v in speeds]
         axes.plot(speeds, [flatness(entry) for entry in here], dashes, color="black")
-    axes.axhline(2.0, color=COLOURS[1], linestyle="--")
-    axes.text(2.2e-3, 1.9, "a factor of two, as printed", color=COLOURS[1], va="top", fontsize=7)
+    axes.axhline(2.0, color="0.3", linestyle="--")
+    axes.text(2.2e-3, 1.9, "a factor of two, as printed", color="0.3", va="top", fontsize=7)
     crossing = speed_of_flatness(model)
     marks = {"electrons at 8000 K": _WARM_GAS_KEV, "plasma of 8 keV": 8.0}
     lines = {name: float(thermal_speed(kev)) for name, kev in marks.items()}
     if np.isfinite(crossing):
         lines[f"least speed within 2: {crossing:.2f} c"] = crossing
     for number, (name, speed) in enumerate(lines.items()):
-        axes.axvline(speed, color=COLOURS[2 + number], linewidth=0.8, label=name)
+        axes.axvline(speed, color="0.5", linestyle=_MARKS[number], linewidth=1.0, label=name)
     axes.set(xscale="log", yscale="log", xlim=(1.5e-3, 1.0), ylim=(1.0, 1e4))
-    axes.set(xlabel="speed of the electrons $v_e$ [c]", ylabel="largest / smallest $k^2\\Phi$, 2-20 MeV")
-    axes.legend(loc="upper right", frameon=True, framealpha=1.0, edgecolor="none")
+    axes.set(xlabel="speed of the electrons $v_e$ [c]", ylabel="largest / smallest $k^2\\Phi$, 2–20 MeV")  # noqa: RUF001
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16))

@@ -35,10 +35,18 @@ def test_the_forecast_draws_every_statistic_and_marks_what_was_extrapolated():
     assert [list(line.get_xdata()) for line in open_markers] == [[4.0], []]
 
 
+def test_a_pull_that_is_the_same_for_all_is_told_once_and_zero_has_no_sign():
+    names = ("dark_matter", "electrons", "pull_line_disk", "pull_bulge_sigma", "compatible")
+    rows = [("a", "gas", -0.04, 2.0, True), ("b", "gas", 3.0, 2.0, False)]
+    made = confrontation_figure(QTable(rows=rows, names=names), "print")
+    assert texts(made.axes[0]) == ["0.0", "+3.0"]
+    assert made.get_supxlabel() == "print; the same for all pairs: bulge sigma: +2.0"
+
+
 def test_the_confrontation_writes_the_pulls_and_sets_compatible_pairs_in_bold():
     names = ("dark_matter", "electrons", "pull_line_disk", "pull_bulge_sigma", "compatible")
     table = QTable(rows=[("a_halo", "gas", 0.24, -1.96, True), ("other", "gas", -13.0, 4.6, False)], names=names)
     axes = confrontation_figure(table).axes[0]
-    assert texts(axes) == ["+0.2", "-2.0", "-13.0", "+4.6"]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["a halo x gas", "other x gas"]
+    assert texts(axes) == ["+0.2", "−2.0", "−13.0", "+4.6"]  # noqa: RUF001
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a halo × gas", "other × gas"]  # noqa: RUF001
     assert [label.get_fontweight() for label in axes.get_yticklabels()] == ["bold", "normal"]
