@@ -20,7 +20,7 @@ class Hints:
     Parameters
     ----------
     spheres, cylinders, planes
-        Radii r, cylindrical radii R and heights \|z\| [kpc].
+        Radii r, cylindrical radii R and heights \|z\| [kpc]: edges, or layers of any thickness from 1e-5 kpc on.
     points
         Places ``(x, y, z, size)`` [kpc] away from the centre around which the density is concentrated.
     walls

@@ -31,6 +31,7 @@ SMALLEST_MEAN_RTOL = 1e-12  # of means over pixels and regions, whose lines get 
 BLOCK = 4096  # sight lines at a time: their pieces fit in a few MiB, and a worker is busy for a while
 NEAREST, WIDER = 0.04, 1.3  # looks: lines are cut at this distance [kpc], and wherever it has grown by this factor
 BLIND_SPOT = 0.1  # what looks may miss, as a share of the distance: nodes are 0.05 of it apart at most
+THIN = (1e-4, 1e-3, 1e-2, 1e-1)  # kpc beside announced surfaces: what lies on one may be a layer of any thickness
 FAINT = 1e-9  # directions fainter than this share of the brightest are integrated to its tolerance
 
 
@@ -282,7 +283,7 @@ class SightLines:
             if here is None or here.any():
                 looked = lines.observer if here is None else np.where(here, lines.observer, np.inf)
                 places = (*places, *(looked + step for step in steps))
-        return cut(lines, self.observer, self.density, places)
+        return cut(lines, self.observer, self.density, places, THIN if self.blind else ())
 
 
 def _angles(vector: Floats) -> tuple[float, float]:

@@ -70,16 +70,24 @@ class _Centre(NamedTuple):
 
 
 @np.errstate(over="ignore")  # a line that all but lies in a plane crosses it beyond all numbers
-def cut(lines: Rays, observer: Observer, density: Density, places: tuple[Floats, ...] = ()) -> Pieces:
+def cut(
+    lines: Rays,
+    observer: Observer,
+    density: Density,
+    places: tuple[Floats, ...] = (),
+    beside: tuple[float, ...] = (),
+) -> Pieces:
     """Return the pieces of the lines on which `density` should be smooth, line by line.
 
-    They are cut at the foot, at the density's hints and at `places` u ``(N,)`` each [kpc]; unless the density is
-    spherical also at the reach of the observer's and the axis' charts, at z = 0 and at the closest approach to the
-    rotation axis, which stands for the foot where they are close.
+    They are cut at the foot, at the density's hints, so far `beside` these [kpc] and at `places` u ``(N,)`` each [kpc];
+    unless the density is spherical also at the reach of the observer's and the axis' charts, at z = 0 and at the
+    closest approach to the rotation axis, which stands for the foot where they are close.
     """
     hints, height, centres = density.hints, observer.position[2], []
     sharp = _round(lines, hints) if density.symmetry == "spherical" else edges(lines, height, hints)
     cuts = [lines.start, lines.stop, *places]
+    for step in beside:
+        cuts += edges(lines, height, _beside(hints, step))
     everywhere = np.full_like(lines.p, np.inf)
     chart = _Centre(np.zeros_like(lines.p), np.maximum(lines.p, SMALLEST_SCALE), lines.foot, everywhere)
     if density.symmetry == "spherical":
@@ -111,6 +119,15 @@ def edges(lines: Rays, height: float, hints: Hints) -> list[Floats]:
     faces = [crossing for mesh in hints.meshes for crossing in crossings(lines, mesh).T]
     planes, cylinders = _planes(lines, height, hints.planes), _cylinders(lines, hints.cylinders)
     return [*_round(lines, hints), *planes, *cylinders, *_walls(lines, hints.walls), *faces]
+
+
+def _beside(hints: Hints, step: float) -> Hints:
+    """Return surfaces on both sides of the announced ones, `step` away [kpc]."""
+    both = {
+        name: tuple(moved for place in getattr(hints, name) for moved in (place - step, place + step) if moved > 0)
+        for name in ("spheres", "cylinders", "planes")
+    }
+    return Hints(**both)
 
 
 def _round(lines: Rays, hints: Hints) -> list[Floats]:

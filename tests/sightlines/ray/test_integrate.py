@@ -443,3 +443,25 @@ def test_a_density_that_says_what_it_is_like_needs_no_looks():
     bare = look(user(PAIR), rtol=1e-5)
     assert look(PAIR, rtol=1e-5).evaluations < 0.5 * bare.evaluations
     assert (look(PAIR).blind, bare.blind) == (0.0, 0.1)
+
+
+@pytest.mark.parametrize("sigma", [0.1, 1e-2, 1e-3, 1e-5])
+@pytest.mark.parametrize("symmetry", ["none", "spherical"])
+def test_a_shell_on_an_announced_sphere_is_seen_however_thin(sigma, symmetry):
+    """A Gaussian of the radius at 9 kpc, seen from inside: against 400 nodes within 12 sigma of the crossing."""
+    shell = from_function(
+        lambda x, y, z: np.exp(-0.5 * ((np.sqrt(x * x + y * y + z * z) - 9) / sigma) ** 2),
+        unit="cm-3",
+        symmetry=symmetry,
+        hints=Hints(spheres=(9.0,)),
+    )
+    lon, lat = np.array([0.0, 30.0, 60.0, 90.0, 150.0, 180.0]), np.array([0.3, 20.0, 60.0, 0.3, 60.0, 0.0])
+    found = sm.line_of_sight(shell, lon, lat, observer=Observer(8.2), r_max=60.0, rtol=1e-4)
+    towards = 8.2 * (np.cos(np.radians(lon)) * np.cos(np.radians(lat)))[:, None]
+    p2 = 8.2**2 - towards**2
+    crossing, node_weight = np.sqrt(81 - p2), np.polynomial.legendre.leggauss(400)
+    low, high = np.maximum(crossing - 108 * sigma / crossing, -towards), crossing + 108 * sigma / crossing
+    u = 0.5 * (low + high) + 0.5 * (high - low) * node_weight[0]
+    away = (u - crossing) * (u + crossing) / (np.sqrt(p2 + u**2) + 9)  # r - 9 without cancellation
+    right = 0.5 * (high - low)[:, 0] * (np.exp(-0.5 * (away / sigma) ** 2) @ node_weight[1])
+    assert (np.abs(found.value - right) <= found.error + 1e-8 * right).all()  # a radius is known to 1e-15 / 1e-5
