@@ -86,8 +86,8 @@ def cut(
     hints, height, centres = density.hints, observer.position[2], []
     sharp = _round(lines, hints) if density.symmetry == "spherical" else edges(lines, height, hints)
     cuts = [lines.start, lines.stop, *places]
-    for step in beside:
-        cuts += edges(lines, height, _beside(hints, step))
+    for away in beside:
+        cuts += edges(lines, height, _beside(hints, away))
     everywhere = np.full_like(lines.p, np.inf)
     chart = _Centre(np.zeros_like(lines.p), np.maximum(lines.p, SMALLEST_SCALE), lines.foot, everywhere)
     if density.symmetry == "spherical":
@@ -121,10 +121,10 @@ def edges(lines: Rays, height: float, hints: Hints) -> list[Floats]:
     return [*_round(lines, hints), *planes, *cylinders, *_walls(lines, hints.walls), *faces]
 
 
-def _beside(hints: Hints, step: float) -> Hints:
-    """Return surfaces on both sides of the announced ones, `step` away [kpc]."""
+def _beside(hints: Hints, away: float) -> Hints:
+    """Return surfaces on both sides of the announced ones, so far `away` [kpc]."""
     both = {
-        name: tuple(moved for place in getattr(hints, name) for moved in (place - step, place + step) if moved > 0)
+        name: tuple(moved for place in getattr(hints, name) for moved in (place - away, place + away) if moved > 0)
         for name in ("spheres", "cylinders", "planes")
     }
     return Hints(**both)
