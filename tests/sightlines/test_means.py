@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import skymodel as sm
-from profiles import NFW, ExponentialDisk, Hints, from_function
+from profiles import NFW, ExponentialDisk, Hints, from_function, library
 from skymodel.sightlines import means
 from skymodel.sky.regions import Box, Circle, as_region
 
@@ -242,3 +242,9 @@ def test_a_tolerance_that_cannot_be_met_or_means_nothing_is_refused_as_it_was_gi
 def test_what_is_no_density_is_refused_by_name():
     with pytest.raises(TypeError, match=r"<function .*> is no density; profiles\.from_function makes one"):
         sm.region_mean(lambda x, y, z: x, REGIONS[0], r_max=60.0)
+
+
+def test_a_cloud_in_the_plane_whose_cells_come_in_pairs_meets_its_tolerance():
+    halo, gas = library.dark_matter("fermi_generalized_nfw"), library.electrons("ferriere2007_electrons")
+    found = sm.window_factor(halo * gas, r_max=60.0, rtol=1e-3)
+    assert found.error < 1e-3 * found.value

@@ -21,6 +21,8 @@ _NARROW = 4.0  # sizes of a target: how wide a cell may be there, ten nodes of w
 _BLOCK = 65536  # sight lines integrated at once: what bounds the memory
 _MOST_CELLS = 50_000  # an integrand that needs more is too rough for its tolerance
 _LEFT = 0.65  # of a tolerance, which all the cells that are left alone may use up together
+_ALIKE = 1e-6  # relative: errors of cells that differ by less are equal to rounding
+_REACHED = 0.9  # of what the lines leave: their own errors may add up to half a tolerance where many are faint
 _LINE_SHARE = 0.25  # of the tolerance goes to the sight lines; what they leave is for the quadrature over the sky
 
 
@@ -74,7 +76,10 @@ class Shares:
         return weights
 
     def allowance(self, cells: Cells, errors: Floats, limit: Floats) -> Floats:
-        """Return the error ``(patches,)`` a cell may keep: in each sum the least ones together reach its `limit`."""
+        """Return the error ``(patches,)`` a cell may keep: in each sum the least ones together reach its `limit`.
+
+        Of cells alike, as images of each other are, all or none may.
+        """
         entries = np.argsort(self.patch, kind="stable")
         count = np.bincount(self.patch, minlength=self.patches)
         each = count[cells.patch]  # sums that a cell belongs to
@@ -88,6 +93,9 @@ class Shares:
         kept = together[1:] - together[np.searchsorted(owner, owner)] <= limit[owner]
         largest, allowed = np.zeros(self.owners), np.full(self.patches, np.inf)
         np.maximum.at(largest, owner[kept], part[kept])
+        least = np.full(self.owners, np.inf)
+        np.minimum.at(least, owner[~kept], part[~kept])
+        largest = np.minimum(largest, (1 - _ALIKE) * least)
         np.minimum.at(allowed, self.patch, largest[self.owner] / self.weight)
         return allowed
 
@@ -156,7 +164,9 @@ def integrate(
         failing = error > tolerance
         if not failing.any():
             return Integrated(total, error, cells, known, sightlines, evaluations)
-        limit = np.where(failing, _LEFT * tolerance, np.inf)
+        left = tolerance - (error - shares.totals(cells, known.tails.sum(axis=1)))  # by the lines' errors and rounding
+        reached = np.where(left > 0, np.minimum(_LEFT * tolerance, _REACHED * left), _LEFT * tolerance)
+        limit = np.where(failing, reached, np.inf)
         allowed = shares.allowance(cells, known.tails.sum(axis=1), limit)[cells.patch]
         axes = _axes(known, allowed)
         split = np.asarray(axes.any(axis=1))

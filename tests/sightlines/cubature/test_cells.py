@@ -68,6 +68,14 @@ def test_sums_that_share_a_patch_with_different_weights_both_meet_their_toleranc
     assert np.all(np.abs(found.value - finer.value) <= found.error + finer.error)
 
 
+@pytest.mark.parametrize("other", [1.0, 1 + 1e-12])
+def test_of_two_cells_alike_that_are_too_bad_together_both_are_halved(other):
+    shares = Shares(np.arange(2), np.zeros(2, dtype=int), np.ones(2), 2, 1)
+    errors = np.array([1.0, other])
+    assert np.all(shares.allowance(Cells.whole(2), errors, np.array([1.3])) < errors)
+    assert np.all(shares.allowance(Cells.whole(2), errors, np.array([2.1])) >= errors)
+
+
 def test_what_is_too_rough_for_its_tolerance_is_refused_with_a_cure():
     def noise(directions):
         return Lines(np.random.default_rng(1).uniform(size=len(directions)), np.zeros(len(directions)), 0)
