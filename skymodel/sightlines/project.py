@@ -30,6 +30,7 @@ from skymodel.sky.skymap import SkyMap
 Sample = Literal["mean", "centre"]
 Method = Literal["tiles", "direct"]
 
+_PART = 1 << 16  # pixels looked at together
 _SOFT = 0.9  # of a budget is for pixels that refine themselves as far as it reaches
 
 
@@ -111,8 +112,7 @@ def project(
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
     asked = _Asked(nside, promises.check(density, lines.observer), sample, method, promise.states, progress)
     found, evaluations, _ = promise.kept(asked.answered, lines, rtol)
-    scale = np.maximum(found.value, FAINT * float(found.value.max(initial=0.0)))
-    short = int(np.count_nonzero(found.error > rtol * scale * (1 + 1e-9)))
+    short = _short(found, rtol * (1 + 1e-9))
     meta = {"method": method, "sample": sample, "rtol": rtol, "error_kind": "bound", "blind": lines.blind}
     meta |= {**found.meta, "evaluations": evaluations, "short": short}
     return SkyMap(found.value, found.error, lines.unit, name, meta=meta)
@@ -144,8 +144,7 @@ class _Asked:
     def _lumpy(self, lines: SightLines, rtol: float) -> Painted:
         every, budget = np.arange(12 * self.nside**2), _SOFT * lines.meter.left
         found = cubes.over_pixels(lines, self.nside, every, self.kept, rtol=rtol, budget=budget, progress=self.progress)
-        scale = np.maximum(found.value, FAINT * float(found.value.max(initial=0.0)))
-        if (short := np.count_nonzero(found.error > rtol * scale)) and not self.states:
+        if (short := _short(found, rtol)) and not self.states:
             cost = f"{found.evaluations:.3g} evaluations"
             raise Shortfall(
                 f"{short} pixels miss rtol = {rtol:g} after {cost}; ask for shortfall='state' or a larger rtol"
@@ -156,6 +155,15 @@ class _Asked:
     def _direct(self, lines: SightLines, rtol: float) -> Painted:
         found = direct(lines, self.nside, self.kept, rtol=rtol, sample=self.sample, progress=self.progress)
         return Painted(found.value, found.error, {"method": "direct", "sightlines": found.sightlines})
+
+
+def _short(found: Any, rtol: float) -> int:
+    """Return how many pixels miss a tolerance: counted in parts, as large maps have no room for a column more."""
+    faint, count = FAINT * float(found.value.max(initial=0.0)), 0
+    for first in range(0, len(found.value), _PART):
+        part = slice(first, first + _PART)
+        count += int(np.count_nonzero(found.error[part] > rtol * np.maximum(found.value[part], faint)))
+    return count
 
 
 def _require(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -106,16 +106,16 @@ class Paint:
             first += max(0, (lowest - first + 1) // 2 * 2)
             rows = np.arange(first, min(high_y + 1, highest), 2)
             step = max(1, STRIP // max(x.size, 1))
+            along = chebyshev.basis(self.whole.shape[-1], _scaled(x, low_x, high_x))
             for y in np.split(rows, range(step, rows.size, step)):
                 if x.size and y.size:
-                    yield int(x[0]), int(y[0]), self._diamonds(k, x, y)
+                    yield int(x[0]), int(y[0]), self._diamonds(k, x, y, along)
 
-    def _diamonds(self, k: int, x: Ints, y: Ints) -> Floats:
+    def _diamonds(self, k: int, x: Ints, y: Ints, along_x: Floats) -> Floats:
         """Return values and errors ``(2, R, C)`` of every other pixel x ``(C,)`` of rings y ``(R,)``."""
         low_x, high_x, low_y, high_y = self.patches.rectangles.ends[k].tolist()
         across, up = _scaled(x, low_x, high_x), _scaled(y, low_y, high_y)
-        order = self.whole.shape[-1]
-        along = chebyshev.basis(order, across), chebyshev.basis(order, up)
+        along = along_x, chebyshev.basis(self.whole.shape[-1], up)
         value, error = both = np.empty((2, y.size, x.size))
         np.matmul(along[1].T @ self.whole[k].T, along[0], out=value)
         np.add(*self._missed(k, across, up[:, None]), out=error)
