@@ -41,12 +41,12 @@ def makers(result: RunResult) -> dict[str, Callable[[], Any]]:
     return {
         "sky": lambda: all_sky_figure(shapes, label),
         "centre": inner,
-        "spectrum": lambda: spectrum_figure(result.spectrum, label, _line_in_window(result)),
+        "spectrum": lambda: spectrum_figure(result.spectrum, label, line_in_window(result)),
         "ratio": lambda: ratio_figure(result.ratio, label),
     }
 
 
-def _line_in_window(result: RunResult) -> float:
+def line_in_window(result: RunResult) -> float:
     """Return the mean intensity of the 511 keV line in COMPTEL's window [cm-2 s-1 sr-1]."""
     return float(result.config.anchor.line_intensity * float(result.ratio["W"][0]))
 

@@ -100,6 +100,7 @@ def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Ite
         filter="verdict",
         copy=True,
     )
+    yield from _fits(result)
     yield Section("fluxes", "Fluxes", "Fluxes", table=text.flux_rows(result.fluxes), copy=True)
     if len(result.ratios):
         yield Section("ratios", "Ratios of bands", "Ratios", table=text.any_rows(result.ratios), copy=True)
@@ -110,6 +111,28 @@ def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Ite
     rows = Rows((Column("file"), Column("SHA-256")), tuple(files.items()))
     yield Section("files", "Files", "Files", text=("What stands beside this page, with its digest.",), table=rows)
     yield Section("cite", "How to cite", "Cite", text=text.citation(), code=text.BIBTEX, summary="BibTeX")
+
+
+def _fits(result: RunResult) -> Iterator[Section]:
+    """Yield the fits of COMPTEL's points, and what of a run's tables else judges the model against data."""
+    if result.fits is not None:
+        yield Section(
+            "fits",
+            "Fits of COMPTEL's points",
+            "Fits",
+            text=(
+                "χ, the share of direct annihilations, as COMPTEL's three points ask for it: for each spectrum, way of "
+                "counting photons, background and window factor W. chi square has as many degrees of freedom as dof "
+                "says; norm is that of a background that is free.",
+            ),
+            table=text.any_rows(result.fits),
+            filter="background",
+            copy=True,
+            folded=f"All {len(result.fits)} fits as a table",
+        )
+    if result.nugget_bands is not None:
+        rows = text.any_rows(result.nugget_bands)
+        yield Section("bands", "All bands of one nugget", "Bands", table=rows, copy=True)
 
 
 def _sky(result: RunResult) -> Section:

@@ -15,6 +15,7 @@ from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.likeness.shape import Concentration
 from skymodel.emission.event.constants import ELECTRON_MASS
 from skymodel.output.figures.names import density_name, region_name
+from skymodel.output.figures.run import line_in_window
 from skymodel.output.figures.sky import WINDOWS
 from skymodel.output.figures.style import COLOURS
 from skymodel.output.report.charts import MARKS, finish_legend, frame, keep_shape, line
@@ -130,44 +131,34 @@ def spectrum(result: RunResult) -> Any:
 
 
 def _draw_model(chart: Any, table: Any) -> None:
-    """Draw the predicted curves, once for each way of counting; with W also their measured error."""
+    """Draw the predicted curves, once for each way of counting; with W also their measured error.
+
+    Colours say whether W is counted, dashes how photons are: where two countings agree, both are seen.
+    """
     energy = table["E"].to_value("MeV")
     endings = [
         name.removeprefix("E2I").removesuffix("_with_window")
         for name in table.colnames
         if name.endswith("_with_window")
     ]
-    for number, ending in enumerate(endings):
+    for ending, dash in zip(endings, ("solid", "dashed"), strict=False):
         counting = f", '{ending.strip('_')}' counting" if ending else ""
-        for suffix, dash, meaning in (("_with_window", "solid", "with W"), ("", "dashed", "W = 1")):
+        for suffix, number, meaning in (("_with_window", 0, "with W"), ("", 1, "W = 1")):
             values = table[f"E2I{ending}{suffix}"].to_value(_E2I)
-            line(
-                chart,
-                energy,
-                np.where(values > _DARK, values, np.nan),
-                f"nuggets, {meaning}{counting}",
-                2 * number,
-                dash=dash,
-            )
+            name = f"nuggets, {meaning}{counting}"
+            line(chart, energy, np.where(values > _DARK, values, np.nan), name, number, dash=dash)
         value, error = (table[f"E2I{ending}_with_window{part}"].to_value(_E2I) for part in ("", "_error_measured"))
         low, high = (np.where(value > _DARK, value + sign * error, np.nan) for sign in (-1, 1))
-        chart.varea(energy, low, high, color=COLOURS[2 * number], alpha=0.25)
+        chart.varea(energy, low, high, color=COLOURS[0], alpha=0.25)
 
 
 def _draw_line(chart: Any, result: RunResult) -> None:
     """Mark the energy of the line and say how bright it is: no height in this chart could tell it."""
     from bokeh.models import Span
 
-    own = result.ratio[0]
-    bright = result.config.anchor.line_intensity * float(own["W"])
-    chart.add_layout(Span(location=ELECTRON_MASS, dimension="height", line_color=COLOURS[1], line_width=1.5))
-    chart.line(
-        [math.nan] * 2,
-        [math.nan] * 2,
-        color=COLOURS[1],
-        line_width=1.5,
-        legend_label=f"511 keV line, {bright:.2e} {_UNIT} with W",
-    )
+    name = f"511 keV line, {line_in_window(result):.2e} {_UNIT} with W"
+    chart.add_layout(Span(location=ELECTRON_MASS, dimension="height", line_color=COLOURS[3], line_width=1.5))
+    chart.line([math.nan] * 2, [math.nan] * 2, color=COLOURS[3], line_width=1.5, legend_label=name)
 
 
 def ratio(result: RunResult) -> Any:
