@@ -224,7 +224,9 @@ def _joined(low: Floats, high: Floats) -> list[tuple[Floats, Floats]]:
     for begin, end in zip(low.T, high.T, strict=True):
         if not np.isfinite(begin).any():
             continue
-        if slots and np.all(np.abs(slots[-1][1] - begin) < _SAME):
+        with np.errstate(invalid="ignore"):  # rows that are empty in both do not touch
+            touching = bool(slots) and np.all(np.abs(slots[-1][1] - begin) < _SAME)
+        if touching:
             slots[-1] = (slots[-1][0], end)
         else:
             slots.append((begin, end))
