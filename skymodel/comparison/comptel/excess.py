@@ -101,10 +101,17 @@ def excess(inner: Measurement, outer: Measurement, name: str = "none", *, correl
     return Excess(inner.name, outer.name, name, inside, near, b * whole - a * inside, np.sqrt(spread))
 
 
-_COLUMNS = (
-    *("inner", "outer", "background", "energies"),
-    *("level", "level_error", "significance", "significance_shared", "predicted"),
-)
+_COLUMNS = {
+    "inner": "the window inside",
+    "outer": "the window around it",
+    "background": "what was subtracted from both",
+    "energies": "bins that are averaged",
+    "level": "mean excess between the windows over that in the inner one",
+    "level_error": "its standard deviation, bins and windows independent",
+    "significance": "of the excess between the windows, in standard deviations",
+    "significance_shared": "the same if the errors of the bins move together",
+    "predicted": "level of J for the model's densities",
+}
 
 
 def excess_table(
@@ -138,11 +145,9 @@ def excess_table(
                 level, error = found.level(bins)
                 sigma = (found.significance(bins, shared=shared) for shared in (False, True))
                 rows.append((inner, outer, name, label, level, error, *sigma, predicted))
-    table = QTable(rows=rows, names=_COLUMNS)
-    table["level"].info.description = "mean excess between the windows over that in the inner one"
-    table["significance"].info.description = "of the excess between the windows, in standard deviations"
-    table["significance_shared"].info.description = "the same if the errors of the bins move together"
-    table["predicted"].info.description = "the same of J for the model's densities"
+    table = QTable(rows=rows, names=list(_COLUMNS))
+    for name, description in _COLUMNS.items():
+        table[name].info.description = description
     return table
 
 
