@@ -109,7 +109,9 @@ def earth_mover(first: SkyMap, second: SkyMap, region: Any = ALL_SKY, places: in
     number, step = _places(healpy.ring2nest(first.nside, pixels), first.nside, _FINE)
     fine, index = np.unique(number, return_inverse=True)
     left = _difference(*(np.bincount(index, load) for load in loads))
-    if not left.any():
+    more, less = (float(np.maximum(sign * left, 0.0).sum()) for sign in (1, -1))
+    own += np.pi * abs(more - less)  # both maps have all of the flux: what is on one side alone is rounding
+    if not (more and less):
         return Bounded(0.0, float(np.degrees(own)))
     place, _ = _places(fine, first.nside >> step, places)
     value, error = _bracketed(gathered(vectors, share, index).centre, left, place)

@@ -62,6 +62,15 @@ def test_a_smeared_gaussian_is_the_difference_of_the_mean_distances_from_its_cen
     assert found.error < pixel(8)
 
 
+def test_maps_that_differ_by_rounding_in_one_pixel_alone_are_one_within_the_error():
+    values = np.ones(192)
+    values[7] += 1e-13  # more than rounding there, and less than it in each of the others
+    first, second = (SkyMap(each, 0.0, "cm-2 s-1 sr-1") for each in (np.ones(192), values))
+    found = earth_mover(first, second)
+    assert found.value == 0
+    assert 0 < found.error <= 180 * 1e-13
+
+
 def test_points_are_as_far_apart_as_they_are():
     values = np.zeros((2, 12 * 64**2))
     places = healpy.ang2pix(64, [10.0, 130.0], [20.0, -50.0], lonlat=True)
