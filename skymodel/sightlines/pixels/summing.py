@@ -1,6 +1,6 @@
 """Maps as sums of the maps of their terms: values add, and errors add.
 
-Each term (:func:`skymodel.sightlines.surface.terms.terms`) is painted alone, with its own symmetry and tiles, to its
+Each term (:func:`skymodel.sightlines.ray.terms.terms`) is painted alone, with its own symmetry and tiles, to its
 share of the tolerance: relative to itself or to what the terms before it shine. A term with a sharp edge needs no
 tiles: only the pixels that its outline touches are integrated. Should a pixel of the sum miss the tolerance after all,
 it is integrated whole.
@@ -24,8 +24,8 @@ from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
+from skymodel.sightlines.ray.terms import share, terms
 from skymodel.sightlines.surface.beneath import Beneath
-from skymodel.sightlines.surface.terms import share, terms
 from skymodel.sky.healpix import require_nside
 
 

@@ -7,7 +7,7 @@ import skymodel as sm
 from profiles import NFW, ExponentialDisk, GaussianCloud, GaussianRing, HernquistBulge, library
 from skymodel.sightlines.ray.geometry import PathEnd
 from skymodel.sightlines.ray.integrate import SightLines
-from skymodel.sightlines.surface.terms import share, terms
+from skymodel.sightlines.ray.terms import share, terms
 
 HERE = sm.Observer(8.178, 0.0208)
 HALO = NFW(rho_s=0.3, r_s=20.0)

@@ -1,0 +1,172 @@
+"""Integrals over regions whose edges are known, together and term by term, with the sight lines that they share.
+
+Smooth terms are integrated in polar cells (:mod:`skymodel.sightlines.cubature.polar`), those with a cube by shifted
+lattices (:mod:`skymodel.sightlines.cubature.lattice`).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from profiles.contract.arrays import Floats
+from skymodel.sightlines.cubature.cells import gauss, grid
+from skymodel.sightlines.cubature.cubes import LINE_SHARE, LINES
+from skymodel.sightlines.cubature.inside import Inside, Outline, outline
+from skymodel.sightlines.cubature.lattice import Scattered, scattered
+from skymodel.sightlines.cubature.polar import Plan, plan
+from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets
+from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.integrate import SightLines
+from skymodel.sightlines.ray.meter import OutOfBudget, Shortfall
+from skymodel.sightlines.ray.terms import share, terms
+from skymodel.sightlines.ray.voxels import voxel_lines
+from skymodel.sky.region import Region
+
+_FINE = 1e-5  # tolerances from here on take the second of the orders
+_ORDERS = (9, 11), (12, 14)  # outwards and along arcs: a disk's two windows are done in one round
+_RADIAL_ORDERS = (16, 1), (24, 1)  # of spherical densities, whose lines are few
+_NOTHING = 1e-12  # sr; solid angles are good to about 1e-13
+
+
+class _Term(NamedTuple):
+    """A term integrated over all regions: integrals and errors ``(regions,)``, and cell by cell."""
+
+    plan: Plan
+    found: Integrated
+    weight: float
+
+    def difference_error(self, combination: Floats) -> float:
+        """Return a bound of the error of a weighted sum ``(regions,)``: what they share cancels cell by cell."""
+        weights = np.abs(combination @ self.plan.shares.matrix())
+        return float(weights[self.found.cells.patch] @ self.found.measured.error)
+
+
+class _Lumps(NamedTuple):
+    """A term with a cube, integrated over all regions by shifted lattices."""
+
+    found: Scattered
+    weight: float
+
+    def difference_error(self, combination: Floats) -> float:
+        """Return a limit of the error of a weighted sum ``(regions,)``, shift by shift."""
+        return self.found.limit(combination)
+
+
+@dataclass(frozen=True)
+class OverRegions:
+    """Integrals over regions, term by term.
+
+    Parameters
+    ----------
+    regions
+        The regions.
+    terms
+        What each term of the density gives.
+    """
+
+    regions: tuple[Region, ...]
+    terms: tuple[_Term | _Lumps, ...]
+
+    @property
+    def value(self) -> Floats:
+        """The integrals ``(regions,)``."""
+        return np.asarray(sum(term.found.value for term in self.terms))
+
+    @property
+    def error(self) -> Floats:
+        """Their errors ``(regions,)``."""
+        return np.asarray(sum(term.found.error for term in self.terms))
+
+    @property
+    def evaluations(self) -> int:
+        """Evaluations of the whole density."""
+        return round(sum(term.weight * term.found.evaluations for term in self.terms))
+
+    @property
+    def sightlines(self) -> int:
+        """Sight lines of all terms."""
+        return sum(term.found.sightlines for term in self.terms)
+
+    @property
+    def lumpy(self) -> bool:
+        """Whether a term holds a cube, so that its errors are limits and no bounds."""
+        return any(isinstance(term, _Lumps) for term in self.terms)
+
+    def difference_error(self, combination: Floats) -> float:
+        """Return a bound of the error of a weighted sum ``(regions,)`` of the integrals."""
+        return sum(term.difference_error(combination) for term in self.terms)
+
+
+def over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> OverRegions:
+    """Return the integrals over regions with known edges, each to a tolerance.
+
+    Raises
+    ------
+    ValueError
+        If a region is empty, or the tolerance cannot be met.
+    """
+    for region in regions:
+        if region.solid_angle <= _NOTHING:
+            raise ValueError(f"the region {region.name} is empty: it has no mean")
+    parts, done, before = terms(lines), list[_Term | _Lumps](), np.zeros(len(regions))
+    own, of_total = share(len(parts), rtol)
+    for part in parts:
+        integrated = _lumpy if part.density.hints.meshes else _smooth
+        floor = before * (of_total / own)
+        try:
+            done.append(integrated(part, regions, own, floor))
+        except Shortfall as failure:
+            if isinstance(failure, OutOfBudget) or not part.beyond:
+                raise
+            done.append(integrated(replace(part, whole=True), regions, own, floor))  # a body that the regions miss
+        before = before + done[-1].found.value
+    return OverRegions(regions, tuple(done))
+
+
+def _smooth(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats) -> _Term:
+    """Return the integrals of one term, each to `rtol` times the larger of itself and its `floor` ``(regions,)``."""
+    kept = promises.check(lines.density, lines.observer)
+    orders = (_RADIAL_ORDERS if kept.spherical else _ORDERS)[rtol <= _FINE]
+    how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders
+    body, aims = outline(lines), targets(lines)
+    made = plan(*how) if body is None else _planned_inside(body, *how)
+    start = focused(made.cells, made.chart, made.rules, aims) if aims and body is None else made.cells
+    first = made.first if start is made.cells else None
+    faint = float(np.min(floor / [region.solid_angle for region in regions]))
+    values = line_integrals(lines, rtol, faint)
+    found = integrate(start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first)
+    return _Term(made, found, lines.weight)
+
+
+@functools.lru_cache(maxsize=64)
+def _planned_inside(body: Outline, *how: Any) -> Plan:
+    """Return the plan for what a sharp body covers of regions, made once for all that is multiplied with the body."""
+    made = plan(*how)
+    chart = Inside(made.chart, body)
+    start = chart.cells(made.cells, made.rules)
+    return made._replace(chart=chart, cells=start, first=grid(start, chart, made.rules))
+
+
+def _lumpy(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats) -> _Lumps:
+    """Return the integrals of a term with a cube, as :func:`_smooth` returns those of others."""
+    kept = promises.check(lines.density, lines.observer)
+    made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _ORDERS[0])
+    middles = grid(made.cells, made.chart, (gauss(4), gauss(4))).directions.reshape(-1, 3)
+    rule = voxel_lines(lines, LINE_SHARE * rtol, np.random.default_rng(0).permutation(middles)[:LINES])
+    found = scattered(made.chart, made.shares, rule, rtol=rtol, floor=floor, budget=lines.meter.left)
+    if np.any(found.error > rtol * np.maximum(found.value, floor)):
+        raise Shortfall(f"the tolerance rtol = {rtol:g} could not be met through the cube; ask for a larger rtol")
+    return _Lumps(found._replace(error=found.error + rule.doubt * found.value), lines.weight)
+
+
+def _shells(lines: SightLines) -> tuple[float, ...]:
+    """Return the angles from the centre [deg] of the spheres around it that the observer sees from outside."""
+    radii = {*lines.density.hints.spheres, *([lines.end.r_max] if lines.end.r_max else [])}
+    return tuple(
+        sorted(math.degrees(math.asin(r / lines.observer.r_sun)) for r in radii if 0 < r < lines.observer.r_sun)
+    )
