@@ -15,8 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
+from skymodel.sightlines.cubature.refine import Target
 from skymodel.sightlines.surface import chebyshev, quarters
 from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
+
+SPOT_REACH, SPOT_SIDE = 3.0, 4.0  # sizes of a declared spot: how far it reaches, how large a tile may be there
+_CROSS = np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,14 @@ class Batch:
         node = chebyshev.rule(order).node
         return self.places(np.repeat(node, order), np.tile(node, order))
 
+    def directions(self, frame: Frame, u: Floats, v: Floats) -> Floats:
+        """Return unit vectors ``(*u.shape, 3)`` of places in tiles; the first axis runs over the tiles."""
+        vectors = np.empty((*u.shape, 3))
+        for chart in (NEAR, FAR):
+            rows = self.chart == chart
+            vectors[rows] = frame.directions(self.quarter[rows], chart, u[rows], v[rows])
+        return vectors
+
     def halves(self, along_u: Bools) -> Batch:
         """Return both halves of each tile, cut along u or v."""
         low, high = self.bounds.copy(), self.bounds.copy()
@@ -169,3 +181,16 @@ class Batch:
         level = np.diff(quarters.far_lon(u), axis=1) * np.diff(np.sin(frame.far_lat(v)), axis=1)
         # A tile of no height at the pole may come out at minus the rounding of a sine.
         return np.maximum(np.where(self.chart == NEAR, polar[:, 0], level[:, 0]), 0.0)
+
+    def spotted(self, frame: Frame, aims: list[Target]) -> Bools:
+        """Return which tiles ``(T,)`` hold a spot that the density declares and that is small for their nodes."""
+        found = np.zeros(len(self.bounds), bool)
+        side = np.sqrt(np.maximum(self.solid_angle(frame), 0.0))
+        for aim in aims:
+            around = aim.direction + SPOT_REACH * aim.size * _CROSS
+            place = frame.places(around / np.linalg.norm(around, axis=1, keepdims=True))
+            low_u, high_u, low_v, high_v = self.bounds.T[:, :, None]
+            inside = (low_u <= place.u) & (place.u <= high_u) & (low_v <= place.v) & (place.v <= high_v)
+            same = (self.quarter[:, None] == place.quarter) & ((self.chart == NEAR)[:, None] == place.near)
+            found |= (inside & same).any(axis=1) & (side > SPOT_SIDE * aim.size)
+        return found

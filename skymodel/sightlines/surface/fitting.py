@@ -17,28 +17,23 @@ import numpy as np
 from profiles.contract.arrays import Bools, Floats
 from skymodel.sightlines.cubature.refine import targets
 from skymodel.sightlines.ray.integrate import LineIntegrals
-from skymodel.sightlines.surface import chebyshev, probing
+from skymodel.sightlines.surface import probing
 from skymodel.sightlines.surface.batch import Batch
 from skymodel.sightlines.surface.beneath import Beneath
+from skymodel.sightlines.surface.holding import holding
 from skymodel.sightlines.surface.partition import starting
-from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
+from skymodel.sightlines.surface.quarters import FAR, Frame
 from skymodel.sightlines.surface.survey import Survey
 from skymodel.sightlines.surface.tiles import Source, TiledSky
 
 LINE_SHARE = 0.05  # of a tile's tolerance goes to the integrals at its nodes
 PROBE_SHARE = 1e-3  # and to those of probes, which are to tell how good the others are
 UNSETTLED = 10.0  # tolerances that a tile's own bound may reach: probes must then find it within one
-GROWTH = 2.0  # of the nodes' errors between them; up to 8 if they conspired, but neighbours err alike
 FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
-SPOT_REACH, SPOT_SIDE = 3.0, 4.0  # sizes of a declared spot: how far it reaches, how large a tile may be there
-_CROSS = np.concatenate([np.zeros((1, 3)), np.eye(3), -np.eye(3)])
 BATCH = 32768  # integrals between two reports of progress: blocks for as many workers as there may be
-DECADES = 12.0  # a tile whose values span more holds J, not log J
-MOST_DOUBT = 0.1  # relative error of values whose logarithm a tile may hold
 DEEPEST = 48  # generations
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
-DARK = 0.01  # share of what a tile may err by; where J is all below it, a tile holds J however log J bends
 
 
 class Request(NamedTuple):
@@ -147,63 +142,22 @@ class Fitter:
         self.evaluations += int(evaluations.sum())
         return LineIntegrals(value, error, evaluations, self.source.unit)
 
-    def directions(self, tiles: Batch, u: Floats, v: Floats) -> Floats:
-        """Return unit vectors ``(*u.shape, 3)`` of places in tiles; the first axis runs over the tiles."""
-        vectors = np.empty((*u.shape, 3))
-        for chart in (NEAR, FAR):
-            rows = tiles.chart == chart
-            vectors[rows] = self.frame.directions(tiles.quarter[rows], chart, u[rows], v[rows])
-        return vectors
-
     def filled(self, tiles: Batch) -> tuple[Batch, probing.Verdict]:
         """Return the tiles with what they hold, and what probes say of them."""
         order, count = self.request.order, len(tiles.bounds)
         x, y = probing.places(self.rng, count, order)
         u, v = (np.concatenate(pair, axis=1) for pair in zip(tiles.nodes(order), tiles.places(x, y), strict=True))
         probe = np.broadcast_to(np.arange(u.shape[1]) >= order**2, u.shape)
-        towards = self.directions(tiles, u, v).reshape(-1, 3)
+        towards = tiles.directions(self.frame, u, v).reshape(-1, 3)
         floor = self.floor(towards)
         found = self.lines(towards, np.where(probe, PROBE_SHARE, LINE_SHARE).ravel(), floor)
         value, error, least = (part.reshape(u.shape) for part in (found.value, found.error, floor))
         self._brighten(tiles, value[:, : order**2])
         least = np.maximum(least, FAINT * self.brightest)
-        held = self._held(tiles, *(part[:, : order**2].reshape(-1, order, order) for part in (value, error, least)))
+        nodes = (part[:, : order**2].reshape(-1, order, order) for part in (value, error, least))
+        held = holding(tiles, self.request.tolerance, *nodes)
         self.probes += x.size
         return held, probing.judged(held, x, y, *(part[:, order**2 :] for part in (value, error, least)))
-
-    def _held(self, tiles: Batch, value: Floats, error: Floats, floor: Floats) -> Batch:
-        """Return tiles with values, their errors and floors ``(T, n, n)`` at the nodes."""
-        tolerance = self.request.tolerance
-        logarithmic = self._logarithmic(value, error, floor)
-        chosen = logarithmic[:, None, None]
-        safe = np.where(chosen, value, 1.0)
-        counted = np.where(chosen, np.clip(floor / safe, 1.0, 1 / tolerance), np.maximum(value, floor))
-        scale = counted.min(axis=(1, 2))
-        noise = GROWTH * np.where(chosen, error / safe, error).max(axis=(1, 2))
-        made = chebyshev.coefficients(np.where(chosen, np.log(safe), value))
-        return Batch(
-            tiles.quarter,
-            tiles.chart,
-            tiles.bounds,
-            made,
-            *chebyshev.missed(made),
-            noise + np.where(logarithmic, 0.0, DARK * tolerance * scale),
-            logarithmic,
-            scale,
-        )
-
-    def _logarithmic(self, value: Floats, error: Floats, floor: Floats) -> Bools:
-        """Return which tiles ``(T,)`` with values ``(T, n, n)`` at their nodes hold log J.
-
-        Not those with zeros or too many decades, nor those so faint that log J bends anyhow or is nothing but noise.
-        """
-        low, high = value.min(axis=(1, 2)), value.max(axis=(1, 2))
-        bright = (value >= DARK * self.request.tolerance * floor).any(axis=(1, 2))
-        plain = (low > 0) & (high < low * 10**DECADES) & bright
-        safe = np.where(plain[:, None, None], value, 1.0)
-        faint = np.maximum(floor / safe, 1.0).min(axis=(1, 2))
-        doubt = GROWTH * (error / safe).max(axis=(1, 2))
-        return np.asarray(plain & (doubt <= np.minimum(self.request.tolerance * faint, MOST_DOUBT)))
 
     def _brighten(self, tiles: Batch, value: Floats) -> None:
         """Remember the brightest value that a pixel may have: not that at the tip of a cusp."""
@@ -214,20 +168,7 @@ class Fitter:
         """Return which tiles ``(T,)`` meet the tolerance once settled, with bounds not far above it before."""
         limit = self.request.tolerance * tiles.scale
         within = (verdict.tiles.error <= limit) & (tiles.error <= UNSETTLED * limit)
-        return np.asarray(within & ~verdict.failing & ~self.spotted(tiles))
-
-    def spotted(self, tiles: Batch) -> Bools:
-        """Return which tiles ``(T,)`` hold a spot that the density declares and that is small for their nodes."""
-        found = np.zeros(len(tiles.bounds), bool)
-        side = np.sqrt(np.maximum(tiles.solid_angle(self.frame), 0.0))
-        for aim in targets(self.source):
-            around = aim.direction + SPOT_REACH * aim.size * _CROSS
-            place = self.frame.places(around / np.linalg.norm(around, axis=1, keepdims=True))
-            low_u, high_u, low_v, high_v = tiles.bounds.T[:, :, None]
-            inside = (low_u <= place.u) & (place.u <= high_u) & (low_v <= place.v) & (place.v <= high_v)
-            same = (tiles.quarter[:, None] == place.quarter) & ((tiles.chart == NEAR)[:, None] == place.near)
-            found |= (inside & same).any(axis=1) & (side > SPOT_SIDE * aim.size)
-        return found
+        return np.asarray(within & ~verdict.failing & ~tiles.spotted(self.frame, targets(self.source)))
 
     def hopeless(self, tiles: Batch) -> Bools:
         """Return which tiles ``(T,)`` are not worth halving: they would hold fewer points than nodes."""
