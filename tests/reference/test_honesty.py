@@ -15,10 +15,19 @@ DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
 FAST = (3, 6, 7, 60)  # with and without symmetry, bars from the side, seen from above: half a second each
 
 
-def test_random_skies_state_true_errors():
-    everything = joined(*(verdict(case(seed), lines=4, pixels=1) for seed in FAST))
-    assert not everything.violations.any()
-    assert everything.undecided.mean() < 0.02
+@pytest.fixture(scope="module")
+def few():
+    return joined(*(verdict(case(seed), lines=4, pixels=1) for seed in FAST))
+
+
+def test_random_skies_state_true_errors(few):
+    assert not few.violations.any()
+    assert few.undecided.mean() < 0.02
+
+
+@pytest.mark.xfail(reason="pixels state some hundred times their true error at the median, asked for at most 100")
+def test_the_errors_of_pixels_are_not_idle(few):
+    assert np.median(few.ratios()) <= 100
 
 
 @pytest.mark.slow
