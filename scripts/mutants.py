@@ -71,11 +71,14 @@ def main() -> int:
         made = list(mutants((ROOT / name).read_text(encoding="utf-8")))
         if options.sample:
             made = random.Random(f"{options.seed} {name}").sample(made, min(options.sample, len(made)))
-        alive = [words for words, tree in made if survives(name, tree, tests)]
-        for words in alive:
-            print(f"  survives: {name}:{words}", flush=True)
-        print(f"{name}: {len(made) - len(alive)} of {len(made)} killed", flush=True)
-        killed, total = killed + len(made) - len(alive), total + len(made)
+        dead = 0
+        for words, tree in made:
+            if survives(name, tree, tests):
+                print(f"  survives: {name}:{words}", flush=True)
+            else:
+                dead += 1
+        print(f"{name}: {dead} of {len(made)} killed", flush=True)
+        killed, total = killed + dead, total + len(made)
     print(f"{killed} of {total} killed, {100 * killed / max(total, 1):.0f} %")
     return 0
 
@@ -145,7 +148,10 @@ def survives(name: str, tree: ast.Module, tests: tuple[str, ...]) -> bool:
 
 def _tested(path: str, tree: ast.Module, tests: list[str]) -> int:
     import pytest
+    from hypothesis import Phase, settings
 
+    settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate), database=None)
+    settings.load_profile("mutants")  # nobody reads what a failure shrinks to
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (6 * 2**30, 6 * 2**30))
     plain = SourceFileLoader.get_code
@@ -158,7 +164,8 @@ def _tested(path: str, tree: ast.Module, tests: list[str]) -> int:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     try:
-        return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", f"--rootdir={ROOT}", *tests]))
+        quiet = ["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        return int(pytest.main([*quiet, f"--rootdir={ROOT}", *tests]))
     except BaseException:
         return 1
 
