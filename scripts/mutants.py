@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-SECONDS = 120  # of computing; a mutant that takes longer hangs, which is noticed
+SECONDS = 30  # of computing; a mutant that takes longer hangs, which is noticed
 TARGETS = {
     "skymodel/bounded.py": ("tests/test_bounded.py",),
     "skymodel/sky/arcs.py": ("tests/sky/test_arcs.py",),
