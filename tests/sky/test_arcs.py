@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skymodel.sky.arcs import arcs, radii_of_change
+from skymodel.sky.arcs import arcs, radii_of_change, solid_angle
 from skymodel.sky.circles import SmallCircle, crossings, directions, frame, lonlat, meridian, parallel, separation
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle, as_region
 from tests.sky.test_regions import regions
@@ -111,6 +111,24 @@ CENTRES = [(0.0, 0.0), (0.0, 90.0), (77.0, -90.0), (180.0, 0.0), (-123.4, 56.7)]
 )
 def test_the_arcs_about_any_centre_sum_to_the_closed_solid_angle(region, lon, lat):
     assert area(region, lon, lat) == pytest.approx(region.solid_angle, abs=1e-9)
+
+
+SIX = 2 * np.pi * (1 - np.cos(np.radians(6)))
+
+
+@pytest.mark.parametrize(
+    ("region", "closed"),
+    [
+        (INTEGRAL_CIRCLE, SIX),
+        (Circle(50, -20, 6) | Circle(0, 0, 6), 2 * SIX),
+        (~Circle(50, -20, 6), 4 * np.pi - SIX),
+        (COMPTEL_WINDOW, np.radians(60) * 2 * np.sin(np.radians(5))),
+        (Circle(0, 0, 90) & Circle(60, 0, 90), 2 * (np.pi - np.pi / 3)),  # a lune
+        (Circle(0, 0, 180), 4 * np.pi),
+    ],
+)
+def test_the_solid_angle_within_edges_is_the_closed_form(region, closed):
+    assert solid_angle(region) == pytest.approx(closed, abs=1e-12)
 
 
 @given(regions, st.floats(-180, 180), st.floats(-90, 90))
