@@ -218,7 +218,7 @@ class FreudenreichBar(Bar, smooth=False):
         """The walls of the box, and the surface R_s = R_end, where the second derivative jumps.
 
         Cut there it is still not smooth: its powers of 1.574 end at the walls, and errors believed to fall as those of
-        smooth functions were too small, by up to 1.7 times, on 12 of 21,000 lines.
+        smooth functions were too small, by up to 1.7 times, on 10 of 21,000 lines.
         """
         x, y = turned(np.eye(3)[0], np.eye(3)[1], self.turn)
         ends = Oval.along_axes((0.0, 0.0, 0.0), (self.R_end * self.x_0, self.R_end * self.y_0, self.R_end * self.z_0))

@@ -18,7 +18,7 @@ _NOTHING = 36.0  # e-foldings: beyond them a steep cut-off leaves nothing that a
 
 
 @dataclass(frozen=True)
-class PeanutBar(Bar, smooth=True):
+class PeanutBar(Bar, smooth=False):
     r"""X-shaped short bar, :math:`n_0\,\mathrm{sech}(a^m) [1 + \alpha (e^{-a_+^n} + e^{-a_-^n})] e^{-(r/r_{cut})^2}`.
 
     :math:`a` is a box radius as in :class:`FreudenreichBar`, and :math:`a_\pm^2 = [(x \pm c z)/x_c]^2 + (y/y_c)^2` runs
