@@ -200,6 +200,8 @@ def _data_size(cards: _Cards) -> int:
     bits = cards.whole("BITPIX", -64)
     if bits not in _BITPIX:
         raise ValueError(f"{cards.label}: BITPIX = {bits}; allowed: {', '.join(map(str, _BITPIX))}")
+    if "TFIELDS" in cards.number and cards.whole("TFIELDS", 0) > 999:  # the standard's limit; astropy would count on
+        raise ValueError(f"{cards.label}: TFIELDS = {cards.number['TFIELDS']}; allowed: at most 999")
     axes = cards.whole("NAXIS", 0)
     if axes > 999:
         raise ValueError(f"{cards.label}: NAXIS = {axes}; allowed: at most 999")

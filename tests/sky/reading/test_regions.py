@@ -85,7 +85,15 @@ def test_mocs_of_ours_and_of_mocpy_are_the_same_region(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("card", "value"), [("TFIELDS", "2"), ("NAXIS1", "'A'"), ("ORDERING", "5"), ("PCOUNT", "'x'"), ("TFORM1", "'QQ'")]
+    ("card", "value"),
+    [
+        ("TFIELDS", "2"),
+        ("TFIELDS", "99999999999"),
+        ("NAXIS1", "'A'"),
+        ("ORDERING", "5"),
+        ("PCOUNT", "'x'"),
+        ("TFORM1", "'QQ'"),
+    ],
 )
 def test_a_moc_that_lies_is_refused_in_one_line(tmp_path, card, value):
     table = fits.BinTableHDU.from_columns([fits.Column("UNIQ", "K", array=np.array([16, 17, 70]))])
