@@ -55,7 +55,7 @@ class Bar(Density):
 
 
 @dataclass(frozen=True)
-class DwekBar(Bar, Normalised, smooth=True):
+class DwekBar(Bar, Normalised, smooth=False):
     r"""Boxy Gaussian bar G2, :math:`n_0 e^{-s^2/2}`, :math:`s^4 = [(x/x_0)^2 + (y/y_0)^2]^2 + (z/z_0)^4`.
 
     The default amplitude is :math:`1.3 \times 10^{10}` solar masses of baryons (memory, unverified); the axes are

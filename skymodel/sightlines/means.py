@@ -157,7 +157,7 @@ def window_factor(
     observer, r_max, s_max
         Where the sight lines start and end, as in :func:`region_mean`.
     rtol
-        Tolerance of both means.
+        Tolerance of both means; of the ratio too if the regions' edges are known.
     shortfall, budget, workers
         As in :func:`region_mean`, for both means together.
 
@@ -185,13 +185,12 @@ def window_factor(
         _refuse_dark(below)
         return replace(quotient(above, below), evaluations=above.evaluations + below.evaluations)
     promise = Promise.made(shortfall, budget, 2 * A_MEAN)
-    found, evaluations, reached = promise.kept(lambda some, tolerance: _exact(some, regions, tolerance), lines, rtol)
+    found, evaluations, reached = promise.kept(lambda some, tolerance: _compared(some, regions, tolerance), lines, rtol)
     above, below = (
         replace(mean, evaluations=evaluations, short=reached > rtol, blind=lines.blind) for mean in found.means
     )
     _refuse_dark(below)
-    ratio = above.value / below.value
-    error = below.least_under(found.difference_error(ratio))
+    ratio, error = found.ratio()
     return Ratio(ratio, error, numerator=above, denominator=below, evaluations=above.evaluations)
 
 
@@ -202,6 +201,15 @@ def _refuse_dark(below: Mean) -> None:
 
 def _exact(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exact:
     return _Exact(over_regions(lines, regions, rtol), lines.unit)
+
+
+def _compared(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exact:
+    """Return two regions integrated to a tolerance that their ratio meets too: it may be off by as much as both."""
+    found = _exact(lines, regions, rtol)
+    if found.means[1].value > found.means[1].error:
+        ratio, error = found.ratio()
+        return found if error <= rtol * ratio else _exact(lines, regions, rtol / 2)
+    return found
 
 
 @dataclass(frozen=True)
@@ -222,11 +230,12 @@ class _Exact:
             for value, error, region in both
         ]
 
-    def difference_error(self, ratio: float) -> float:
-        """Return a bound of the error of first - ratio * second."""
-        first, second = (region.solid_angle for region in self.found.regions)
-        combination = np.array([1 / first, -ratio / second])
-        return 2 * ROUNDING * self.means[0].value + self.found.difference_error(combination)
+    def ratio(self) -> tuple[float, float]:
+        """Return the first mean over the second, and a bound of its error from that of first - ratio * second."""
+        above, below = self.means
+        ratio = above.value / below.value
+        combination = np.array([1.0, -ratio]) / [region.solid_angle for region in self.found.regions]
+        return ratio, below.least_under(2 * ROUNDING * above.value + self.found.difference_error(combination))
 
 
 def _sampled(lines: SightLines, region: Region, rtol: float) -> Mean:

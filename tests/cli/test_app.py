@@ -218,10 +218,10 @@ def test_what_a_killed_run_left_is_removed_by_the_next_which_says_so(call, confi
 
 def test_an_interrupt_while_the_code_is_loading_ends_without_a_traceback(tmp_path):
     (tmp_path / "typer.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)\n")
-    command = [sys.executable, "-m", "skymodel", "run"]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode == -signal.SIGINT  # which shells report as 130
-    assert ended.stderr == ""
+    with started(tmp_path, "run") as process:
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGINT  # which shells report as 130
+    assert errors == ""
     assert [entry.name for entry in tmp_path.iterdir() if entry.name != "__pycache__"] == ["typer.py"]
 
 
