@@ -12,6 +12,7 @@ import skymodel as sm
 from profiles import NFW, HernquistBulge, library
 from skymodel.comparison.ratio.breaking import falling, growing
 from skymodel.runs.many.ensemble import EnsembleConfig, compute
+from tests.conftest import require
 
 PAIR = NFW() * HernquistBulge()
 QUICK = {
@@ -35,7 +36,7 @@ MADE = {
     "window_factor": lambda: sm.window_factor(PAIR, r_max=60, rtol=1e-3),
     "fit_comptel": lambda: sm.fit_comptel(sm.NuggetEmission()),
     "fit_comptel, free norms": lambda: sm.fit_comptel(sm.NuggetEmission(), ["Ackermann"]),
-    "earth_mover": lambda: sm.earth_mover(sky(1.0), sky(2.0)),
+    "earth_mover": lambda: require("ot") and sm.earth_mover(sky(1.0), sky(2.0)),
     "published_anchor": lambda: sm.published_anchor("paper"),
     "energy_cube": lambda: sm.energy_cube(sky(1.0), sm.NuggetEmission(), [1.0, 5.0]),
     "local_band_factor": lambda: sm.local_band_factor(sm.NuggetEmission(), sm.CONTINUUM_1_20, chi=growing(1.0)),
