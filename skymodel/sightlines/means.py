@@ -250,7 +250,7 @@ def _sampled(lines: SightLines, region: Region, rtol: float) -> Mean:
     around = healpy.get_all_neighbours(nside, covered)
     pixels = np.union1d(covered, around[around >= 0])
     distinct, place = distinct_pixels(nside, pixels, kept)
-    over = cubes.over_pixels if (lumpy := bool(lines.density.hints.meshes)) else over_pixels
+    over = cubes.over_lumpy_pixels if (lumpy := bool(lines.density.hints.meshes)) else over_pixels
     found = over(lines, nside, distinct, kept, rtol=rtol)
     values, errors = np.full((2, 12 * nside**2), UNSEEN)
     values[pixels], errors[pixels] = found.value[place], found.error[place]

@@ -143,7 +143,9 @@ class _Asked:
 
     def _lumpy(self, lines: SightLines, rtol: float) -> Painted:
         every, budget = np.arange(12 * self.nside**2), _SOFT * lines.meter.left
-        found = cubes.over_pixels(lines, self.nside, every, self.kept, rtol=rtol, budget=budget, progress=self.progress)
+        found = cubes.over_lumpy_pixels(
+            lines, self.nside, every, self.kept, rtol=rtol, budget=budget, progress=self.progress
+        )
         if (short := _short(found, rtol)) and not self.states:
             cost = f"{found.evaluations:.3g} evaluations"
             raise Shortfall(

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.sky.circles import Frame, SmallCircle, crossings, frame, lonlat, separation
+from skymodel.sky.circles import Axes, SmallCircle, crossings, local_axes, lonlat, separation
 
 _TURN = 2 * np.pi
 _SAME_RADIUS = 1e-12  # deg: radii closer than this differ by rounding only
@@ -71,7 +71,7 @@ def arcs(region: Edged, lon: float, lat: float, radius_deg: Any) -> Arcs:
     2.103222
     """
     theta = np.radians(np.atleast_1d(np.asarray(radius_deg, dtype=np.float64)))
-    here = frame(lon, lat)
+    here = local_axes(lon, lat)
     cuts = [_cuts(edge, here, theta) for edge in known_edges(region)]
     start, stop = _intervals(np.concatenate([*cuts, np.empty((theta.size, 0))], axis=1))
     inside = region.contains(*_points(here, theta[:, None], (start + stop) / 2))
@@ -84,7 +84,7 @@ def radii_of_change(region: Edged, lon: float, lat: float) -> Floats:
     They are the radii that touch an edge and those through the crossings of two edges.
     """
     edges = known_edges(region)
-    centre = frame(lon, lat).centre
+    centre = local_axes(lon, lat).centre
     touching = [_touching(edge, centre) for edge in edges]
     meeting = [separation(crossings(*pair), centre) for pair in itertools.combinations(edges, 2)]
     radii = np.sort(np.degrees(np.concatenate([*touching, *meeting, np.empty(0)])))
@@ -113,7 +113,7 @@ def known_edges(region: Edged) -> tuple[SmallCircle, ...]:
     return tuple(dict.fromkeys(region.edges))
 
 
-def _cuts(edge: SmallCircle, here: Frame, theta: Floats) -> Floats:
+def _cuts(edge: SmallCircle, here: Axes, theta: Floats) -> Floats:
     """Return the position angles ``(N, 2)`` where circles of radius theta meet the edge, nan where they do not.
 
     Half-angle formulae of the spherical triangle centre, axis, cut: accurate also where the circles barely touch.
@@ -135,7 +135,7 @@ def _intervals(cuts: Floats) -> tuple[Floats, Floats]:
     return start, np.concatenate([start[:, 1:], start[:, :1] + _TURN], axis=1)
 
 
-def _points(here: Frame, theta: Floats, phi: Floats) -> tuple[Floats, Floats]:
+def _points(here: Axes, theta: Floats, phi: Floats) -> tuple[Floats, Floats]:
     sine = np.sin(theta)
     vectors = [
         np.cos(theta) * c + sine * (np.cos(phi) * e + np.sin(phi) * n)

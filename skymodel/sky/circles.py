@@ -40,7 +40,7 @@ class SmallCircle:
         return np.asarray(vectors @ self.axis - np.cos(np.radians(self.radius)))
 
 
-class Frame(NamedTuple):
+class Axes(NamedTuple):
     """A direction and the unit vectors of growing lon and lat there, each ``(3,)``."""
 
     centre: Floats
@@ -75,11 +75,11 @@ def lonlat(vectors: Floats) -> tuple[Floats, Floats]:
     return np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, np.hypot(x, y)))
 
 
-def frame(lon: float, lat: float) -> Frame:
-    """Return the local frame at a direction [deg]; at a pole `lon` decides which way east points."""
+def local_axes(lon: float, lat: float) -> Axes:
+    """Return the local axes at a direction [deg]; at a pole `lon` decides which way east points."""
     sin_lon, cos_lon = np.sin(np.radians(lon)), np.cos(np.radians(lon))
     sin_lat, cos_lat = np.sin(np.radians(lat)), np.cos(np.radians(lat))
-    return Frame(
+    return Axes(
         centre=np.array([cos_lat * cos_lon, cos_lat * sin_lon, sin_lat]),
         east=np.array([-sin_lon, cos_lon, 0.0]),
         north=np.array([-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat]),

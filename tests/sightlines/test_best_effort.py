@@ -8,7 +8,7 @@ from profiles import NFW, ExponentialDisk, from_function
 from skymodel.sightlines.ray import quadrature, rules
 from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import SightLines
-from skymodel.sightlines.ray.quadrature import NotConverged, Panels, integrate
+from skymodel.sightlines.ray.quadrature import NotConverged, Panels, integrate_panels
 
 NOISE = 1e-8
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
@@ -55,7 +55,7 @@ def rough(x, y, z):
 
 
 def test_what_cannot_reach_its_tolerance_comes_with_a_true_error_larger_than_asked_for():
-    found = integrate(bank, panels(6), 6, rtol=1e-12, best=True)
+    found = integrate_panels(bank, panels(6), 6, rtol=1e-12, best=True)
     assert found.error[2] > 1e-12 * found.value[2]
     assert found.error[2] < 100 * NOISE * found.value[2]
     assert np.all(np.abs(found.value - exact(RATES)) <= found.error + NOISE * found.value * (np.arange(6) == 2))
@@ -66,18 +66,18 @@ def test_what_cannot_reach_its_tolerance_comes_with_a_true_error_larger_than_ask
 def test_the_best_is_sooner_given_up_than_the_strict():
     strict, strict_calls = counted(bank)
     with pytest.raises(NotConverged) as failure:
-        integrate(strict, panels(6), 6, rtol=1e-12)
+        integrate_panels(strict, panels(6), 6, rtol=1e-12)
     assert failure.value.panel == 2
     loose, loose_calls = counted(bank)
-    found = integrate(loose, panels(6), 6, rtol=1e-12, best=True)
+    found = integrate_panels(loose, panels(6), 6, rtol=1e-12, best=True)
     assert sum(loose_calls) < sum(strict_calls) / 3
     assert found.evaluations.sum() == sum(loose_calls)
 
 
 def test_others_in_the_call_are_as_without_the_one_that_fails():
-    found = integrate(bank, panels(6), 6, rtol=1e-12, best=True)
+    found = integrate_panels(bank, panels(6), 6, rtol=1e-12, best=True)
     smooth = np.arange(6) != 2
-    alone = integrate(lambda panel, t: np.exp(-RATES[panel] * t), panels(6), 6, rtol=1e-12)
+    alone = integrate_panels(lambda panel, t: np.exp(-RATES[panel] * t), panels(6), 6, rtol=1e-12)
     assert np.allclose(found.value[smooth], alone.value[smooth], rtol=1e-14, atol=0)
     assert np.array_equal(found.evaluations[smooth], alone.evaluations[smooth])
     assert np.all(found.error[smooth] <= 1e-12 * found.value[smooth])
@@ -89,8 +89,8 @@ def test_others_go_on_after_one_is_given_up():
     def both(panel, t):
         return np.where(panel == 0, 1 + noise(t), np.sqrt(np.abs(t - 0.3)))
 
-    found = integrate(both, panels(2), 2, rtol=1e-12, best=True)
-    alone = integrate(lambda panel, t: np.sqrt(np.abs(t - 0.3)), panels(1), 1, rtol=1e-12)
+    found = integrate_panels(both, panels(2), 2, rtol=1e-12, best=True)
+    alone = integrate_panels(lambda panel, t: np.sqrt(np.abs(t - 0.3)), panels(1), 1, rtol=1e-12)
     assert found.error[0] > 1e-12 * found.value[0]
     assert found.value[1] == pytest.approx(alone.value[0], rel=1e-14)
     assert found.evaluations[1] == alone.evaluations[0]
@@ -99,16 +99,16 @@ def test_others_go_on_after_one_is_given_up():
 
 
 def test_best_changes_nothing_where_all_reach_their_tolerance():
-    strict, best = (integrate(bank, panels(6), 6, rtol=1e-6, best=best) for best in (False, True))
+    strict, best = (integrate_panels(bank, panels(6), 6, rtol=1e-6, best=best) for best in (False, True))
     for one, other in zip(strict, best, strict=True):
         assert np.array_equal(one, other)
 
 
 def test_patience_is_what_best_saves(monkeypatch):
     """With as many panels as the strict one may take it is as slow: the test of its cost can fail."""
-    soon = integrate(bank, panels(6), 6, rtol=1e-12, best=True)
+    soon = integrate_panels(bank, panels(6), 6, rtol=1e-12, best=True)
     monkeypatch.setattr(quadrature, "PATIENT", quadrature.MOST)
-    late = integrate(bank, panels(6), 6, rtol=1e-12, best=True)
+    late = integrate_panels(bank, panels(6), 6, rtol=1e-12, best=True)
     assert late.evaluations[2] > 3 * soon.evaluations[2]
 
 
@@ -121,22 +121,22 @@ KINKED = 1 + (0.3**2 + 0.7**2) / 2
 
 def test_each_integral_meets_its_own_tolerance():
     rtol = np.geomspace(1e-3, 1e-11, 5)
-    found = integrate(kinked, panels(5), 5, rtol=rtol)
+    found = integrate_panels(kinked, panels(5), 5, rtol=rtol)
     assert np.all(np.abs(found.value - KINKED) <= found.error)
     assert np.all(found.error <= rtol * found.value)
     assert np.all(np.diff(found.evaluations) > 0)
     for k, each in enumerate(rtol):
-        assert integrate(kinked, panels(1), 1, rtol=each).evaluations[0] == found.evaluations[k]
+        assert integrate_panels(kinked, panels(1), 1, rtol=each).evaluations[0] == found.evaluations[k]
 
 
 def test_each_integral_has_its_own_floor():
     floor = np.geomspace(1, 1e6, 4)
-    found = integrate(kinked, panels(4), 4, rtol=1e-9, floor=floor)
+    found = integrate_panels(kinked, panels(4), 4, rtol=1e-9, floor=floor)
     assert np.all(np.abs(found.value - KINKED) <= found.error)
     assert np.all(found.error <= 1e-9 * np.maximum(found.value, floor))
     assert np.all(np.diff(found.evaluations) < 0)
     for k, each in enumerate(floor):
-        assert integrate(kinked, panels(1), 1, rtol=1e-9, floor=each).evaluations[0] == found.evaluations[k]
+        assert integrate_panels(kinked, panels(1), 1, rtol=1e-9, floor=each).evaluations[0] == found.evaluations[k]
 
 
 @pytest.mark.parametrize("rtol", [1e-3, 1e-6, 1e-9, 1e-11])
@@ -150,7 +150,7 @@ def false_errors():
     """Count smooth resonances whose integral is off by more than it says."""
     centre, width = (part.ravel() for part in np.meshgrid(np.linspace(0.02, 0.98, 25), np.geomspace(0.1, 1, 25)))
     count = centre.size
-    found = integrate(
+    found = integrate_panels(
         lambda panel, t: 1 / (1 + ((t - centre[panel]) / width[panel]) ** 2),
         panels(count),
         count,

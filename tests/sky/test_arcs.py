@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skymodel.sky.arcs import arcs, radii_of_change, solid_angle
-from skymodel.sky.circles import SmallCircle, crossings, directions, frame, lonlat, meridian, parallel, separation
+from skymodel.sky.circles import SmallCircle, crossings, directions, local_axes, lonlat, meridian, parallel, separation
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle, as_region
 from tests.sky.test_regions import regions
 
@@ -70,7 +70,7 @@ def test_regions_of_unknown_edges_are_refused():
 def test_the_arcs_are_those_whose_points_are_contained():
     region = (Circle(20, 70, 35) | Box((100, 200), (-60, 88))) & ~Circle(10, 80, 5)
     radius = np.array([3.0, 12.0, 47.0, 91.0, 170.0])
-    here = frame(15, 65)
+    here = local_axes(15, 65)
     phi = (np.arange(7200) + 0.5) * 2 * np.pi / 7200
     start, stop = arcs(region, 15, 65, radius)
     for row, theta in enumerate(np.radians(radius)):

@@ -10,7 +10,7 @@ import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Floats
 from profiles.contract.nodes import gauss_legendre
-from skymodel.sightlines.cubature import faces as charts
+from skymodel.sightlines.cubature import pixelcharts as charts
 from skymodel.sky.circles import directions, lonlat, separation
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.line_skies import Gaussian

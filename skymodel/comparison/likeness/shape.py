@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from profiles.contract.arrays import Floats
 from skymodel.bounded import Bounded
 from skymodel.comparison.likeness.subpixels import Points, flux_points, points
-from skymodel.sky.circles import directions, frame, lonlat, separation
+from skymodel.sky.circles import directions, local_axes, lonlat, separation
 from skymodel.sky.region import Region
 from skymodel.sky.regions import Box, Circle
 from skymodel.sky.skymap import SkyMap
@@ -122,7 +122,7 @@ def centroid(sky: SkyMap, region: Any = None) -> Centroid:
     if length < 1e-9 * float(held.flux.sum()):
         raise ValueError(f"the flux of the map {sky.name!r} has no centre: it is the same in opposite directions")
     lon, lat = (float(angle) for angle in lonlat(total))
-    here = frame(lon, lat)
+    here = local_axes(lon, lat)
     coarse = 2 * _COARSE * held.pixel**2 / 12
     east, north = (
         math.degrees(float(np.abs(held.vectors @ axis) @ held.error) / length + coarse)
@@ -146,7 +146,7 @@ def widths(sky: SkyMap, region: Any = None) -> Widths:
     """
     held = flux_points(sky, region)
     lon, lat = lonlat(held.flux @ held.vectors)
-    here = frame(float(lon), float(lat))
+    here = local_axes(float(lon), float(lat))
     east, north = held.vectors @ here.east, held.vectors @ here.north
     sine = np.hypot(east, north)
     stretch = np.degrees(separation(held.vectors, here.centre)) / np.where(sine > 0, sine, 1.0)

@@ -131,22 +131,22 @@ class Measured(NamedTuple):
         return Measured(*(np.concatenate(pair) for pair in zip(self, other, strict=True)))
 
 
-class Grid(NamedTuple):
+class Nodes(NamedTuple):
     """The nodes of cells: directions ``(N, n, m, 3)`` and weights ``(N, n, m)``, each already times its cell's size."""
 
     directions: Floats
     density: Floats
 
 
-def grid(cells: Cells, chart: Chart, rules: tuple[Rule, Rule]) -> Grid:
+def nodes_of(cells: Cells, chart: Chart, rules: tuple[Rule, Rule]) -> Nodes:
     """Return where the rules of the cells have their nodes."""
     size = cells.high - cells.low
     u, v = (cells.low[:, [axis]] + size[:, [axis]] * rules[axis].node for axis in (0, 1))
     directions, density = chart(cells.patch, u, v)
-    return Grid(directions, density * np.prod(size, axis=1)[:, None, None])
+    return Nodes(directions, density * np.prod(size, axis=1)[:, None, None])
 
 
-def measure(nodes: Grid, lines: Lines, rules: tuple[Rule, Rule]) -> Measured:
+def measure(nodes: Nodes, lines: Lines, rules: tuple[Rule, Rule]) -> Measured:
     """Return the integrals over cells from the values at their nodes."""
     along, across = rules[0].weight, rules[1].weight
     integrand = lines.value.reshape(nodes.density.shape) * nodes.density

@@ -17,11 +17,12 @@ from typing import NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
-from skymodel.sightlines.cubature.cells import Cells, gauss, grid
+from skymodel.sightlines.cubature.cells import Cells, gauss, nodes_of
 from skymodel.sightlines.cubature.direct import aimed
-from skymodel.sightlines.cubature.faces import cut, whole
-from skymodel.sightlines.cubature.lattice import scattered
+from skymodel.sightlines.cubature.fibonacci import scattered
+from skymodel.sightlines.cubature.pixelcharts import parted, whole
 from skymodel.sightlines.cubature.refine import Shares
+from skymodel.sightlines.ray.error_shares import CUBES
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from skymodel.sightlines.ray.meter import OutOfBudget
 from skymodel.sightlines.ray.promises import Promises
@@ -36,7 +37,6 @@ MARGIN = 1.5  # of that, because which pixels are in the sample is chance, too
 TAIL = 1 / 3  # power by which the largest of fewer pixels is raised: heavy tails, Student's with three degrees
 GRAZING = 2.0  # radii of a pixel from the great circle along a face
 DEEPEST = 7  # rounds: 4^7 times the first four lines in a pixel
-LINE_SHARE = 0.2  # of the tolerance goes to the rule along the lines
 LINES = 256  # that choose the rule
 _BLOCK = 2048  # pixels whose lines are in memory at once
 _SEED = 20161
@@ -59,7 +59,7 @@ class _Cost:
     evaluations: int = 0
 
 
-def over_pixels(
+def over_lumpy_pixels(
     lines: SightLines,
     nside: int,
     pixels: Ints,
@@ -125,7 +125,7 @@ class _Pixels:
         near = np.argsort(-healpy.pix2vec(nside, pixels)[0], kind="stable")[: max(1, count // 16)]
         chosen = np.concatenate([rng.choice(near, LINES // 2), rng.integers(0, count, LINES // 2)])
         sample = np.stack(healpy.pix2vec(nside, pixels[chosen]), axis=1)
-        rule = voxel_lines(lines, LINE_SHARE * rtol, sample)
+        rule = voxel_lines(lines, CUBES.lines * rtol, sample)
         nothing = np.zeros(count)
         return cls(nside, pixels, rule, rtol, _Cost(), nothing, nothing.copy(), np.full(count, np.inf))
 
@@ -207,7 +207,7 @@ class _Pixels:
             nested = healpy.ring2nest(self.nside, self.pixels[some[begin : begin + max(1, _BLOCK >> 2 * level)]])
             children = (nested[:, None] * 4**level + np.arange(4**level)).ravel()
             chart = whole(fine, healpy.nest2ring(fine, children))
-            nodes = grid(Cells.whole(len(children)), chart, (gauss(2), gauss(2)))
+            nodes = nodes_of(Cells.whole(len(children)), chart, (gauss(2), gauss(2)))
             found = rule(nodes.directions.reshape(-1, 3))
             self.cost.sightlines += len(found.value)
             self.cost.evaluations += found.evaluations
@@ -238,7 +238,7 @@ class _Pixels:
         """Integrate the pixels that are like no others by shifted lattices."""
         if not len(some):
             return
-        chart = cut(self.nside, self.pixels[some], kept.exponent)
+        chart = parted(self.nside, self.pixels[some], kept.exponent)
         patches = len(chart.owner)
         shares = Shares(np.arange(patches), chart.owner, np.ones(patches), patches, len(some))
         left = max(budget - self.cost.evaluations, 0.0)

@@ -1,7 +1,7 @@
 """Pixel means by direct integration of every pixel asked for: the reference for faster ways.
 
 Block by block, the brightest first: 6 x 6 lines in each pixel, and where their error is too large, or something
-happens inside the pixel (:func:`~skymodel.sightlines.cubature.faces.cut`), 8 x 8 lines in adaptive cells.
+happens inside the pixel (:func:`~skymodel.sightlines.cubature.pixelcharts.parted`), 8 x 8 lines in adaptive cells.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
-from skymodel.sightlines.cubature.cells import Cells, Chart, gauss, grid, measure
-from skymodel.sightlines.cubature.faces import PixelChart, cut, is_cut, whole
+from skymodel.sightlines.cubature.cells import Cells, Chart, gauss, measure, nodes_of
 from skymodel.sightlines.cubature.inside import Inside, outline
-from skymodel.sightlines.cubature.refine import Floor, Shares, focused, integrate, line_integrals, targets
+from skymodel.sightlines.cubature.pixelcharts import PixelChart, needs_parting, parted, whole
+from skymodel.sightlines.cubature.refine import Floor, Shares, focused, integrate_cells, line_integrals, targets
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from skymodel.sightlines.ray.promises import Promises
 
@@ -145,7 +145,7 @@ def _means(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, le
     level = replace(level, faint=max(level.faint, FAINT * float(found.value.max())))
     floor = level(_towards(nside, pixels))
     small = edge if edge.any() else aimed(lines, nside, pixels)  # within a sharp body nothing else is small
-    poor = (found.error > rtol * np.maximum(found.value, floor)) | is_cut(nside, pixels, kept.up_down) | small
+    poor = (found.error > rtol * np.maximum(found.value, floor)) | needs_parting(nside, pixels, kept.up_down) | small
     return found.filled(poor, _fine(lines, nside, pixels[poor], kept, rtol, level)) if poor.any() else found
 
 
@@ -161,7 +161,7 @@ def _on_outline(lines: Sky, nside: int, pixels: Ints) -> Bools:
 
 def _coarse(lines: Sky, nside: int, pixels: Ints, rtol: float, level: _Level) -> Projected:
     rules = _COARSE, _COARSE
-    nodes = grid(Cells.whole(len(pixels)), whole(nside, pixels), rules)
+    nodes = nodes_of(Cells.whole(len(pixels)), whole(nside, pixels), rules)
     values = line_integrals(lines, rtol, level)(nodes.directions.reshape(-1, 3))
     found = measure(nodes, values, rules)
     error = found.line_error + _DOUBT * found.tails.sum(axis=1) + ROUNDING * np.abs(found.value)
@@ -169,7 +169,7 @@ def _coarse(lines: Sky, nside: int, pixels: Ints, rtol: float, level: _Level) ->
 
 
 def _fine(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, level: _Level) -> Projected:
-    parts = cut(nside, pixels, kept.exponent, kept.up_down)
+    parts = parted(nside, pixels, kept.exponent, kept.up_down)
     patches, body, rules = len(parts.owner), outline(lines), (_FINE, _FINE)
     shares = Shares(np.arange(patches), parts.owner, np.ones(patches), patches, len(pixels))
     values, floor = line_integrals(lines, rtol, level), level(_towards(nside, pixels))
@@ -179,7 +179,7 @@ def _fine(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, lev
     else:
         start = focused(_towards_plane(parts, lines), chart, rules, targets(lines))
     best = level.beneath is not None or not isinstance(lines, SightLines)  # others look at what is too poor
-    found = integrate(start, shares, chart, values, rules=rules, rtol=rtol, floor=floor, best=best)
+    found = integrate_cells(start, shares, chart, values, rules=rules, rtol=rtol, floor=floor, best=best)
     return Projected(found.value, found.error, found.sightlines, found.evaluations)
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats, Ints
-from skymodel.sightlines.cubature.cells import Cells, Chart, Grid, Rule, gauss, grid
+from skymodel.sightlines.cubature.cells import Cells, Chart, Nodes, Rule, gauss, nodes_of
 from skymodel.sightlines.cubature.refine import Shares
 from skymodel.sky.arcs import arcs, radii_of_change
 from skymodel.sky.circles import SmallCircle, meridian, parallel
@@ -115,7 +115,7 @@ class Plan(NamedTuple):
     cells: Cells
     shares: Shares
     rules: tuple[Rule, Rule]
-    first: Grid
+    first: Nodes
 
 
 @functools.lru_cache(maxsize=64)
@@ -149,7 +149,7 @@ def plan(
     shares = Shares(
         entries[:, 0].astype(np.intp), entries[:, 1].astype(np.intp), entries[:, 2], len(patches), len(regions)
     )
-    return Plan(chart, cells, shares, rules, grid(cells, chart, rules))
+    return Plan(chart, cells, shares, rules, nodes_of(cells, chart, rules))
 
 
 def _patches(

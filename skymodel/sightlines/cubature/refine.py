@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
-from skymodel.sightlines.cubature.cells import Cells, Chart, Grid, Lines, Measured, Rule, grid, measure
+from skymodel.sightlines.cubature.cells import Cells, Chart, Lines, Measured, Nodes, Rule, measure, nodes_of
+from skymodel.sightlines.ray.error_shares import MEANS
 from skymodel.sightlines.ray.meter import Shortfall
 
 _ROUNDS = 60
@@ -23,8 +24,6 @@ _MOST_CELLS = 50_000  # an integrand that needs more is too rough for its tolera
 _LEFT = 0.65  # of a tolerance, which all the cells that are left alone may use up together
 _ALIKE = 1e-6  # relative: errors of cells that differ by less are equal to rounding
 _REACHED = 0.9  # of what the lines leave: their own errors may add up to half a tolerance where many are faint
-_LINE_SHARE = 0.25  # of the tolerance goes to the sight lines; what they leave is for the quadrature over the sky
-
 
 Floor = Callable[[Floats], Floats]  # from unit vectors (M, 3) to the brightness (M,) below which no error counts
 
@@ -37,7 +36,7 @@ def line_integrals(lines: Any, rtol: float, floor: float | Floor = 0.0) -> Calla
         found = []
         for block in np.array_split(directions, -(-len(directions) // _BLOCK) or 1):
             least = floor(block) if callable(floor) else floor
-            found.append(lines.integrate(block, rtol=_LINE_SHARE * rtol, floor=least, best=touching))
+            found.append(lines.integrate(block, rtol=MEANS.lines * rtol, floor=least, best=touching))
         evaluations = sum(int(part.evaluations.sum()) for part in found)
         return Lines(
             np.concatenate([part.value for part in found]), np.concatenate([part.error for part in found]), evaluations
@@ -111,7 +110,7 @@ class Integrated(NamedTuple):
     evaluations: int
 
 
-def integrate(
+def integrate_cells(
     start: Cells,
     shares: Shares,
     chart: Chart,
@@ -120,7 +119,7 @@ def integrate(
     rules: tuple[Rule, Rule],
     rtol: float,
     floor: float | Floats = 0.0,
-    first: Grid | None = None,
+    first: Nodes | None = None,
     best: bool = False,
 ) -> Integrated:
     """Return the sums of patch integrals, each within `rtol` of the larger of its size and `floor`.
@@ -150,7 +149,7 @@ def integrate(
         If the tolerance cannot be met.
     """
     done: tuple[Cells, Measured] | None = None
-    fresh, nodes = start, first if first is not None else grid(start, chart, rules)
+    fresh, nodes = start, first if first is not None else nodes_of(start, chart, rules)
     sightlines = evaluations = 0
     for _ in range(_ROUNDS):
         values = lines(nodes.directions.reshape(-1, 3))
@@ -176,7 +175,7 @@ def integrate(
             break
         fresh = cells.chosen(split).halves(axes[split])
         done = cells.chosen(~split), Measured(*(part[~split] for part in known))
-        nodes = grid(fresh, chart, rules)
+        nodes = nodes_of(fresh, chart, rules)
     raise _refusal(rtol, float(np.max(error[failing] / np.maximum(tolerance[failing], np.finfo(float).tiny))))
 
 
@@ -218,7 +217,7 @@ def focused(cells: Cells, chart: Chart, rules: tuple[Rule, Rule], aims: list[Tar
     """Return the cells, those around a target halved until they are no wider than a few times its size."""
     for aim in aims:
         for _ in range(_ROUNDS):
-            nodes = grid(cells, chart, rules).directions.reshape(len(cells.patch), -1, 3)
+            nodes = nodes_of(cells, chart, rules).directions.reshape(len(cells.patch), -1, 3)
             width = np.linalg.norm(nodes - nodes[:, :1], axis=2).max(axis=1)
             nearest = np.linalg.norm(nodes - aim.direction, axis=2).min(axis=1)
             large = (nearest < width) & (width > _NARROW * aim.size)

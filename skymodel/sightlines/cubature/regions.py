@@ -1,7 +1,7 @@
 """Integrals over regions whose edges are known, together and term by term, with the sight lines that they share.
 
 Smooth terms are integrated in polar cells (:mod:`skymodel.sightlines.cubature.polar`), those with a cube by shifted
-lattices (:mod:`skymodel.sightlines.cubature.lattice`).
+lattices (:mod:`skymodel.sightlines.cubature.fibonacci`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.sightlines.cubature.cells import gauss, grid
-from skymodel.sightlines.cubature.cubes import LINE_SHARE, LINES
+from skymodel.sightlines.cubature.cells import gauss, nodes_of
+from skymodel.sightlines.cubature.cubes import LINES
+from skymodel.sightlines.cubature.fibonacci import Scattered, scattered
 from skymodel.sightlines.cubature.inside import Inside, Outline, outline
-from skymodel.sightlines.cubature.lattice import Scattered, scattered
 from skymodel.sightlines.cubature.polar import Plan, plan
-from skymodel.sightlines.cubature.refine import Integrated, focused, integrate, line_integrals, targets
+from skymodel.sightlines.cubature.refine import Integrated, focused, integrate_cells, line_integrals, targets
 from skymodel.sightlines.ray import promises
+from skymodel.sightlines.ray.error_shares import CUBES
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.meter import OutOfBudget, Shortfall
 from skymodel.sightlines.ray.terms import share, terms
@@ -139,7 +140,9 @@ def _smooth(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: 
     first = made.first if start is made.cells else None
     faint = float(np.min(floor / [region.solid_angle for region in regions]))
     values = line_integrals(lines, rtol, faint)
-    found = integrate(start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first)
+    found = integrate_cells(
+        start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first
+    )
     return _Term(made, found, lines.weight)
 
 
@@ -149,15 +152,15 @@ def _planned_inside(body: Outline, *how: Any) -> Plan:
     made = plan(*how)
     chart = Inside(made.chart, body)
     start = chart.cells(made.cells, made.rules)
-    return made._replace(chart=chart, cells=start, first=grid(start, chart, made.rules))
+    return made._replace(chart=chart, cells=start, first=nodes_of(start, chart, made.rules))
 
 
 def _lumpy(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats) -> _Lumps:
     """Return the integrals of a term with a cube, as :func:`_smooth` returns those of others."""
     kept = promises.check(lines.density, lines.observer)
     made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _ORDERS[0])
-    middles = grid(made.cells, made.chart, (gauss(4), gauss(4))).directions.reshape(-1, 3)
-    rule = voxel_lines(lines, LINE_SHARE * rtol, np.random.default_rng(0).permutation(middles)[:LINES])
+    middles = nodes_of(made.cells, made.chart, (gauss(4), gauss(4))).directions.reshape(-1, 3)
+    rule = voxel_lines(lines, CUBES.lines * rtol, np.random.default_rng(0).permutation(middles)[:LINES])
     found = scattered(made.chart, made.shares, rule, rtol=rtol, floor=floor, budget=lines.meter.left)
     if np.any(found.error > rtol * np.maximum(found.value, floor)):
         raise Shortfall(f"the tolerance rtol = {rtol:g} could not be met through the cube; ask for a larger rtol")

@@ -180,7 +180,7 @@ class Maker:
 
     def _attempted(self, waiting: Rectangles) -> _Attempt:
         """Return what becomes of rectangles: only those that lie on few enough tiles, all closed, are read."""
-        count, node = len(waiting.zone), chebyshev.rule(ORDER).node
+        count, node = len(waiting.zone), chebyshev.points(ORDER).node
         px, py = probing.places(self.rng, count, ORDER, PROBES)
         x = np.concatenate([np.tile(np.repeat(node, ORDER), (count, 1)), px], axis=1)
         y = np.concatenate([np.tile(node, (count, ORDER)), py], axis=1)

@@ -21,6 +21,7 @@ from skymodel.sightlines.pixels.canvas import Canvas
 from skymodel.sightlines.pixels.lattice import Lattice
 from skymodel.sightlines.pixels.painting import Paint
 from skymodel.sightlines.pixels.patches import LEAST_SHARE, Found, Maker, Patches
+from skymodel.sightlines.ray.error_shares import OF_MAPS_TO_TILES, OF_TILES_TO_CURVES
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from skymodel.sightlines.ray.promises import Promises
 from skymodel.sightlines.surface.angle import angular
@@ -31,9 +32,7 @@ from skymodel.sightlines.surface.survey import Survey, survey
 
 Progress = Callable[[int, int], None]
 
-TILE_SHARE = 0.4  # of the tolerance goes to the tiles
 LEAST_BUDGET = 60_000  # integrals; or as many as all pixels would take directly
-CURVE_SHARE = 0.01  # of a tile's tolerance goes to the function of the angle, where the density is spherical
 INNERMOST = {False: 1e-4, True: 1e-8}  # of a pixel's side: how far in tiles reach; with one angle they are cheap
 CHUNK = 1 << 22  # pixels handed over at once
 NODES = {"mean": 128, "centre": 1}  # directions that a pixel is evaluated in
@@ -94,13 +93,13 @@ class Tiling:
         frame = Frame(Folds(self.kept.left_right, self.kept.up_down), self.lines.observer)
         area = 4 * np.pi / (12 * self.nside**2)
         innermost = float(np.log(np.sqrt(area) * (INNERMOST[self.kept.spherical] if self.sample == "mean" else 0.2)))
-        tolerance = TILE_SHARE * self.rtol
+        tolerance = OF_MAPS_TO_TILES * self.rtol
         grain = area / NODES[self.sample]
         budget = max(LEAST_BUDGET, int(4 * np.pi / grain / len(frame.folds.quarters)))
         request = Request(tolerance, order_for(tolerance), innermost, grain, budget)
         if not self.kept.spherical:
             return fit(self.sight, frame, request, self.progress, self.beneath, self.survey)
-        curve = angular(self.lines, innermost, 0.5 * float(np.log(grain)), CURVE_SHARE * tolerance)
+        curve = angular(self.lines, innermost, 0.5 * float(np.log(grain)), OF_TILES_TO_CURVES * tolerance)
         found = fit(curve, frame, request, self.progress, self.beneath)
         return found._replace(sightlines=curve.sightlines, evaluations=curve.evaluations)
 

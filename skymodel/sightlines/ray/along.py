@@ -113,7 +113,7 @@ def _shares(seen: SightLines, lines: Rays, places: Floats, rtol: float) -> tuple
     pieces = seen.cut(lines, tuple(places))
     cell = np.sum(places[:, pieces.line] <= pieces.middle, axis=0) - 1
     with np.errstate(all="ignore"):
-        cells = quadrature.integrate(
+        cells = quadrature.integrate_panels(
             integrand(seen.density, pieces),
             panels(pieces, cell * count + pieces.line),
             (steps - 1) * count,

@@ -23,7 +23,7 @@ from skymodel.sightlines.ray.centre import at_centre
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
 from skymodel.sightlines.ray.meter import Meter, Shortfall
-from skymodel.sightlines.ray.pieces import Pieces, cut
+from skymodel.sightlines.ray.pieces import Pieces, cut_lines
 from skymodel.sightlines.ray.support import densest_beyond, within
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
@@ -246,7 +246,7 @@ class SightLines:
         left, smooth = np.maximum(rtol - blur, 0.5 * rtol), bool(self.density.smooth)
         try:
             with np.errstate(all="ignore"):
-                found = quadrature.integrate(
+                found = quadrature.integrate_panels(
                     function, chain, len(directions), rtol=left, floor=floor, share=share, smooth=smooth, best=best
                 )
         except quadrature.NotConverged as failure:
@@ -283,7 +283,7 @@ class SightLines:
             if here is None or here.any():
                 looked = lines.observer if here is None else np.where(here, lines.observer, np.inf)
                 places = (*places, *(looked + step for step in steps))
-        return cut(lines, self.observer, self.density, places, THIN if self.blind else ())
+        return cut_lines(lines, self.observer, self.density, places, THIN if self.blind else ())
 
 
 def _angles(vector: Floats) -> tuple[float, float]:

@@ -19,8 +19,8 @@ from profiles import Density, Hints
 from profiles.contract.arrays import Bools, Floats, Ints
 from profiles.contract.box import Box
 from profiles.contract.oval import Oval
-from skymodel.sightlines.ray.faces import crossings
 from skymodel.sightlines.ray.geometry import INNERMOST, SMALLEST_SCALE, Observer, Rays, half_chord
+from skymodel.sightlines.ray.voxelfaces import crossings
 
 NARROWEST, BESIDE = 1e-4, 0.3  # d / p between which there is a chart about the axis
 CLOSE = 0.5  # p from the axis that the foot may be to need no cut of its own: the integrand is smooth there within p
@@ -70,7 +70,7 @@ class _Centre(NamedTuple):
 
 
 @np.errstate(over="ignore")  # a line that all but lies in a plane crosses it beyond all numbers
-def cut(
+def cut_lines(
     lines: Rays,
     observer: Observer,
     density: Density,

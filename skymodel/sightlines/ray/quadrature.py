@@ -99,7 +99,7 @@ class _Work(NamedTuple):
             column[..., index] = new
 
 
-def integrate(
+def integrate_panels(
     integrand: Integrand,
     panels: Panels,
     count: int,

@@ -17,11 +17,11 @@ import numpy as np
 from profiles.contract.arrays import Floats, Ints
 from profiles.contract.mesh import Mesh
 from skymodel.sightlines.ray.blocks import each
-from skymodel.sightlines.ray.faces import bounds, crossings
 from skymodel.sightlines.ray.geometry import Rays, rays
 from skymodel.sightlines.ray.integrand import checked
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.pieces import about_axis, edges
+from skymodel.sightlines.ray.voxelfaces import bounds, crossings
 
 ABOUT_FOOT = 0.4 * 2.5 ** np.arange(8)  # cuts on both sides of the foot, in units of its distance from the centre,
 WIDEST = 1.0  # as far as this many steps of the cube: farther out the faces are close enough

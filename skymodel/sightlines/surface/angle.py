@@ -13,6 +13,7 @@ import numpy as np
 
 from profiles import Density
 from profiles.contract.arrays import Bools, Floats
+from skymodel.sightlines.ray.error_shares import CURVES
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrate import FAINT, LineIntegrals, SightLines
 from skymodel.sightlines.surface import chebyshev
@@ -21,8 +22,6 @@ from skymodel.sightlines.surface.probing import TIGHTEST, TRUST
 ORDER = 16
 DEEPEST = 40  # generations; what is not good then is integrated directly
 MOST = 256  # pieces of a generation: where nothing converges, halving would never end
-LINE_SHARE = 0.01  # of the tolerance goes to the integrals at the nodes
-PROBE_SHARE = 1e-4  # and to those of the probes
 FINEST = 2e-13  # what they can reach
 SPAN = 4.0  # e-foldings of theta in a first piece
 
@@ -153,7 +152,7 @@ def _settled(lines: SightLines, pieces: _Pieces, tolerance: float, floor: float)
     index = np.arange(0, ORDER + 1, 2)
     place = np.cos(np.pi * index / ORDER)
     theta = np.exp(0.5 * (pieces.ends[held].sum(axis=1)[:, None] + np.diff(pieces.ends[held], axis=1) * place))
-    rtol = max(PROBE_SHARE * tolerance, FINEST)
+    rtol = max(CURVES.probes * tolerance, FINEST)
     found = lines.integrate(_towards(theta.ravel()), rtol=rtol, floor=floor, best=True)
     truth = found.value.reshape(theta.shape)
     value = np.exp(pieces.coefficients[held] @ chebyshev.basis(ORDER, place))
@@ -185,9 +184,9 @@ class _Sample(NamedTuple):
 
 
 def _sampled(lines: SightLines, ends: Floats, tolerance: float, floor: float) -> _Sample:
-    node = chebyshev.rule(ORDER).node
+    node = chebyshev.points(ORDER).node
     place = 0.5 * ends.sum(axis=1)[:, None] + 0.5 * np.diff(ends, axis=1) * node
-    rtol = max(LINE_SHARE * tolerance, FINEST)
+    rtol = max(CURVES.lines * tolerance, FINEST)
     towards = _towards(np.exp(place).ravel())
     found = lines.integrate(towards, rtol=rtol, floor=floor, share=0.0 if floor else FAINT, best=True)
     return _Sample(
@@ -200,7 +199,7 @@ def _fitted(sample: _Sample, ends: Floats, tolerance: float, floor: float) -> tu
     value = sample.value
     dark, partly = (value <= 0).all(axis=1), (value <= 0).any(axis=1)
     safe = np.where(value > 0, value, 1.0)
-    made = np.log(safe) @ chebyshev.rule(ORDER).to_coefficients.T
+    made = np.log(safe) @ chebyshev.points(ORDER).to_coefficients.T
     noise = chebyshev.LEBESGUE * (sample.error / safe).max(axis=1)
     error = np.where(partly, np.where(dark, 0.0, np.inf), chebyshev.missed_along(made) + noise)
     made[:, 0] = np.where(dark, -np.inf, made[:, 0])

@@ -118,7 +118,7 @@ class Batch:
 
     def nodes(self, order: int) -> tuple[Floats, Floats]:
         """Return coordinates u, v of the nodes, ``(T, n * n)`` each."""
-        node = chebyshev.rule(order).node
+        node = chebyshev.points(order).node
         return self.places(np.repeat(node, order), np.tile(node, order))
 
     def directions(self, frame: Frame, u: Floats, v: Floats) -> Floats:

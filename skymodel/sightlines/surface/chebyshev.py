@@ -23,7 +23,7 @@ CELLS = 4  # parts of a side with an error of their own
 LEBESGUE = 2.9  # how much an error at 20 nodes may grow between them; its square on a square
 
 
-class Rule(NamedTuple):
+class Points(NamedTuple):
     """Nodes ``(n,)`` in (-1, 1) and the matrix ``(n, n)`` that turns values there into coefficients."""
 
     node: Floats
@@ -31,19 +31,19 @@ class Rule(NamedTuple):
 
 
 @functools.cache
-def rule(order: int) -> Rule:
-    """Return the rule of `order` nodes.
+def points(order: int) -> Points:
+    """Return the nodes of polynomials of `order` coefficients, and the matrix.
 
     Examples
     --------
-    >>> node, matrix = rule(6)
+    >>> node, matrix = points(6)
     >>> (matrix @ (2 * node**2 - 1)).round(12) + 0.0
     array([0., 0., 1., 0., 0., 0.])
     """
     angle = (2 * np.arange(order) + 1) * np.pi / (2 * order)
     matrix = 2 / order * np.cos(np.outer(np.arange(order), angle))
     matrix[0] /= 2
-    return Rule(np.cos(angle), matrix)
+    return Points(np.cos(angle), matrix)
 
 
 def basis(order: int, x: Floats) -> Floats:
@@ -65,7 +65,7 @@ def basis(order: int, x: Floats) -> Floats:
 
 def coefficients(values: Floats) -> Floats:
     """Return the coefficients ``(N, n, n)`` of squares from the values at their nodes, same shape."""
-    matrix = rule(values.shape[-1]).to_coefficients
+    matrix = points(values.shape[-1]).to_coefficients
     return np.asarray(matrix @ values @ matrix.T)
 
 

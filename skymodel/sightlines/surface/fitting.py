@@ -16,6 +16,7 @@ import numpy as np
 
 from profiles.contract.arrays import Bools, Floats
 from skymodel.sightlines.cubature.refine import targets
+from skymodel.sightlines.ray.error_shares import TILES
 from skymodel.sightlines.ray.integrate import LineIntegrals
 from skymodel.sightlines.surface import probing
 from skymodel.sightlines.surface.batch import Batch
@@ -26,8 +27,6 @@ from skymodel.sightlines.surface.quarters import FAR, Frame
 from skymodel.sightlines.surface.survey import Survey
 from skymodel.sightlines.surface.tiles import Source, TiledSky
 
-LINE_SHARE = 0.05  # of a tile's tolerance goes to the integrals at its nodes
-PROBE_SHARE = 1e-3  # and to those of probes, which are to tell how good the others are
 UNSETTLED = 10.0  # tolerances that a tile's own bound may reach: probes must then find it within one
 FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
@@ -142,7 +141,7 @@ class Fitter:
         self.evaluations += int(evaluations.sum())
         return LineIntegrals(value, error, evaluations, self.source.unit)
 
-    def filled(self, tiles: Batch) -> tuple[Batch, probing.Verdict]:
+    def filled(self, tiles: Batch) -> tuple[Batch, probing.Judgement]:
         """Return the tiles with what they hold, and what probes say of them."""
         order, count = self.request.order, len(tiles.bounds)
         x, y = probing.places(self.rng, count, order)
@@ -150,7 +149,7 @@ class Fitter:
         probe = np.broadcast_to(np.arange(u.shape[1]) >= order**2, u.shape)
         towards = tiles.directions(self.frame, u, v).reshape(-1, 3)
         floor = self.floor(towards)
-        found = self.lines(towards, np.where(probe, PROBE_SHARE, LINE_SHARE).ravel(), floor)
+        found = self.lines(towards, np.where(probe, TILES.probes, TILES.lines).ravel(), floor)
         value, error, least = (part.reshape(u.shape) for part in (found.value, found.error, floor))
         self._brighten(tiles, value[:, : order**2])
         least = np.maximum(least, FAINT * self.brightest)
@@ -164,7 +163,7 @@ class Fitter:
         seen = (tiles.chart == FAR) | (np.exp(2 * tiles.bounds[:, 0]) > self.request.grain)
         self.brightest = max(self.brightest, float(value[seen].max(initial=0.0)))
 
-    def good(self, tiles: Batch, verdict: probing.Verdict) -> Bools:
+    def good(self, tiles: Batch, verdict: probing.Judgement) -> Bools:
         """Return which tiles ``(T,)`` meet the tolerance once settled, with bounds not far above it before."""
         limit = self.request.tolerance * tiles.scale
         within = (verdict.tiles.error <= limit) & (tiles.error <= UNSETTLED * limit)
@@ -195,7 +194,7 @@ class Fitter:
         waiting.coefficients[:] = np.nan
         return done.joined(waiting)
 
-    def _observe(self, verdict: probing.Verdict, good: Bools) -> None:
+    def _observe(self, verdict: probing.Judgement, good: Bools) -> None:
         """Remember the largest error that probes saw in good tiles."""
         scale = np.maximum(verdict.truth, verdict.floor)[good]
         worst = np.max(verdict.gap[good] / np.where(scale > 0, scale, 1.0), initial=0.0)
@@ -203,7 +202,7 @@ class Fitter:
 
     def look_round(self) -> None:
         """Integrate towards the spots, which tell before all else how bright the sky is where pixels see it."""
-        found = self.lines(self.spots, np.full(SPOTS, LINE_SHARE), self.floor(self.spots))
+        found = self.lines(self.spots, np.full(SPOTS, TILES.lines), self.floor(self.spots))
         self.at_spots = found.value, found.error
         outside = 1 - self.spots[:, 0] ** 2 > self.request.grain
         self.brightest = max(self.brightest, float(found.value[outside & (self.spots[:, 0] > 0)].max(initial=0.0)))

@@ -23,7 +23,7 @@ SEED = 704  # a run can be repeated
 ON_EDGES = 0.25  # share of the probes on each pair of opposite edges
 
 
-class Verdict(NamedTuple):
+class Judgement(NamedTuple):
     """What the probes said: tiles with settled errors, which of them failed; errors seen, values, floors ``(T, P)``."""
 
     tiles: Batch
@@ -42,7 +42,7 @@ def places(rng: np.random.Generator, tiles: int, order: int, each: int = EACH) -
     return x, y
 
 
-def judged(tiles: Batch, x: Floats, y: Floats, truth: Floats, doubt: Floats, floor: Floats) -> Verdict:
+def judged(tiles: Batch, x: Floats, y: Floats, truth: Floats, doubt: Floats, floor: Floats) -> Judgement:
     """Return the verdict on closed tiles from integrals and their errors ``(T, P)`` at places ``(T, P)``."""
     rows = np.arange(len(x))[:, None]
     held = np.stack([chebyshev.evaluate(*each) for each in zip(tiles.coefficients, x, y, strict=True)])
@@ -59,4 +59,4 @@ def judged(tiles: Batch, x: Floats, y: Floats, truth: Floats, doubt: Floats, flo
         missed_v=tiles.missed_v * kept[:, None],
         noise=tiles.noise * kept,
     )
-    return Verdict(settled, np.asarray(failing), gap, truth, floor)
+    return Judgement(settled, np.asarray(failing), gap, truth, floor)

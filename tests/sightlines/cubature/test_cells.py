@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skymodel.sightlines.cubature.cells import Cells, Lines, gauss, tail
-from skymodel.sightlines.cubature.refine import Shares, integrate
+from skymodel.sightlines.cubature.refine import Shares, integrate_cells
 
 # (name, function on (0, 1), its integral): analytic, near a pole, a kink, roots and logarithms at an end, a step
 INTEGRALS = [
@@ -63,7 +63,9 @@ def step(directions):
 def test_sums_that_share_a_patch_with_different_weights_both_meet_their_tolerance():
     shares = Shares(np.array([0, 1, 1]), np.array([0, 0, 1]), np.array([1.0, 16.0, 1.0]), 2, 2)
     rules = gauss(6), gauss(6)
-    found, finer = (integrate(Cells.whole(2), shares, cone, step, rules=rules, rtol=rtol) for rtol in (3e-3, 3e-4))
+    found, finer = (
+        integrate_cells(Cells.whole(2), shares, cone, step, rules=rules, rtol=rtol) for rtol in (3e-3, 3e-4)
+    )
     assert np.all(found.error <= 3e-3 * found.value)
     assert np.all(np.abs(found.value - finer.value) <= found.error + finer.error)
 
@@ -82,4 +84,4 @@ def test_what_is_too_rough_for_its_tolerance_is_refused_with_a_cure():
 
     shares = Shares(np.array([0]), np.array([0]), np.array([1.0]), 2, 1)
     with pytest.raises(ValueError, match="rtol = 1e-08 could not be met.*hints"):
-        integrate(Cells.whole(2), shares, cone, noise, rules=(gauss(6), gauss(6)), rtol=1e-8)
+        integrate_cells(Cells.whole(2), shares, cone, noise, rules=(gauss(6), gauss(6)), rtol=1e-8)

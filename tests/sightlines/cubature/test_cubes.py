@@ -6,9 +6,9 @@ import pytest
 import skymodel as sm
 from profiles import NFW, Grid, from_function
 from profiles.forms.shapes import Rotated
-from skymodel.sightlines.cubature.cells import Cells, gauss, grid
-from skymodel.sightlines.cubature.faces import whole
-from skymodel.sightlines.cubature.lattice import lattice, scattered
+from skymodel.sightlines.cubature.cells import Cells, gauss, nodes_of
+from skymodel.sightlines.cubature.fibonacci import lattice, scattered
+from skymodel.sightlines.cubature.pixelcharts import whole
 from skymodel.sightlines.cubature.refine import Shares
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import SightLines
@@ -72,7 +72,7 @@ def test_the_limit_of_shifted_lattices_holds_for_smooth_and_for_rough_skies(wave
     def sky(n):
         return Through(2 + np.sin(waves * n[:, 0]) * np.cos(waves * n[:, 1]) + n[:, 2], 1)
 
-    nodes = grid(Cells.whole(count), chart, (gauss(150), gauss(150)))
+    nodes = nodes_of(Cells.whole(count), chart, (gauss(150), gauss(150)))
     truth = np.einsum("nij,i,j->n", sky(nodes.directions.reshape(-1, 3)).value.reshape(count, 150, 150) * nodes.density,
                       gauss(150).weight, gauss(150).weight)  # fmt: skip
     kept = total = 0

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from profiles import Hints, from_function
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, rays, unit_vectors
-from skymodel.sightlines.ray.pieces import about_axis, cut
+from skymodel.sightlines.ray.pieces import about_axis, cut_lines
 
 
 def flat(x, y, z):
@@ -39,7 +39,7 @@ def _ends(pieces):
 
 def _cut(kind, here, lon, lat, end=None, **hints):
     lines = rays(here, end or PathEnd(r_max=60.0), unit_vectors(lon, lat).reshape(-1, 3))
-    return lines, cut(lines, here, density(kind, **hints))
+    return lines, cut_lines(lines, here, density(kind, **hints))
 
 
 @settings(deadline=None, max_examples=60)

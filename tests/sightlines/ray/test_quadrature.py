@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from skymodel.sightlines.ray import rules
-from skymodel.sightlines.ray.quadrature import NotConverged, Panels, integrate
+from skymodel.sightlines.ray.quadrature import NotConverged, Panels, integrate_panels
 from skymodel.sightlines.ray.rules import COARSE, FINE, MORE, rule
 
 
@@ -17,7 +17,7 @@ def panels(left, right, owner=None, joined=True):
 
 
 def one(function, left, right, **options):
-    found = integrate(lambda panel, t: function(t), panels(left, right), 1, **options)
+    found = integrate_panels(lambda panel, t: function(t), panels(left, right), 1, **options)
     return float(found.value[0]), float(found.error[0]), int(found.evaluations[0])
 
 
@@ -140,7 +140,7 @@ def test_an_edge_between_the_last_node_of_a_panel_and_the_first_of_the_next_is_f
     edge = 0.5 * (1 + COARSE[-1])  # no node of [-1, 1] lies beyond
     value, error, _ = one(lambda t: np.where(t < edge, 1.0, 0.0), [-1, 1], [1, 3], rtol=1e-6)
     assert abs(value - (1 + edge)) <= error <= 1e-6 * value
-    apart = integrate(
+    apart = integrate_panels(
         lambda panel, t: np.where(t < edge, 1.0, 0.0), panels([-1, 1], [1, 3], joined=False), 1, rtol=1e-6
     )
     assert abs(apart.value[0] - (1 + edge)) > apart.error[0]  # an announced edge is believed: the test can fail
@@ -149,13 +149,13 @@ def test_an_edge_between_the_last_node_of_a_panel_and_the_first_of_the_next_is_f
 def test_the_ends_of_neighbours_are_compared_in_the_same_measure():
     """An integrand that doubles from one chart to the next is no edge: its stretch doubles as well."""
     chain = panels([0, 1], [1, 2])._replace(left_stretch=np.array([1.0, 2.0]), right_stretch=np.array([1.0, 2.0]))
-    found = integrate(lambda panel, t: np.where(panel == 0, 1.0, 2.0) + 0 * t, chain, 1, rtol=1e-9)
+    found = integrate_panels(lambda panel, t: np.where(panel == 0, 1.0, 2.0) + 0 * t, chain, 1, rtol=1e-9)
     assert (found.value[0], found.evaluations[0]) == (pytest.approx(3.0, rel=1e-15), 18)
 
 
 def test_many_integrals_at_once_equal_each_alone():
     scales = np.geomspace(0.01, 10, 40)
-    together = integrate(
+    together = integrate_panels(
         lambda panel, t: np.exp(-np.abs(t - 0.3) / scales[panel]),
         panels(-np.ones(40), np.ones(40), np.arange(40)),
         40,
@@ -180,22 +180,22 @@ def test_a_floor_spares_faint_integrals():
         return np.where(panel == 0, 1.0, 1e-12) * np.exp(-np.abs(t - 0.3) / 0.1)
 
     chain = panels([-1, -1], [1, 1], [0, 1])
-    every = integrate(both, chain, 2, rtol=1e-8)
-    bright = integrate(both, chain, 2, rtol=1e-8, share=1e-3)
-    fixed = integrate(both, chain, 2, rtol=1e-8, floor=1e-3)
+    every = integrate_panels(both, chain, 2, rtol=1e-8)
+    bright = integrate_panels(both, chain, 2, rtol=1e-8, share=1e-3)
+    fixed = integrate_panels(both, chain, 2, rtol=1e-8, floor=1e-3)
     assert every.evaluations[1] == every.evaluations[0] == bright.evaluations[0] > bright.evaluations[1] == 9
     assert fixed.evaluations[1] == 9
     assert bright.error[1] <= 1e-8 * 1e-3 * bright.value[0]
 
 
 def test_no_panels_give_zero():
-    found = integrate(lambda panel, t: t, panels([], [], []), 3, rtol=1e-6)
+    found = integrate_panels(lambda panel, t: t, panels([], [], []), 3, rtol=1e-6)
     assert found.value.tolist() == found.error.tolist() == [0.0, 0.0, 0.0]
 
 
 def test_a_divergent_integral_is_refused_with_the_panel_to_blame():
     with pytest.raises(NotConverged) as failure:
-        integrate(lambda panel, t: 1 / np.abs(t), panels([-1, 0], [-0.5, 1], joined=False), 1, rtol=1e-6)
+        integrate_panels(lambda panel, t: 1 / np.abs(t), panels([-1, 0], [-0.5, 1], joined=False), 1, rtol=1e-6)
     assert failure.value.panel == 1
 
 

@@ -16,7 +16,7 @@ SLOW = {"root at an end": lambda x: np.sqrt(1 + x), "kink inside": lambda x: np.
 
 
 def missed(function, order, x):
-    rule = chebyshev.rule(order)
+    rule = chebyshev.points(order)
     coefficients = rule.to_coefficients @ function(rule.node)
     return np.abs(coefficients @ chebyshev.basis(order, x) - function(x)), chebyshev.missed_along(coefficients)
 
@@ -53,7 +53,7 @@ def test_the_statement_is_not_idle_for_smooth_sides(order):
 def test_polynomials_below_the_order_are_exact():
     rng = np.random.default_rng(1)
     truth = rng.normal(size=(14, 14))
-    node = chebyshev.rule(14).node
+    node = chebyshev.points(14).node
     values = np.polynomial.chebyshev.chebgrid2d(node, node, truth)
     assert np.allclose(chebyshev.coefficients(values[None])[0], truth, atol=1e-12)
     x, y = rng.uniform(-1, 1, (2, 50))
@@ -62,7 +62,7 @@ def test_polynomials_below_the_order_are_exact():
 
 def test_errors_along_one_side_are_told_apart_along_the_other():
     """A kink along x whose strength grows with y is missed little at low y, much at high y."""
-    node = chebyshev.rule(14).node
+    node = chebyshev.points(14).node
     x, y = np.meshgrid(node, node, indexing="ij")
     along_x, along_y = chebyshev.missed(chebyshev.coefficients((np.exp(4 * y) * np.abs(x))[None]))
     assert along_x[0, 0] < 0.05 * along_x[0, -1]
@@ -71,6 +71,6 @@ def test_errors_along_one_side_are_told_apart_along_the_other():
 
 def test_an_error_at_the_nodes_grows_no_more_than_stated():
     x = np.linspace(-1, 1, 2001)
-    rule = chebyshev.rule(20)
+    rule = chebyshev.points(20)
     cardinal = (rule.to_coefficients.T @ chebyshev.basis(20, x)).T
     assert np.abs(cardinal).sum(axis=1).max() <= chebyshev.LEBESGUE

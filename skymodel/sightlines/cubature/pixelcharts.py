@@ -132,7 +132,7 @@ def whole(nside: int, pixels: Ints) -> PixelChart:
     return _joined(nside, [_square(nside, _located(nside, pixels))])
 
 
-def cut(nside: int, pixels: Ints, exponent: float, folded: bool = False) -> PixelChart:
+def parted(nside: int, pixels: Ints, exponent: float, folded: bool = False) -> PixelChart:
     """Return the pixels ``(K,)`` (RING), cut where something happens inside them.
 
     Parameters
@@ -179,7 +179,7 @@ def _counted(chart: PixelChart, halved: Bools) -> PixelChart:
     return replace(chart, copies=np.where(twice, 2.0, 1.0), plane=plane)
 
 
-def is_cut(nside: int, pixels: Ints, folded: bool = False) -> Bools:
+def needs_parting(nside: int, pixels: Ints, folded: bool = False) -> Bools:
     """Return which pixels ``(K,)`` (RING) have something happening inside them or in a vertex."""
     found = _located(nside, pixels)
     return np.asarray(np.any([*_diagonals(nside, found), *(_tips(nside, found) & (not folded))], axis=0))

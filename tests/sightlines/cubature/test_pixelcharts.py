@@ -4,21 +4,21 @@ import healpy
 import numpy as np
 import pytest
 
-from skymodel.sightlines.cubature.cells import Cells, gauss, grid
-from skymodel.sightlines.cubature.faces import cut, is_cut, whole
+from skymodel.sightlines.cubature.cells import Cells, gauss, nodes_of
+from skymodel.sightlines.cubature.pixelcharts import needs_parting, parted, whole
 
 NSIDES = [1, 2, 4, 16]
 CHARTS = {
     "whole": whole,
-    "cut": lambda nside, pixels: cut(nside, pixels, 3.0),
-    "steeply cut": lambda nside, pixels: cut(nside, pixels, 10.0),
+    "cut": lambda nside, pixels: parted(nside, pixels, 3.0),
+    "steeply cut": lambda nside, pixels: parted(nside, pixels, 10.0),
 }
 
 
 def nodes(nside, kind, order=12):
     chart = CHARTS[kind](nside, np.arange(12 * nside**2))
     rules = gauss(order), gauss(order)
-    found = grid(Cells.whole(len(chart.owner)), chart, rules)
+    found = nodes_of(Cells.whole(len(chart.owner)), chart, rules)
     weight = found.density * rules[0].weight[:, None] * rules[1].weight
     return chart, found.directions, weight
 
@@ -64,7 +64,7 @@ def test_pixel_means_of_low_multipoles_are_exact(nside, kind):
 def test_nodes_next_to_the_galactic_centre_keep_all_their_digits(nside):
     """A patch that starts at the centre must not round its distance from it away."""
     centre = healpy.vec2pix(nside, 1.0, 1e-9, 2e-9)
-    chart = cut(nside, np.array([centre]), 10.0)
+    chart = parted(nside, np.array([centre]), 10.0)
     u, v = np.full((2, 1), 1e-4), np.full((2, 1), 0.5)
     directions, _ = chart(np.arange(2), u, v)
     distance = np.linalg.norm(directions[:, 0, 0, 1:], axis=-1)
@@ -81,6 +81,7 @@ def test_what_is_cut_is_the_plane_the_centres_meridian_the_caps_and_the_poles():
     expected = (np.abs(lat) < 1e-9) | (np.abs(np.abs(np.sin(np.radians(lat))) - 2 / 3) < 1e-9)
     expected |= np.isin(pixels, [0, 1, 2, 3, *(pixels[-1] - np.arange(4))])
     expected |= ((lon < 1e-9) | (lon > 360 - 1e-9)) & (np.abs(np.sin(np.radians(lat))) < 2 / 3)
-    assert np.array_equal(is_cut(nside, pixels, folded=True), expected)
+    assert np.array_equal(needs_parting(nside, pixels, folded=True), expected)
     lowest = np.array([np.abs(healpy.boundaries(nside, pixel)[2]).min() for pixel in pixels])
-    assert np.array_equal(is_cut(nside, pixels), expected | (lowest < 1e-12))  # and those with a vertex on the plane
+    on_the_plane = lowest < 1e-12  # those with a vertex there
+    assert np.array_equal(needs_parting(nside, pixels), expected | on_the_plane)
