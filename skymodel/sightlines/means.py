@@ -204,8 +204,11 @@ def _exact(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exac
 
 
 def _compared(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> _Exact:
-    """Return two regions integrated to a tolerance that their ratio meets too: it may be off by as much as both."""
-    found = _exact(lines, regions, rtol)
+    """Return two regions integrated to a tolerance that their ratio meets too: it may be off by as much as both.
+
+    Their errors partly cancel: at 0.8 of the tolerance the ratios of all Galaxies of tests/bench meet it.
+    """
+    found = _exact(lines, regions, 0.8 * rtol)
     if found.means[1].value > found.means[1].error:
         ratio, error = found.ratio()
         return found if error <= rtol * ratio else _exact(lines, regions, rtol / 2)

@@ -47,7 +47,7 @@ def test_a_map_holds_a_clump_that_nothing_announces(monkeypatch):
     assert sky.meta["blind"] == 0.1
     assert 0 < sky.meta["looks"] < 1.5e6
     monkeypatch.setattr(integrate, "BLIND_SPOT", 0.0)
-    assert worst_miss(sm.project(density, 16, **how)) > 1000  # the check can fail
+    assert worst_miss(sm.project(density, 16, **how)) > 100  # times the stated error: the check can fail
 
 
 @pytest.mark.slow
