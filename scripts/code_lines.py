@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = "skymodel/sightlines"
-PIXEL_ROOM, CUBATURE = "pixels", ("cells", "faces", "refine")  # all of one room, these modules of the other
-OLD_PIXEL_MODULES = (  # and `pixels`, as the room is called: the pixels as patches, today `faces`
+PIXEL_ROOM, CUBATURE = "pixels", ("cells", "pixelcharts", "refine")  # a room and three modules
+OLD_PIXEL_MODULES = (  # and `pixels`, as the room is called: the pixels as patches, today `pixelcharts`
     "blocks", "lattice", "loose", "painting", "pixels", "plain", "ribbons", "rings", "tiling", "windows",
 )  # fmt: skip
 _SILENT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
