@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skymodel.emission.event.bands import LINE_511
+from skymodel.output.figures.names import region_name
+from skymodel.output.figures.sky import WINDOWS
 from skymodel.output.figures.style import DPI, style
+from skymodel.sky.region import Region
 
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult
@@ -31,19 +34,25 @@ def makers(result: RunResult) -> dict[str, Callable[[], Any]]:
     from skymodel.output.figures.sky import all_sky_figure, centre_figure, panels
     from skymodel.output.figures.spectrum import spectrum_figure
 
-    label = result.config.label
+    label, parts = result.config.label, regions(result)
     shapes = panels(sky for name, sky in result.maps.items() if name != "J")
 
     def inner() -> Any:
         skies = {title: result.centre if sky.name == LINE_511.name else sky for title, sky in shapes.items()}
-        return centre_figure(skies, label)
+        return centre_figure(skies, label, parts)
 
     return {
-        "sky": lambda: all_sky_figure(shapes, label),
+        "sky": lambda: all_sky_figure(shapes, label, parts),
         "centre": inner,
         "spectrum": lambda: spectrum_figure(result.spectrum, label, line_in_window(result)),
         "ratio": lambda: ratio_figure(result.ratio, label),
     }
+
+
+def regions(result: RunResult) -> dict[str, Region]:
+    """Return the parts of the sky that are outlined, by their names: the instruments' and the run's own."""
+    own = {region_name(named.name): named.region for named in result.config.regions}
+    return {**WINDOWS, **own}
 
 
 def line_in_window(result: RunResult) -> float:

@@ -13,15 +13,16 @@ import numpy as np
 
 from profiles.contract.arrays import Floats
 from skymodel.output.figures.names import map_name, region_name
-from skymodel.output.figures.outlines import outline
 from skymodel.output.figures.style import COLOURS, PAGE, figure
 from skymodel.sightlines.zoom import Image
+from skymodel.sky.outlines import outline
 from skymodel.sky.region import Region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
 WINDOWS: Mapping[str, Region] = {region_name(region.name): region for region in (INTEGRAL_CIRCLE, COMPTEL_WINDOW)}
-REGION_LOOKS = ((COLOURS[5], "solid"), (COLOURS[4], "dashed"), (COLOURS[3], "dotted"), (COLOURS[2], "dashdot"))
+_REGION_COLOURS = tuple(COLOURS[number] for number in (5, 4, 3, 2))
+_REGION_DASHES = ("solid", "dashed", "dotted", "dashdot")
 _DECADES = 5  # shown below the brightest pixel; fainter ones share the darkest colour
 _PEAK = 99.9  # percentile of all pixels that takes the brightest colour: up to a cusp's top the rest would be black
 _BAND_UNIT = "cm-2 s-1 sr-1"
@@ -126,6 +127,18 @@ def region_figure(region: Region, label: str = "") -> Any:
     return made
 
 
+def region_look(number: int) -> tuple[str, str]:
+    """Return colour and dashes of the outline of a region by its place in the legend; the first sixteen differ.
+
+    Examples
+    --------
+    >>> len({region_look(number) for number in range(16)})
+    16
+    """
+    turn, place = divmod(number, len(_REGION_COLOURS))
+    return _REGION_COLOURS[place], _REGION_DASHES[(place + turn) % len(_REGION_DASHES)]
+
+
 def graticule(axes: Any, *, colour: str = "white", labels: bool = True) -> None:
     """Draw meridians and parallels on Axes of the projection "mollweide", from pole to pole."""
     lon, lat = ["120°", "60°", "", "300°", "240°"], ["−60°", "−30°", "0°", "30°", "60°"]  # noqa: RUF001
@@ -192,7 +205,5 @@ def _norm(values: Floats, high: float) -> Any:
 
 def _outline(axes: Any, regions: Mapping[str, Region], project: Callable[[Floats, Floats], Any]) -> None:
     for number, (name, region) in enumerate(regions.items()):
-        curve = outline(region)
-        if curve is not None:
-            colour, dashes = REGION_LOOKS[number % len(REGION_LOOKS)]
-            axes.plot(*project(*curve), linestyle=dashes, color=colour, linewidth=1.0, label=name)
+        colour, dashes = region_look(number)
+        axes.plot(*project(*outline(region)), linestyle=dashes, color=colour, linewidth=1.0, label=name)

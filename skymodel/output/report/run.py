@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from skymodel.output.figures.names import map_name
+from skymodel.output.figures.run import regions
 from skymodel.output.report import run_charts, text
 from skymodel.output.report.page import Column, Page, Rows, Section, render
 from skymodel.output.report.skyview import sky_chart
@@ -138,7 +139,7 @@ def _fits(result: RunResult) -> Iterator[Section]:
 def _sky(result: RunResult) -> Section:
     maps = dict(result.maps)
     titles = {name: map_name(name) for name in maps}
-    made = sky_chart(maps, titles, run_charts.regions(result), "sky", run_charts.measured(result, maps))
+    made = sky_chart(maps, titles, regions(result), "sky", run_charts.measured(result, maps))
     return Section(
         "sky",
         "The sky",

@@ -14,16 +14,14 @@ from skymodel.comparison.comptel.backgrounds import background_bands
 from skymodel.comparison.comptel.spectra import comptel
 from skymodel.comparison.likeness.shape import Concentration
 from skymodel.emission.event.constants import ELECTRON_MASS
-from skymodel.output.figures.names import density_name, region_name
-from skymodel.output.figures.run import line_in_window
-from skymodel.output.figures.sky import WINDOWS
+from skymodel.output.figures.names import density_name
+from skymodel.output.figures.run import line_in_window, regions
 from skymodel.output.figures.style import COLOURS
 from skymodel.output.report.charts import MARKS, finish_legend, frame, keep_shape, line
 from skymodel.output.report.skyview import draw_regions
 from skymodel.runs.one.centre import shining
 from skymodel.runs.one.judgement import OWN
 from skymodel.sightlines.zoom import latitude_profile, longitude_profile
-from skymodel.sky.region import Region
 
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult
@@ -33,12 +31,6 @@ _BACKGROUND = "Ackermann"
 _LON, _LAT = 80.0, 30.0  # width and height of the inner Galaxy [deg]
 _E2I, _DARK = "MeV cm-2 s-1 sr-1", 1e-5  # unit of the spectrum, and what is too faint to be drawn
 _FWHM = 8.0  # of the paper's Gaussian [deg]
-
-
-def regions(result: RunResult) -> dict[str, Region]:
-    """Return the parts of the sky that charts outline, by their names: the instruments' and the run's own."""
-    own = {region_name(named.name): named.region for named in result.config.regions}
-    return {**WINDOWS, **own}
 
 
 def measured(result: RunResult, maps: Mapping[str, Any]) -> dict[str, float]:

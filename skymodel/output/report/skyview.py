@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.output.figures.outlines import outline
-from skymodel.output.figures.sky import REGION_LOOKS, multiple
+from skymodel.output.figures.sky import multiple, region_look
 from skymodel.output.report.charts import finish_legend, frame, keep_shape
+from skymodel.sky.outlines import outline
 from skymodel.sky.skymap import SkyMap
 
 FINEST = 64
@@ -225,7 +225,7 @@ def _graticule(chart: Any) -> None:
 
 
 def draw_regions(chart: Any, regions: Mapping[str, Any], project: Callable[[Floats, Floats], Any]) -> Any:
-    """Draw the outlines of circles and boxes, broken where they pass l = 180 deg; return the chart.
+    """Draw the outlines of parts of the sky; return the chart.
 
     Parameters
     ----------
@@ -237,12 +237,7 @@ def draw_regions(chart: Any, regions: Mapping[str, Any], project: Callable[[Floa
         Longitudes and latitudes [deg] to the chart's x and y.
     """
     for number, (name, region) in enumerate(regions.items()):
-        curve = outline(region)
-        if curve is None:
-            continue
-        lon, lat = (np.array(part) for part in curve)
-        x, y = (np.array(part) for part in project(lon, lat))
-        x[np.flatnonzero(np.abs(np.diff(lon)) > 180)] = np.nan
-        colour, dashes = REGION_LOOKS[number % len(REGION_LOOKS)]
+        x, y = project(*outline(region))
+        colour, dashes = region_look(number)
         chart.line(x, y, line_width=2, legend_label=name, color=colour, line_dash=_DASHES.get(dashes, dashes))
     return finish_legend(chart, "above", 3) if chart.legend else chart

@@ -17,7 +17,12 @@ from skymodel.output.figures.ratio import ratio_figure
 from skymodel.output.figures.sky import all_sky_figure, centre_figure, multiple, panels, region_figure
 from skymodel.output.figures.spectrum import spectrum_figure
 from skymodel.output.figures.style import figure, style
+from skymodel.runs.config.regions import NamedRegion
 from skymodel.runs.one.spectrum import spectrum_table
+from skymodel.sky.outlines import outline
+from skymodel.sky.polygon import Polygon
+from skymodel.sky.region import as_region
+from skymodel.sky.regions import Box, Circle
 from skymodel.sky.skymap import SkyMap
 
 LABEL = "a model for the tests"
@@ -97,9 +102,20 @@ def test_the_zoom_draws_the_two_regions_where_they_are():
 def test_longitude_grows_to_the_left():
     low, high = centre_figure(panels(MAPS[:1])).axes[0].get_xlim()
     assert low > high
-    circle = next(iter(drawn(all_sky_figure(panels(MAPS[:1])).axes[0]).values()))
-    east = np.degrees(circle[0][90])  # a quarter turn from the north through the east: lon = +6
-    assert east == pytest.approx(-6, rel=1e-9)
+    axes = all_sky_figure(panels(MAPS[:1]), "", {"east": Circle(50, 0, 6)}).axes[0]
+    x, y = np.degrees(drawn(axes)["east"])
+    np.testing.assert_allclose([x.min(), x.max(), y.min(), y.max()], [-56, -44, -6, 6], rtol=1e-3)
+
+
+def test_parts_of_the_sky_of_any_kind_are_outlined_each_with_a_look_of_its_own():
+    mask = as_region(MAPS[0].values > 0.005)
+    parts = {"poles": ~Box((-180, 180), (-4, 4)), "three": Polygon(((-9, 0), (9, 0), (0, 9))), "mask": mask}
+    parts |= {f"circle {radius}": Circle(0, 0, radius) for radius in (2, 5)}
+    axes = centre_figure(panels(MAPS[:1]), "", parts).axes[0]
+    curves = drawn(axes)
+    for name, part in parts.items():
+        np.testing.assert_array_equal(curves[name], outline(part))
+    assert len({(line.get_color(), line.get_linestyle()) for line in axes.get_lines()}) == len(parts)
 
 
 @pytest.mark.parametrize("make", [all_sky_figure, centre_figure])
@@ -194,13 +210,19 @@ def test_a_ratio_figure_of_an_open_chi_is_drawn(saved):
 def test_a_run_has_four_figures_and_they_are_the_same_bytes_twice(saved):
     result = SimpleNamespace(
         maps={"J": MAPS[0], "LINE_511": MAPS[0], "CONTINUUM_1_20": MAPS[1]},
-        config=SimpleNamespace(label=LABEL, anchor=SimpleNamespace(line_intensity=0.025)),
+        config=SimpleNamespace(
+            label=LABEL,
+            anchor=SimpleNamespace(line_intensity=0.025),
+            regions=(NamedRegion("my_bulge", Circle(0, 0, 9)),),
+        ),
         spectrum=SPECTRUM,
         ratio=RATIO,
         centre=MAPS[0],
     )
     first, second = (plots.figures(result) for _ in range(2))
     assert list(first) == ["sky", "centre", "spectrum", "ratio"]
+    for name in ("sky", "centre"):
+        assert "my bulge" in texts(first[name])
     assert saved(first["ratio"], "one.png") == saved(second["ratio"], "two.png")
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from skymodel.output.report.skyview import FINEST, mollweide, sky_chart
+from skymodel.sky.outlines import outline
+from skymodel.sky.region import as_region
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
@@ -40,6 +42,14 @@ def test_what_the_browser_paints_is_not_sent_back():
     assert not picture.syncable
     assert not made.chart.syncable
     assert made.pixels.syncable
+
+
+def test_a_mask_is_outlined_on_the_page_as_a_circle_is():
+    mask = as_region(LINE.values > 0.5)
+    made = sky_chart({"A": LINE}, {"A": "A"}, {"mask": mask, "circle": INTEGRAL_CIRCLE}, "sky", {})
+    shown = {item.label.value: item.renderers[0].data_source.data for item in made.chart.legend[0].items}
+    for name, part in {"mask": mask, "circle": INTEGRAL_CIRCLE}.items():
+        np.testing.assert_array_equal((shown[name]["x"], shown[name]["y"]), mollweide(*outline(part)))
 
 
 def test_longitude_grows_to_the_left_and_the_pole_is_on_top():
