@@ -19,6 +19,7 @@ from profiles.contract.shown import Shown, short
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import BLOCK, FAINT, LineIntegrals, SightLines, line_of_sight, require_rtol
+from skymodel.sky.grids import celestial_grid
 
 _CYLINDRICAL = "CAR", "CEA", "MER"  # projections in which a pixel's x is its longitude
 
@@ -145,7 +146,7 @@ def zoom(
     (4, 6)
     """
     require_rtol(rtol)
-    wcs = _celestial(header)
+    wcs = celestial_grid(header)
     lon, lat = _places(wcs)
     seen = np.isfinite(lon) & np.isfinite(lat)
     promise = Promise.made(shortfall, budget, max(A_PIXEL * lon.size, A_MEAN))
@@ -225,15 +226,3 @@ def wcs_grid(*, lon: float, lat: float, width: float, height: float, pixel: floa
         "CDELT1": -pixel,
         "CDELT2": pixel,
     }
-
-
-def _celestial(header: Any) -> Any:
-    from astropy.io.fits import Header
-    from astropy.wcs import WCS
-
-    wcs = header if isinstance(header, WCS) else WCS(Header(dict(header)))
-    if not wcs.has_celestial or wcs.naxis != 2:
-        raise ValueError("the header describes no celestial grid of two axes; skymodel.wcs_grid makes one")
-    if wcs.array_shape is None:
-        raise ValueError("the header gives no size; add NAXIS1 and NAXIS2")
-    return wcs

@@ -9,6 +9,7 @@ import numpy as np
 
 from profiles.contract.arrays import Floats
 from skymodel.sightlines.zoom import Image
+from skymodel.sky.grids import celestial_grid
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.skymap import SkyMap
 
@@ -92,7 +93,7 @@ def to_wcs(sky: SkyMap, header: Any) -> Image:
     ((6, 10), 1.0, 0.1)
     """
     require_whole(sky)
-    wcs = _celestial(header)
+    wcs = celestial_grid(header)
     side = min(_MOST_SIDE, 1 + math.ceil(2 * _pixel(wcs) / math.degrees(math.sqrt(pixel_area(sky.nside)))))
     pixels = _pixels_under(wcs, side, sky.nside)
     known = pixels >= 0
@@ -128,16 +129,6 @@ def to_table(sky: SkyMap) -> Any:
     table = QTable(columns)
     table.meta = {"name": sky.name, "nside": sky.nside, "ordering": "RING", "frame": "galactic"}
     return table
-
-
-def _celestial(header: Any) -> Any:
-    from astropy.io import fits
-    from astropy.wcs import WCS
-
-    wcs = header if isinstance(header, WCS) else WCS(fits.Header(header))
-    if not wcs.has_celestial or wcs.naxis != 2 or wcs.array_shape is None:
-        raise ValueError("the header has no celestial grid of two axes; allowed: CTYPE1, CTYPE2 and NAXIS1, NAXIS2")
-    return wcs
 
 
 def _pixel(wcs: Any) -> float:

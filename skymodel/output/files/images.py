@@ -13,6 +13,7 @@ from astropy import units
 from profiles.tables.fitsfiles import open_fits
 from skymodel.output.files.fits_stream import replacing
 from skymodel.sightlines.zoom import Image
+from skymodel.sky.grids import celestial_grid
 
 _ERROR = "ERROR"
 
@@ -58,12 +59,10 @@ def read_image(path: str | Path) -> Image:
     >>> read_image("centre.fits").values.shape  # doctest: +SKIP
     (200, 400)
     """
-    from astropy.wcs import WCS
-
     with open_fits(path) as hdus:
         if hdus[0].data is None or _ERROR not in hdus:
             raise ValueError(f"'{path}' holds no image with its errors; allowed: files that write_image has written")
         values, error = (np.asarray(hdu.data, dtype=np.float64) for hdu in (hdus[0], hdus[_ERROR]))
         if values.ndim != 2 or error.shape != values.shape:
             raise ValueError(f"'{path}' holds an image of shape {values.shape} and errors of shape {error.shape}")
-        return Image(values, error, units.Unit(hdus[0].header.get("BUNIT", "")), WCS(hdus[0].header))
+        return Image(values, error, units.Unit(hdus[0].header.get("BUNIT", "")), celestial_grid(hdus[0].header))

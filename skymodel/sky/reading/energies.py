@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -50,7 +51,7 @@ def _from_bands(bands: Table) -> list[Energy]:
         low = high = _column(bands, _CENTRES)
     if low is None or high is None:
         return []
-    return [Energy(float(a), float(b)) for a, b in zip(low, high, strict=True)]
+    return [_energy(bands, float(a), float(b)) for a, b in zip(low, high, strict=True)]
 
 
 def _column(bands: Table, names: tuple[str, ...]) -> Floats | None:
@@ -67,14 +68,24 @@ def _column(bands: Table, names: tuple[str, ...]) -> Floats | None:
 
 def _from_cards(table: Table, creator: str) -> Energy | None:
     edges = [table.card(name) for name in _EDGES]
-    if all(isinstance(edge, int | float) for edge in edges):
+    if all(_is_number(edge) for edge in edges):
         scale = _unit(table, "E_MIN", "MeV")
-        return Energy(*(float(edge) * scale for edge in edges))
+        return _energy(table, *(float(edge) * scale for edge in edges))
     at = table.card("ENERGY")
-    if not isinstance(at, int | float):
+    if not _is_number(at):
         return None
     scale = _unit(table, "ENERGY", "J" if "HERMES" in creator.upper() else "")
-    return Energy(float(at) * scale, float(at) * scale) if scale else None
+    return _energy(table, float(at) * scale, float(at) * scale) if scale else None
+
+
+def _is_number(card: Any) -> bool:
+    return isinstance(card, int | float) and not isinstance(card, bool)
+
+
+def _energy(table: Table, low: float, high: float) -> Energy:
+    if not (0 <= low <= high and low < math.inf):
+        raise ValueError(f"{table.label}: energies from {low:g} to {high:g} MeV; allowed: 0 <= low <= high")
+    return Energy(low, high)
 
 
 def _unit(table: Table, card: str, default: str) -> float:

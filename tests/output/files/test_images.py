@@ -78,7 +78,14 @@ def test_a_failure_leaves_the_old_file(image, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("card", "value"),
-    [("NAXIS1", -32), ("NAXIS2", 10**9), ("BITPIX", 7), ("BUNIT", "no unit"), ("CTYPE1", "GLON-QQQ")],
+    [
+        ("NAXIS1", -32),
+        ("NAXIS2", 10**9),
+        ("BITPIX", 7),
+        ("BUNIT", "no unit"),
+        ("CTYPE1", "GLON-QQQ"),
+        ("CRVAL1", "4.0"),
+    ],
 )
 def test_a_lying_image_is_refused_in_one_line(image, tmp_path, card, value):
     path = tmp_path / "image.fits"

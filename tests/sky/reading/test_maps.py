@@ -184,6 +184,20 @@ def test_one_table_for_each_energy_as_hermes_writes_them_is_a_cube(save):
         sm.read_map(path)
 
 
+@pytest.mark.parametrize("bounds", [(2.0, 1.0), (-1.0, 1.0), (1.0, float("nan")), (float("inf"), float("inf"))])
+def test_energies_that_are_none_are_refused(save, bounds):
+    bands = [fits.Column(name, "D", array=np.array([at])) for name, at in zip(("E_MIN", "E_MAX"), bounds, strict=True)]
+    path = save(signal(A), fits.BinTableHDU.from_columns(bands, name="EBOUNDS"))
+    with pytest.raises(ValueError, match=r"energies from .* MeV; allowed: 0 <= low <= high"):
+        sm.read_map(path)
+
+
+def test_a_card_of_another_kind_says_no_energy(save):
+    assert sm.read_map(save(signal(A, E_MIN=True, E_MAX=True))).meta.get("energy") is None
+    with pytest.raises(ValueError, match="energies from 2 to 1 MeV"):
+        sm.read_map(save(signal(A, E_MIN=2.0, E_MAX=1.0)))
+
+
 # what holds no value
 
 
