@@ -17,8 +17,8 @@ import numpy as np
 from profiles.contract.arrays import Floats
 from profiles.contract.nodes import gauss_legendre
 from skymodel.datafiles import data_path
-from skymodel.sky.arcs import arcs, radii_of_change
-from skymodel.sky.region import as_region
+from skymodel.sky.arcs import arcs, known_edges, radii_of_change
+from skymodel.sky.region import Region, as_region
 
 FWHM = np.sqrt(8 * np.log(2))  # full width at half maximum over standard deviation
 _RADIAL, _ANGULAR = 24, 12  # nodes a panel: means agree with adaptive quadrature to 1e-7 (tests)
@@ -70,9 +70,14 @@ class Gaussian:
         >>> print(f"{bulge.share(INTEGRAL_CIRCLE):.5f}")
         0.79016
         """
-        borders = np.union1d(radii_of_change(as_region(region), self.lon, self.lat), self._scales())
+        known_edges(as_region(region))  # refused here, before anything that may have no hash is asked for one
+        return self._share(as_region(region))
+
+    @functools.lru_cache(maxsize=256)  # noqa: B019  frozen, and the same few skies and regions in every run
+    def _share(self, region: Region) -> float:
+        borders = np.union1d(radii_of_change(region, self.lon, self.lat), self._scales())
         radius, weight = _graded(np.concatenate([[0.0], borders, [180.0]]))
-        pieces = arcs(as_region(region), self.lon, self.lat, radius)
+        pieces = arcs(region, self.lon, self.lat, radius)
         inside = np.sum(self._along_arcs(radius, pieces.start, pieces.stop), axis=1)
         full = self._along_arcs(radius, np.zeros((radius.size, 1)), np.full((radius.size, 1), 2 * np.pi))[:, 0]
         rim = np.sin(np.radians(radius)) * weight

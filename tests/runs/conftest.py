@@ -5,12 +5,13 @@ import pytest
 from skymodel.comparison.ratio import candidates, verdict
 
 
-@pytest.fixture
-def few_pairs(monkeypatch):
+@pytest.fixture(scope="module")
+def few_pairs():
     halo, electrons = (
         list(offered().items())[-1:] for offered in (candidates.default_halos, candidates.default_electrons)
     )
-    monkeypatch.setattr(verdict, "default_halos", lambda: dict(halo))
-    monkeypatch.setattr(verdict, "default_electrons", lambda: dict(electrons))
-    monkeypatch.setattr(verdict, "interstellar_electrons", dict)
-    return halo[0][0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verdict, "default_halos", lambda: dict(halo))
+        patch.setattr(verdict, "default_electrons", lambda: dict(electrons))
+        patch.setattr(verdict, "interstellar_electrons", dict)
+        yield halo[0][0]

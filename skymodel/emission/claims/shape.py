@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -44,6 +45,7 @@ def flatness(model: ElectrosphereEmission) -> float:
     return float(values.max() / values.min()) if values.min() > 0 else float("inf")
 
 
+@lru_cache(maxsize=64)  # a model is frozen, and every run asks for the paper's
 def speed_of_flatness(model: ElectrosphereEmission, target: float = 2.0) -> float:
     """Return the least v_e [c], from 0.01 up, for which k^2 Phi is flat within `target`; infinite if none is.
 
@@ -67,6 +69,7 @@ def speed_of_flatness(model: ElectrosphereEmission, target: float = 2.0) -> floa
     return float(np.exp(brentq(excess, start, stop, xtol=1e-6) + 3e-6)) if excess(start) > 0 else 0.01
 
 
+@lru_cache(maxsize=64)
 def flattest_speed(model: ElectrosphereEmission) -> tuple[float, float]:
     """Return the speed [c] from 1e-3 to 1 at which k^2 Phi is flattest, and its largest over smallest there.
 

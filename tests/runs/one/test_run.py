@@ -30,39 +30,66 @@ def galaxy(nside=16, **changes):
     return RunConfig(dark_matter=NFW(r_s=20.0), electrons=ExponentialDisk(n_0=1.0, R_d=2.6, z_d=0.3), **settings)
 
 
-def test_a_uniform_galaxy_has_the_line_as_measured_in_every_pixel_and_region():
-    result = run(uniform())
-    column = result.maps["J"]
+def asked(**changes):
+    """Four bands and three regions of NFW x disk, without the published pairs."""
+    bands = ["LINE_511", "1-20 MeV", {"name": "XRAY", "low": "7 keV", "high": "9 keV"}, "400-600 keV"]
+    regions = ["integral_circle", {"name": "bulge", "region": "circle 0 0 10"}, "box 20 40 -5 5"]
+    return galaxy(nside=8, bands=bands, regions=regions, verdict="none", **changes)
+
+
+@pytest.fixture(scope="module")
+def even(few_pairs):
+    """The run of the uniform Galaxy."""
+    return run(uniform())
+
+
+@pytest.fixture(scope="module")
+def shown(few_pairs):
+    """A run of the Galaxy of the published window factor, with its map."""
+    return run(galaxy())
+
+
+@pytest.fixture(scope="module")
+def bare():
+    """The same in 12 pixels, without the published pairs."""
+    return run(galaxy(nside=1, verdict="none"))
+
+
+@pytest.fixture(scope="module")
+def listed():
+    """The run of four bands and three regions."""
+    return run(asked())
+
+
+def test_a_uniform_galaxy_has_the_line_as_measured_in_every_pixel_and_region(even):
+    column = even.maps["J"]
     assert column.unit == u.Unit("GeV kpc cm-6")
     np.testing.assert_array_less(np.abs(column.values - 30.0), column.error)
-    line = result.maps["LINE_511"]
+    line = even.maps["LINE_511"]
     assert line.unit == u.Unit("cm-2 s-1 sr-1")
     np.testing.assert_array_less(np.abs(line.values - 0.025), line.error)
     np.testing.assert_array_less(line.error, 1e-8)
-    fluxes = result.fluxes[result.fluxes["band"] == "LINE_511"]
+    fluxes = even.fluxes[even.fluxes["band"] == "LINE_511"]
     np.testing.assert_allclose(fluxes["mean"].value, 0.025, rtol=1e-8)
     np.testing.assert_allclose(fluxes["share_of_sky"], fluxes["solid_angle"].to_value("sr") / (4 * np.pi), rtol=1e-8)
 
 
-def test_the_bands_are_one_number_apart_in_every_pixel():
-    result = run(galaxy(nside=4))
-    ratio = result.maps["CONTINUUM_1_20"].values / result.maps["LINE_511"].values
+def test_the_bands_are_one_number_apart_in_every_pixel(shown):
+    ratio = shown.maps["CONTINUUM_1_20"].values / shown.maps["LINE_511"].values
     factor = sm.NuggetEmission(mu=20.0, chi=0.1).band_factor(sm.CONTINUUM_1_20)
     np.testing.assert_allclose(ratio, factor, rtol=1e-14)  # a product and a quotient of floats
 
 
-def test_the_window_factor_of_the_flux_table_is_the_published_one():
-    fluxes = run(galaxy(nside=1)).fluxes
-    line = {row["region"]: row for row in fluxes if row["band"] == "LINE_511"}
+def test_the_window_factor_of_the_flux_table_is_the_published_one(bare):
+    line = {row["region"]: row for row in bare.fluxes if row["band"] == "LINE_511"}
     window = line["comptel_window"]["mean"] / line["integral_circle"]["mean"]
     assert float(window) == pytest.approx(0.3810354, rel=1e-6)  # NFW x disk, seven published digits
 
 
-def test_the_map_and_the_map_free_means_agree_within_their_errors():
-    result = run(galaxy())
+def test_the_map_and_the_map_free_means_agree_within_their_errors(shown):
     for name, region in (("integral_circle", sm.INTEGRAL_CIRCLE), ("comptel_window", sm.COMPTEL_WINDOW)):
-        row = next(row for row in result.fluxes if (row["region"], row["band"]) == (name, "LINE_511"))
-        mean = result.maps["LINE_511"].mean(region)
+        row = next(row for row in shown.fluxes if (row["region"], row["band"]) == (name, "LINE_511"))
+        mean = shown.maps["LINE_511"].mean(region)
         assert abs(mean.value - row["mean"].value) <= mean.error + row["mean_error"].value
 
 
@@ -75,7 +102,7 @@ def test_the_anchor_may_lie_in_any_region():
 
 
 def test_a_band_beyond_the_kinematic_range_is_zero_and_no_error():
-    result = run(galaxy(nside=1, emission={"band": ["50 MeV", "100 MeV"]}))
+    result = run(galaxy(nside=1, emission={"band": ["50 MeV", "100 MeV"]}, verdict="none"))
     assert np.all(result.maps["CONTINUUM_50_100"].values == 0)
     assert np.all(result.fluxes["flux"][result.fluxes["band"] == "CONTINUUM_50_100"] == 0)
 
@@ -86,31 +113,27 @@ def test_nuggets_too_soft_for_comptel_leave_chi_open_and_are_no_error():
     assert np.all(np.isnan(result.ratio["chi"]))
 
 
-def test_the_configured_pair_leads_the_ratio_table(few_pairs):
-    ratio = run(galaxy(nside=1)).ratio
+def test_the_configured_pair_leads_the_ratio_table(few_pairs, shown):
+    ratio = shown.ratio
     assert (ratio["dark_matter"][0], ratio["electrons"][0]) == ("this run", "this run")
     assert ratio["W"][0] == pytest.approx(0.3810354, rel=1e-6)
     assert set(ratio["dark_matter"]) == {"this run", few_pairs}
 
 
-def test_coverage_is_that_of_the_two_regions():
-    coverage = run(uniform()).coverage
+def test_coverage_is_that_of_the_two_regions(even):
+    coverage = even.coverage
     np.testing.assert_array_equal(coverage["INTEGRAL"], sm.INTEGRAL_CIRCLE.coverage(4))
     np.testing.assert_array_equal(coverage["COMPTEL"], sm.COMPTEL_WINDOW.coverage(4))
 
 
-def test_running_touches_no_file_and_prints_nothing(tmp_path, monkeypatch, capsys):
+def test_running_touches_no_file_prints_nothing_and_its_progress_names_the_stages(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    result = run(uniform())
+    seen = []
+    result = run(uniform(), progress=lambda stage, done: seen.append((stage, done)))
     assert list(tmp_path.iterdir()) == []
     assert capsys.readouterr() == ("", "")
     with pytest.raises(dataclasses.FrozenInstanceError):
         result.statement = "all is well"
-
-
-def test_progress_names_the_stages_and_never_goes_back():
-    seen = []
-    run(uniform(), progress=lambda stage, done: seen.append((stage, done)))
     assert list(dict.fromkeys(stage for stage, _ in seen)) == [stage for stage in STAGES if stage != "comparison"]
     shares = [done for _, done in seen]
     assert shares == sorted(shares)
@@ -126,28 +149,20 @@ def test_an_anchor_that_sees_nothing_is_refused():
         run(config)
 
 
-def asked(**changes):
-    """Four bands and three regions of NFW x disk, without the published pairs."""
-    bands = ["LINE_511", "1-20 MeV", {"name": "XRAY", "low": "7 keV", "high": "9 keV"}, "400-600 keV"]
-    regions = ["integral_circle", {"name": "bulge", "region": "circle 0 0 10"}, "box 20 40 -5 5"]
-    return galaxy(nside=8, bands=bands, regions=regions, verdict="none", **changes)
-
-
-def test_every_region_and_every_band_has_its_row_and_every_band_its_map():
-    result = run(asked())
+def test_every_region_and_every_band_has_its_row_and_every_band_its_map(listed):
     bands = ["LINE_511", "CONTINUUM_1_20", "XRAY", "CONTINUUM_0.4_0.6"]
-    assert list(result.maps) == [*bands, "J"]
+    assert list(listed.maps) == [*bands, "J"]
     regions = ["integral_circle", "bulge", "box(20..40, -5..5)", "all_sky"]
-    assert [(row["region"], row["band"]) for row in result.fluxes] == [(r, b) for r in regions for b in bands]
+    assert [(row["region"], row["band"]) for row in listed.fluxes] == [(r, b) for r in regions for b in bands]
     emission = sm.NuggetEmission(mu=20.0, chi=0.1)
-    for name, band in zip(bands, result.config.shining, strict=True):
-        rows = result.fluxes[result.fluxes["band"] == name]
-        np.testing.assert_allclose(rows["mean"] / result.fluxes["mean"][::4], emission.band_factor(band), rtol=1e-14)
-    assert list(result.coverage) == ["INTEGRAL", "COMPTEL", "BULGE", "BOX_20_40_5_5"]
+    for name, band in zip(bands, listed.config.shining, strict=True):
+        rows = listed.fluxes[listed.fluxes["band"] == name]
+        np.testing.assert_allclose(rows["mean"] / listed.fluxes["mean"][::4], emission.band_factor(band), rtol=1e-14)
+    assert list(listed.coverage) == ["INTEGRAL", "COMPTEL", "BULGE", "BOX_20_40_5_5"]
 
 
-def test_a_band_that_holds_the_line_says_so_and_counts_it_once():
-    notes = run(asked()).fluxes.meta["notes"]
+def test_a_band_that_holds_the_line_says_so_and_counts_it_once(listed, bare):
+    notes = listed.fluxes.meta["notes"]
     assert notes == [
         "CONTINUUM_0.4_0.6 holds the 511 keV line, counted once in it; added to LINE_511 it would count twice"
     ]
@@ -155,7 +170,7 @@ def test_a_band_that_holds_the_line_says_so_and_counts_it_once():
     assert beside.meta["notes"] == [
         "CONTINUUM_0.512_0.6 meets the window of the 511 keV line but not the line itself, which is not in it"
     ]
-    assert "notes" not in run(galaxy(nside=1, verdict="none")).fluxes.meta
+    assert "notes" not in bare.fluxes.meta
 
 
 def test_the_headline_ratio_stands_first_and_those_asked_for_follow():
@@ -218,8 +233,8 @@ def test_a_share_of_the_sky_beyond_its_edge_by_rounding_is_at_the_edge():
     assert shares[0] > 1 - 1e-4
 
 
-def test_without_a_verdict_the_published_pairs_are_left_out(few_pairs):
-    assert set(run(galaxy(nside=1, verdict="none")).ratio["dark_matter"]) == {"this run"}
+def test_without_a_verdict_the_published_pairs_are_left_out(bare):
+    assert set(bare.ratio["dark_matter"]) == {"this run"}
 
 
 def test_any_emission_makes_maps_and_a_spectrum():
