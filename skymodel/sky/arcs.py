@@ -9,7 +9,7 @@ the centre in at most two points known in closed form (a spherical triangle of t
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -24,7 +24,7 @@ _PANEL_ERROR = 1e-14  # sr
 _LARGEST_DEPTH = 60
 
 
-class Edged(Protocol):
+class Edged(Hashable, Protocol):
     """What is needed of a region here."""
 
     @property

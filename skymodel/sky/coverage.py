@@ -7,6 +7,7 @@ so a pixel is a unit square there). The cost grows with the length of the edges,
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ _PARALLEL = 0.1  # sine of the angle below which two edges run side by side
 _LARGEST_FACTOR = 1e-2  # by which pixels crossed side by side are scaled at most
 _SAMPLES = 16  # per side of a pixel, where edges meet or are not known
 _BLOCK = 4096
+_KEPT = 256  # the largest nside that is kept, 6 MB a region: a comparison of two maps asks for one of them thirty times
 
 
 class _Level(NamedTuple):
@@ -38,6 +40,15 @@ class _Level(NamedTuple):
 
 def exact(region: Edged, nside: int) -> Floats:
     """Return the covered shares ``(12 nside^2,)``, RING ordered, of a region with known edges."""
+    return _kept(region, nside).copy() if nside <= _KEPT else _shares(region, nside)
+
+
+@functools.lru_cache(maxsize=16)
+def _kept(region: Edged, nside: int) -> Floats:
+    return _shares(region, nside)
+
+
+def _shares(region: Edged, nside: int) -> Floats:
     import healpy
 
     edges = known_edges(region)

@@ -97,3 +97,12 @@ def test_pixel_counts_that_are_no_sky_are_refused():
     for npix in (0, 13, 12 * 9, 49151):
         with pytest.raises(ValueError, match="no full HEALPix sky"):
             nside_of(npix)
+
+
+def test_what_was_asked_before_costs_nothing_and_is_the_caller_s_own(monkeypatch):
+    region = Circle(lon=1.5, lat=-2.5, radius=4.5)
+    first = region.coverage(16)
+    kept = first.copy()
+    first[:] = -1.0
+    monkeypatch.setattr(Circle, "contains", None)
+    assert np.array_equal(region.coverage(16), kept)
