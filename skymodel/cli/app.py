@@ -17,6 +17,7 @@ from skymodel.cli.compare import compare
 from skymodel.cli.ensemble import ensemble
 from skymodel.cli.explore import explore
 from skymodel.cli.export import export
+from skymodel.cli.fit import fit
 from skymodel.cli.run import run, validate
 from skymodel.cli.shelf import profiles
 from skymodel.cli.signals import STOP
@@ -93,6 +94,21 @@ def root(
         typer.echo(context.get_help())
 
 
-for _command in (run, validate, profiles, flux, los, window, presets, init, schema, ensemble, compare, export, explore):
+for _command in (
+    run,
+    validate,
+    profiles,
+    flux,
+    los,
+    window,
+    fit,
+    presets,
+    init,
+    schema,
+    ensemble,
+    compare,
+    export,
+    explore,
+):
     # `los 30 -2`: a negative latitude is a number and no option
     app.command(context_settings=_HELP | {"ignore_unknown_options": _command is los})(_command)

@@ -44,9 +44,10 @@ def compare(
     with one_line_errors():
         from skymodel.output import console
         from skymodel.output.folders import comparison as comparison_folder
+        from skymodel.output.folders import fresh
         from skymodel.output.folders.compare import compare_files
 
-        comparison_folder.check(out)
+        fresh.check(out)
         part = None if region is None else region_of(region, "--region")
         seen, counted = _beams(beam or []), None if exposure is None else _exposure(exposure)
         said: dict[str, Any] = {"unit": unit, "frame": "galactic" if galactic else frame}

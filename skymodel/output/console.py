@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from profiles.contract.spelling import plain
 from profiles.library import Row
-from skymodel.output.numbers import number
+from skymodel.output.numbers import number, two_digits
 
 if TYPE_CHECKING:
     from skymodel.comparison.likeness.morphology import Comparison
+    from skymodel.runs.one.chi import FitResult
 
 _WIDTH = 80  # of what is not a terminal and names no COLUMNS
 
@@ -63,6 +64,40 @@ def left_out(comparison: Comparison, pair: tuple[str, str]) -> str:
         shares = " and ".join(f"{100 * part:.3g} % of {name}" for part, name in zip(parts, pair, strict=True))
         lines.insert(0, f"compared where both hold values: {shares} in the region, by area")
     return "".join(f"\n{line}" for line in lines)
+
+
+def show_fit(found: FitResult) -> None:
+    """Print W and the fits of COMPTEL's points, a table for each spectrum in its own counting of photons."""
+    from skymodel.runs.one.chi import PAPERS
+
+    table, screen = found.table, _screen()
+    factor = number(float(found.window.value), float(found.window.error))
+    screen.print(f"W = {factor}, mean of J in COMPTEL's window over that in the INTEGRAL circle\n")
+    columns = [("background", "left"), ("chi, W = 1", "right"), ("chi with W", "right")]
+    columns += [("chi2/dof", "right"), ("p", "right")]
+    own = table[[str(name) == found.own for name in table["W_of"]]]
+    plain = table[[str(name) == PAPERS for name in table["W_of"]]]
+    for spectrum in dict.fromkeys(map(str, table["spectrum"])):
+        rows = [pair for pair in zip(plain, own, strict=True) if str(pair[0]["spectrum"]) == spectrum]
+        counting = str(rows[0][0]["counting"])
+        shown = [
+            (str(one["background"]), _chi(one), _chi(with_own), *_quality(one))
+            for one, with_own in rows
+            if str(one["counting"]) == counting
+        ]
+        screen.print(_table(f"{spectrum}; '{counting}' counting", columns, shown))
+    screen.print("errors: those of the points and of the anchor; the numerical error of W is far below")
+    for note in found.notes:
+        screen.print(plain(f"note: {note}"))
+
+
+def _chi(row: Any) -> str:
+    value, error = float(row["chi"]), float(row["chi_error_measured"])
+    return two_digits(value, error) if math.isfinite(value) else "nothing shines"
+
+
+def _quality(row: Any) -> tuple[str, str]:
+    return f"{float(row['chi_square']):.1f}/{int(row['dof'])}", f"{float(row['p']):.1g}"
 
 
 def _named(row: Any) -> str:

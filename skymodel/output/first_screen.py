@@ -62,18 +62,19 @@ def summary(result: RunResult, folder: Path) -> dict[str, Any]:
         "label": result.config.label,
         "tracer": result.config.tracer_name,
         "W": {"value": float(own[0]["W"]), "error": float(own[0]["W_error"])},
-        "fluxes": [_plain(row) for row in result.fluxes],
-        "ratios": [_plain(row) for row in result.ratios],
+        "fluxes": [plain_row(row) for row in result.fluxes],
+        "ratios": [plain_row(row) for row in result.ratios],
         "chi": [
             {name: _number(row[name]) for name in ("background", "chi", "chi_with_window", "chi_square")} for row in own
         ],
-        "correlations": [] if result.correlations is None else [_plain(row) for row in result.correlations],
+        "correlations": [] if result.correlations is None else [plain_row(row) for row in result.correlations],
         "statement": result.statement,
         "seconds": {name: round(seconds, 3) for name, seconds in result.timings.items()},
     }
 
 
-def _plain(row: Any) -> dict[str, Any]:
+def plain_row(row: Any) -> dict[str, Any]:
+    """Return a row of a table as JSON can hold it; nan and infinities are null."""
     return {name: _number(row[name]) for name in row.colnames}
 
 

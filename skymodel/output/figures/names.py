@@ -92,6 +92,22 @@ def region_name(identifier: str) -> str:
     return _REGIONS.get(identifier, identifier.replace("_", " "))
 
 
+def background_name(identifier: str) -> str:
+    """Return what a reader calls a background of COMPTEL's points.
+
+    Examples
+    --------
+    >>> background_name("none"), background_name("free: Orlando_DRE")
+    ('no background', 'Orlando DRE, free norm')
+    """
+    name = identifier.removeprefix("free: ").replace("_", " ")
+    return (
+        "no background"
+        if identifier == "none"
+        else name + (", free norm" if name != identifier.replace("_", " ") else "")
+    )
+
+
 def parameter_name(path: str) -> str:
     r"""Return what a reader calls a parameter, by its place in the configuration.
 

@@ -6,13 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from skymodel.comparison.likeness.morphology import Comparison
-from skymodel.output.files.whole import beside
-
-
-def check(folder: Path | None) -> None:
-    """Raise FileExistsError if a folder is taken; call it before computing."""
-    if folder is not None and folder.exists():
-        raise FileExistsError(f"'{folder}' exists and is kept; choose another folder")
+from skymodel.output.folders.fresh import filled
 
 
 def write(comparison: Comparison, folder: str | Path) -> Path:
@@ -23,14 +17,7 @@ def write(comparison: Comparison, folder: str | Path) -> Path:
     FileExistsError
         If the folder exists.
     """
-    target = Path(folder)
-    check(target)
-    target.absolute().parent.mkdir(parents=True, exist_ok=True)
-    with beside(target) as workspace:
-        draft = workspace / "new"
-        draft.mkdir()
-        _fill(comparison, draft)
-        return draft.rename(target)  # and not `settle`: what another run put there meanwhile is kept
+    return filled(folder, lambda draft: _fill(comparison, draft))
 
 
 def _fill(comparison: Comparison, folder: Path) -> None:

@@ -13,7 +13,7 @@ from skymodel.output.figures.names import map_name, region_name
 from skymodel.output.figures.sky import WINDOWS
 from skymodel.output.report.charts import finish_legend, frame, line
 from skymodel.output.report.page import Column, Page, Rows, Section, render
-from skymodel.output.report.skyview import sky_chart
+from skymodel.output.report.sections import ending, sky_section
 
 _ALIKE = 0.9  # correlation from which a scale is called alike in the verdict
 
@@ -91,17 +91,14 @@ def _subtitle(meta: Mapping[str, Any]) -> str:
 def _sections(comparison: Comparison, pair: tuple[str, str], files: Mapping[str, str]) -> Iterator[Section]:
     maps = {"FIRST": comparison.first, "SECOND": comparison.second, "RESIDUAL": comparison.fit.residual}
     titles = dict(zip(maps, (*pair, "residual: second less the scaled first"), strict=True))
-    made = sky_chart(maps, titles, WINDOWS, "sky", {})
-    yield Section(
-        "sky",
+    yield sky_section(
         "Both skies and what is left",
-        "Sky",
-        chart=made.chart,
-        ready=made.ready,
-        sky=titles,
+        maps,
+        titles,
+        WINDOWS,
+        measured={},
         alt="All-sky maps in Galactic coordinates of both maps and of the residual, one at a time.",
-        caption="Mollweide projection, longitude growing to the left; each map has colours of its own, the residual "
-        "linear ones. Hover, or type a direction, for the value in that pixel.",
+        caption="Each map has colours of its own, the residual linear ones.",
     )
     yield Section(
         "concentration",
@@ -130,9 +127,7 @@ def _sections(comparison: Comparison, pair: tuple[str, str], files: Mapping[str,
     left = tuple(filter(None, left_out(comparison, pair).split("\n")))
     yield Section("likeness", "Likeness", "Likeness", text=left, table=_likeness(comparison.likeness), copy=True)
     yield Section("shapes", "Shapes", "Shapes", table=_shapes(comparison.shapes, pair), copy=True)
-    if files:
-        rows = Rows((Column("file"), Column("SHA-256")), tuple(files.items()))
-        yield Section("files", "Files", "Files", text=("What stands beside this page, with its digest.",), table=rows)
+    yield from ending(files)
 
 
 def _concentration(comparison: Comparison, pair: tuple[str, str]) -> Any:

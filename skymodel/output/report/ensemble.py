@@ -15,6 +15,7 @@ from profiles.contract.arrays import Rows as Draws
 from skymodel.output.figures.style import COLOURS
 from skymodel.output.report.charts import finish_legend, frame
 from skymodel.output.report.page import Column, Page, Rows, Section, render
+from skymodel.output.report.sections import ending
 from skymodel.output.report.text import any_rows
 from skymodel.runs.many.ensemble import EnsembleConfig
 
@@ -115,8 +116,7 @@ def _sections(config: EnsembleConfig, summary: Summary, files: Mapping[str, str]
         yield Section("failures", "Draws that failed", "Failures", table=rows)
     text = yaml.safe_dump(config.resolved(), sort_keys=False, allow_unicode=True, width=100)
     yield Section("settings", "Settings", "Settings", code=text, summary="The resolved configuration")
-    rows = Rows((Column("file"), Column("SHA-256")), tuple(files.items()))
-    yield Section("files", "Files", "Files", text=("What stands beside this page, with its digest.",), table=rows)
+    yield from ending(files)
 
 
 def _distribution(summary: Summary, name: str, label: str) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from skymodel.output.figures.names import map_name
 from skymodel.output.figures.run import regions
 from skymodel.output.report import run_charts, text
-from skymodel.output.report.page import Column, Page, Rows, Section, render
-from skymodel.output.report.skyview import sky_chart
+from skymodel.output.report.page import Page, Section, render
+from skymodel.output.report.sections import ending, fits_section, sky_section
+from skymodel.runs.one.judgement import OWN
 
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult
@@ -69,20 +70,7 @@ def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Ite
         "1 and "
         "10 MeV. A click on a legend entry hides its curve.",
     )
-    yield Section(
-        "ratio",
-        "The ratio over published densities",
-        "Ratio",
-        chart=run_charts.ratio(result),
-        alt="Window factor W of pairs of published halos and electron distributions; 1 would be the paper's claim.",
-        caption="Window factor W: mean of J in COMPTEL's window over that in the INTEGRAL circle. The line at 1 is "
-        "what "
-        "the paper assumes, the full line is this run. Filled marks: interstellar electrons; open ones: visible "
-        "matter as printed. Numerical errors are smaller than the marks.",
-        table=text.ratio_rows(result.ratio),
-        copy=True,
-        folded="All pairs as a table",
-    )
+    yield _ratio(result)
     yield Section(
         "concentration",
         "How concentrated the light is",
@@ -109,28 +97,30 @@ def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Ite
         rows = text.any_rows(result.correlations)
         yield Section("correlations", "How alike the bands are", "Correlations", table=rows, copy=True)
     yield Section("settings", "Settings of this run", "Settings", code=settings, summary="The resolved configuration")
-    rows = Rows((Column("file"), Column("SHA-256")), tuple(files.items()))
-    yield Section("files", "Files", "Files", text=("What stands beside this page, with its digest.",), table=rows)
-    yield Section("cite", "How to cite", "Cite", text=text.citation(), code=text.BIBTEX, summary="BibTeX")
+    yield from ending(files)
+
+
+def _ratio(result: RunResult) -> Section:
+    """Return the section of the window factors; where no published pair was judged there is no chart of them."""
+    charted: dict[str, Any] = {}
+    if any(str(name) != OWN for name in result.ratio["dark_matter"]):
+        charted = {
+            "chart": run_charts.ratio(result),
+            "alt": "Window factor W of pairs of published halos and electron distributions; 1 would be the paper's "
+            "claim.",
+            "caption": "Window factor W: mean of J in COMPTEL's window over that in the INTEGRAL circle. The line at 1 "
+            "is what the paper assumes, the full line is this run. Filled marks: interstellar electrons; open ones: "
+            "visible matter as printed. Numerical errors are smaller than the marks.",
+            "folded": "All pairs as a table",
+        }
+    title = "The ratio over published densities" if charted else "The ratio of this run"
+    return Section("ratio", title, "Ratio", table=text.ratio_rows(result.ratio), copy=True, **charted)
 
 
 def _fits(result: RunResult) -> Iterator[Section]:
     """Yield the fits of COMPTEL's points, and what of a run's tables else judges the model against data."""
     if result.fits is not None:
-        yield Section(
-            "fits",
-            "Fits of COMPTEL's points",
-            "Fits",
-            text=(
-                "χ, the share of direct annihilations, as COMPTEL's three points ask for it: for each spectrum, way of "
-                "counting photons, background and window factor W. chi square has as many degrees of freedom as dof "
-                "says; norm is that of a background that is free.",
-            ),
-            table=text.any_rows(result.fits),
-            filter="background",
-            copy=True,
-            folded=f"All {len(result.fits)} fits as a table",
-        )
+        yield fits_section(result.fits)
     if result.nugget_bands is not None:
         rows = text.any_rows(result.nugget_bands)
         yield Section("bands", "All bands of one nugget", "Bands", table=rows, copy=True)
@@ -138,18 +128,11 @@ def _fits(result: RunResult) -> Iterator[Section]:
 
 def _sky(result: RunResult) -> Section:
     maps = dict(result.maps)
-    titles = {name: map_name(name) for name in maps}
-    made = sky_chart(maps, titles, regions(result), "sky", run_charts.measured(result, maps))
-    return Section(
-        "sky",
+    return sky_section(
         "The sky",
-        "Sky",
-        chart=made.chart,
-        ready=made.ready,
-        sky=titles,
+        maps,
+        {name: map_name(name) for name in maps},
+        regions(result),
+        measured=run_charts.measured(result, maps),
         alt="All-sky map in Galactic coordinates, brightest at the Galactic centre, with the instruments' windows.",
-        caption="Mollweide projection, longitude growing to the left. Hover, or type a direction, to read the map's "
-        "value in that "
-        "pixel with its errors; drag and use the wheel to look closer. "
-        + (made.note.capitalize() + "." if made.note else ""),
     )

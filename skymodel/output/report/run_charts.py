@@ -159,7 +159,7 @@ def ratio(result: RunResult) -> Any:
 
     table = result.ratio[[str(name) == "none" for name in result.ratio["background"]]]
     own, published = table[0], [row for row in table if str(row["dark_matter"]) != OWN]
-    halos = list(dict.fromkeys(density_name(str(row["dark_matter"])) for row in published)) or [OWN]
+    halos = list(dict.fromkeys(density_name(str(row["dark_matter"])) for row in published))
     rows = FactorRange(*reversed(halos))
     chart = frame("window factor W", "", x_axis_type="log", y_range=rows, height=180 + 36 * len(halos))
     drawn = [
@@ -171,7 +171,7 @@ def ratio(result: RunResult) -> Any:
     what = [("halo", "@halo"), ("electrons", "@electrons"), ("tracer", "@tracer"), ("W", "@W{0.0000} ± @error")]
     chart.add_tools(HoverTool(renderers=drawn, tooltips=[*what, ("χ with W", "@chi{0.0000}")]))
     chart.xaxis[0].ticker = [0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0]
-    return finish_legend(chart, columns=2) if drawn else chart
+    return finish_legend(chart, columns=2)
 
 
 def _groups(published: Any) -> list[tuple[str, str]]:

@@ -15,14 +15,6 @@ from skymodel.runs.one.judgement import OWN
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult
 
-BIBTEX = """@article{LawsonZhitnitsky2008,
-  author  = {Lawson, Kyle and Zhitnitsky, Ariel R.},
-  title   = {Diffuse cosmic gamma-rays at 1--20 MeV: a trace of the dark matter?},
-  journal = {Journal of Cosmology and Astroparticle Physics},
-  year    = {2008},
-  eprint  = {0704.3064},
-  archivePrefix = {arXiv}
-}"""
 _INTENSITY = "cm⁻² s⁻¹ sr⁻¹"
 _FLUX = "cm⁻² s⁻¹"
 _SAME = 1e-6  # relative: regions whose ratios of bands differ by less differ by rounding and quadrature only
@@ -148,18 +140,6 @@ def claim_rows(table: Any) -> Rows:
         for row in table
     ]
     return Rows(columns, rows)
-
-
-def citation() -> tuple[str, ...]:
-    """Return how this framework and what it computes are cited."""
-    from importlib.metadata import version
-
-    return (
-        f"The skymodel developers, skymodel {version('skymodel')}: sky maps and line-of-sight forward modelling of "
-        f"products of "
-        "densities. The model: Lawson & Zhitnitsky 2007, arXiv:0704.3064. The densities and data carry their own "
-        "references: skymodel profiles NAME, and the headers of the tables.",
-    )
 
 
 def _float(value: Any) -> float:

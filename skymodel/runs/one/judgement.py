@@ -11,10 +11,10 @@ from skymodel.comparison.ratio.ratio import Windows
 from skymodel.comparison.ratio.verdict import Verdict, verdict
 from skymodel.emission.nuggets.all_bands import bands_table
 from skymodel.progress import Counted
-from skymodel.runs.config.emission import NuggetsConfig, uniform_nuggets
+from skymodel.runs.config.emission import uniform_nuggets
 from skymodel.runs.config.model import RunConfig
-from skymodel.runs.fits.table import default_spectra, fit_table
 from skymodel.runs.one.cache import Cache
+from skymodel.runs.one.chi import PAPERS, chi_table, own_factor
 from skymodel.runs.one.claims import ClaimsReport, check_claims
 from skymodel.runs.one.columns import Lights, Seen
 from skymodel.runs.one.fluxes import Part, share_of_sky
@@ -66,25 +66,15 @@ def check(config: RunConfig, seen: Seen, sky: Part, shining: Lights, judged: Ver
 
 def fits(config: RunConfig, judged: Verdict, claims: ClaimsReport) -> Any:
     """Return chi over spectra, countings, backgrounds and window factors: the paper's, this run's, the interstellar."""
-    factors = {"paper: W = 1": 1.0, f"this run ({config.tracer_name})": float(judged.window_factors[0])}
+    factors = {PAPERS: 1.0, own_factor(config): float(judged.window_factors[0])}
     if config.tracer != "interstellar" and config.verdict != "none":
         factors[INTERSTELLAR] = claims.scenario.window_factor
-    spectra = default_spectra(uniform_nuggets(config.emission).mu)
-    if not isinstance(config.emission, NuggetsConfig):
-        spectra = {f"this run: {config.emission.type}": config.emission.build(), **spectra}
-    return fit_table(
-        spectra,
-        window_factors=factors,
-        correlation=config.fit.correlation,
-        weighting=config.fit.weighting,
-        line_intensity=config.anchor.line_intensity,
-        relative_error=config.anchor.relative_error,
-    )
+    return chi_table(config, factors)
 
 
 def nugget_bands(config: RunConfig, judged: Verdict, claims: ClaimsReport) -> Any:
     """Return all bands of one nugget beside what is measured, with the B that each tracer implies."""
-    mean_j = {f"this run ({config.tracer_name})": judged.pairs[0].window.denominator.value}
+    mean_j = {own_factor(config): judged.pairs[0].window.denominator.value}
     if config.tracer != "interstellar" and config.verdict != "none" and claims.scenario.mean_j:
         mean_j[INTERSTELLAR] = claims.scenario.mean_j
     return bands_table(uniform_nuggets(config.emission), line_intensity=config.anchor.line_intensity, mean_j=mean_j)
