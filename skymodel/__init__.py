@@ -21,7 +21,7 @@ _EXPORTS = {
     "skymodel.sightlines.project": ("project",),
     "skymodel.sightlines.pixels.summing": ("project_chunks",),
     "skymodel.sightlines.zoom": ("latitude_profile", "longitude_profile", "wcs_grid", "zoom"),
-    "skymodel.sightlines.means": ("region_mean", "window_factor"),
+    "skymodel.sightlines.means": ("region_mean", "window_factor", "window_factors"),
     "skymodel.emission.event.annihilation": ("event_rate", "event_rate_leading_log", "photon_rate"),
     "skymodel.emission.nuggets.model": ("NuggetEmission", "continuum_intensity"),
     "skymodel.emission.electrosphere.structure": ("Electrosphere",),

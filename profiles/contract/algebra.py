@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import operator
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Annotated, Any
@@ -21,7 +21,9 @@ from profiles.contract.operations import plus, times
 
 
 @dataclass(frozen=True)
-class _Combination(Density):
+class Compound(Density):
+    """Densities that make one: its symmetry and its hints serve all of them."""
+
     parts: tuple[Density, ...]
 
     @property
@@ -46,10 +48,11 @@ class _Combination(Density):
         return None if None in known else all(known)
 
     def _combine(self, method: str, *coordinates: Array) -> Array:
-        return functools.reduce(self._operation(), (getattr(part, method)(*coordinates) for part in self.parts))
+        return self._together([getattr(part, method)(*coordinates) for part in self.parts])
 
     @abstractmethod
-    def _operation(self) -> Callable[[Array, Array], Array]: ...
+    def _together(self, values: Sequence[Array]) -> Array:
+        """Return what becomes of the parts' values."""
 
     def radial(self, r: Array) -> Array:
         """Return the values at radius `r` [kpc]; only where the symmetry is spherical."""
@@ -65,7 +68,7 @@ class _Combination(Density):
 
 
 @dataclass(frozen=True)
-class Product(_Combination):
+class Product(Compound):
     """The product of densities; units multiply.
 
     Parameters
@@ -92,12 +95,12 @@ class Product(_Combination):
         found = [part.support for part in self.parts if part.support]
         return min(found, key=lambda oval: oval.radius) if found else None
 
-    def _operation(self) -> Callable[[Array, Array], Array]:
-        return operator.mul
+    def _together(self, values: Sequence[Array]) -> Array:
+        return functools.reduce(operator.mul, values)
 
 
 @dataclass(frozen=True)
-class Sum(_Combination):
+class Sum(Compound):
     """The sum of densities of one unit.
 
     Parameters
@@ -125,8 +128,8 @@ class Sum(_Combination):
         first, *others = (part.support for part in self.parts)
         return first if all(other == first for other in others) else None
 
-    def _operation(self) -> Callable[[Array, Array], Array]:
-        return operator.add
+    def _together(self, values: Sequence[Array]) -> Array:
+        return functools.reduce(operator.add, values)
 
 
 @dataclass(frozen=True)

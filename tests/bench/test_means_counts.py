@@ -7,6 +7,7 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk, HernquistBulge
+from skymodel.comparison.ratio.candidates import default_electrons, default_halos, interstellar_electrons
 
 pytestmark = pytest.mark.bench
 
@@ -37,3 +38,22 @@ def test_the_window_factor_takes_few_sight_lines(density, rtol, sightlines, eval
 def test_the_direct_map_takes_a_bounded_number_of_sight_lines(nside, rtol, sightlines):
     sky = sm.project(DISK, nside, observer=HERE, r_max=60.0, rtol=rtol, method="direct")
     assert sky.meta["sightlines"] <= sightlines
+
+
+# Alone the costliest of the seven halos takes as many evaluations as is said behind.
+@pytest.mark.parametrize(
+    ("name", "sightlines", "evaluations"),
+    [
+        ("mcmillan2017_baryons", 1_900, 214_000),  # 121,000
+        ("ymw16_disks", 4_200, 773_000),  # 672,000
+        ("interstellar", 74_000, 481_000),  # 380,000
+        ("ne2001", 13_900, 148_000),  # 123,000
+    ],
+)
+def test_all_published_halos_cost_about_as_much_as_one(name, sightlines, evaluations):
+    electrons = (default_electrons() | interstellar_electrons())[name]
+    rtol = 1e-3 if name in interstellar_electrons() else 1e-4
+    pairs = [halo * electrons for halo in default_halos().values()]
+    first = sm.window_factors(pairs, r_max=60.0, rtol=rtol)[0]
+    assert first.numerator.sightlines <= sightlines
+    assert first.evaluations <= evaluations

@@ -6,7 +6,7 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk, Hints, from_function, library
-from skymodel.sightlines import means
+from skymodel.sightlines.cubature import sampled
 from skymodel.sky.regions import Box, Circle, as_region
 
 HERE = sm.Observer(8.2)
@@ -225,7 +225,7 @@ def test_an_empty_region_and_two_path_ends_are_refused():
     nothing = Circle(0, 0, 5) & Circle(90, 0, 5)
     with pytest.raises(ValueError, match="empty"):
         sm.region_mean(DISK, nothing, observer=HERE, r_max=60.0)
-    assert means._mask_nside(~as_region(np.ones(48))) == 2
+    assert sampled._mask_nside(~as_region(np.ones(48))) == 2
 
 
 @pytest.mark.parametrize("rtol", [0.0, 1e-17, 1e-13, 1.0, 2.0, float("nan")])

@@ -26,7 +26,7 @@ class Chart(Protocol):
 
 
 class Lines(NamedTuple):
-    """Values at directions ``(M,)``: the line integrals, their errors, and what they cost."""
+    """Values at directions ``(..., M)``: the line integrals, their errors, and what they cost."""
 
     value: Floats
     error: Floats
@@ -99,7 +99,7 @@ def gauss(order: int) -> Rule:
 
 
 def tail(values: Floats, rule: Rule) -> Floats:
-    """Return what the rule misses of integrals over (0, 1), estimated from values ``(N, n)`` at its nodes.
+    """Return what the rule misses of integrals over (0, 1), estimated from values ``(..., N, n)`` at its nodes.
 
     The coefficients beyond 2n are what it misses. They are taken as a(2n) = a(n)^2 / a(n/2), the largest of the last
     three and of the middle two standing for a(n) and a(n/2): right if they fall like a power, as at a kink or at an
@@ -108,14 +108,14 @@ def tail(values: Floats, rule: Rule) -> Floats:
     """
     order = rule.node.size
     if order == 1:
-        return np.zeros(len(values))
+        return np.zeros(values.shape[:-1])
     size = np.abs(values @ rule.to_coefficients)
-    last, mid = size[:, -3:].max(axis=1), size[:, order // 2 - 1 : order // 2 + 1].max(axis=1)
+    last, mid = size[..., -3:].max(axis=-1), size[..., order // 2 - 1 : order // 2 + 1].max(axis=-1)
     return np.asarray(last * np.minimum(last / np.where(mid > 0, mid, 1.0), 1.0))
 
 
 class Measured(NamedTuple):
-    """Integrals over cells ``(N,)``, their quadrature errors along both axes ``(N, 2)``, their line errors ``(N,)``."""
+    """Integrals over cells ``(..., N)``, their quadrature errors along both axes ``(..., N, 2)``, their line errors."""
 
     value: Floats
     tails: Floats
@@ -123,12 +123,17 @@ class Measured(NamedTuple):
 
     @property
     def error(self) -> Floats:
-        """The sum of all errors of a cell ``(N,)``."""
-        return np.asarray(self.tails.sum(axis=1) + self.line_error)
+        """The sum of all errors of a cell ``(..., N)``."""
+        return np.asarray(self.tails.sum(axis=-1) + self.line_error)
 
     def joined(self, other: Measured) -> Measured:
         """Return the cells of both."""
-        return Measured(*(np.concatenate(pair) for pair in zip(self, other, strict=True)))
+        value, tails, line_error = zip(self, other, strict=True)
+        return Measured(*(np.concatenate(*each) for each in ((value, -1), (tails, -2), (line_error, -1))))
+
+    def chosen(self, keep: Bools) -> Measured:
+        """Return some of the cells."""
+        return Measured(self.value[..., keep], self.tails[..., keep, :], self.line_error[..., keep])
 
 
 class Nodes(NamedTuple):
@@ -148,9 +153,9 @@ def nodes_of(cells: Cells, chart: Chart, rules: tuple[Rule, Rule]) -> Nodes:
 
 def measure(nodes: Nodes, lines: Lines, rules: tuple[Rule, Rule]) -> Measured:
     """Return the integrals over cells from the values at their nodes."""
-    along, across = rules[0].weight, rules[1].weight
-    integrand = lines.value.reshape(nodes.density.shape) * nodes.density
+    along, across, shape = rules[0].weight, rules[1].weight, (*lines.value.shape[:-1], *nodes.density.shape)
+    integrand = lines.value.reshape(shape) * nodes.density
     over_v, over_u = integrand @ across, along @ integrand
-    tails = np.stack([tail(over_v, rules[0]), tail(over_u, rules[1])], axis=1)
-    line_error = ((lines.error.reshape(nodes.density.shape) * np.abs(nodes.density)) @ across) @ along
+    tails = np.stack([tail(over_v, rules[0]), tail(over_u, rules[1])], axis=-1)
+    line_error = ((lines.error.reshape(shape) * np.abs(nodes.density)) @ across) @ along
     return Measured(over_v @ along, tails, line_error)

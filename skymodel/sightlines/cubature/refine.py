@@ -2,6 +2,7 @@
 
 All cells of a round are measured in one call of the integrand, breadth first. A sum may be a region (of many
 patches, some of them shared with other regions, some counted several times because the sky is folded) or a pixel.
+Integrands side by side share all cells, which are halved until the sums of each are good.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
 from skymodel.sightlines.cubature.cells import Cells, Chart, Lines, Measured, Nodes, Rule, measure, nodes_of
 from skymodel.sightlines.ray.error_shares import MEANS
 from skymodel.sightlines.ray.meter import Shortfall
+from skymodel.sightlines.ray.quadrature import sums
 
 _ROUNDS = 60
 _NARROW = 4.0  # sizes of a target: how wide a cell may be there, ten nodes of which see it
@@ -25,10 +27,10 @@ _LEFT = 0.65  # of a tolerance, which all the cells that are left alone may use 
 _ALIKE = 1e-6  # relative: errors of cells that differ by less are equal to rounding
 _REACHED = 0.9  # of what the lines leave: their own errors may add up to half a tolerance where many are faint
 
-Floor = Callable[[Floats], Floats]  # from unit vectors (M, 3) to the brightness (M,) below which no error counts
+Floor = Callable[[Floats], Floats]  # from unit vectors (M, 3) to the brightness (..., M) below which no error counts
 
 
-def line_integrals(lines: Any, rtol: float, floor: float | Floor = 0.0) -> Callable[[Floats], Lines]:
+def line_integrals(lines: Any, rtol: float, floor: float | Floats | Floor = 0.0) -> Callable[[Floats], Lines]:
     """Return the line integrals as a function of unit vectors ``(M, 3)``, for a mean that is to be good to `rtol`."""
     touching = lines.density.support is not None  # a line that only just enters a body ends where rounding has it
 
@@ -39,7 +41,9 @@ def line_integrals(lines: Any, rtol: float, floor: float | Floor = 0.0) -> Calla
             found.append(lines.integrate(block, rtol=MEANS.lines * rtol, floor=least, best=touching))
         evaluations = sum(int(part.evaluations.sum()) for part in found)
         return Lines(
-            np.concatenate([part.value for part in found]), np.concatenate([part.error for part in found]), evaluations
+            np.concatenate([part.value for part in found], axis=-1),
+            np.concatenate([part.error for part in found], axis=-1),
+            evaluations,
         )
 
     return values
@@ -64,9 +68,9 @@ class Shares:
     owners: int
 
     def totals(self, cells: Cells, amounts: Floats) -> Floats:
-        """Return the sums ``(owners,)`` of amounts ``(N,)`` given by cell."""
-        by_patch = np.bincount(cells.patch, amounts, self.patches)
-        return np.bincount(self.owner, self.weight * by_patch[self.patch], self.owners).astype(np.float64)
+        """Return the sums ``(..., owners)`` of amounts ``(..., N)`` given by cell."""
+        by_patch = sums(cells.patch, amounts, self.patches)
+        return sums(self.owner, self.weight * by_patch[..., self.patch], self.owners)
 
     def matrix(self) -> Floats:
         """Return the weights as a matrix ``(owners, patches)``."""
@@ -75,10 +79,12 @@ class Shares:
         return weights
 
     def allowance(self, cells: Cells, errors: Floats, limit: Floats) -> Floats:
-        """Return the error ``(patches,)`` a cell may keep: in each sum the least ones together reach its `limit`.
+        """Return the error ``(..., patches)`` a cell may keep: in each sum the least ones together reach its `limit`.
 
         Of cells alike, as images of each other are, all or none may.
         """
+        if errors.ndim > 1:
+            return np.stack([self.allowance(cells, *each) for each in zip(errors, limit, strict=True)])
         entries = np.argsort(self.patch, kind="stable")
         count = np.bincount(self.patch, minlength=self.patches)
         each = count[cells.patch]  # sums that a cell belongs to
@@ -100,7 +106,7 @@ class Shares:
 
 
 class Integrated(NamedTuple):
-    """Sums ``(owners,)``, their errors, the cells they were made of, and the cost."""
+    """Sums ``(..., owners)``, their errors, the cells they were made of, and the cost."""
 
     value: Floats
     error: Floats
@@ -133,11 +139,11 @@ def integrate_cells(
     chart
         Where they lie.
     lines
-        The integrand: from unit vectors ``(M, 3)`` to values.
+        The integrand: from unit vectors ``(M, 3)`` to values ``(..., M)``.
     rules
         The rules along the two coordinates.
     rtol, floor
-        The tolerance; the floor may be one of each sum ``(owners,)``.
+        The tolerance; the floor may be one of each sum ``(..., owners)``.
     first
         The nodes of `start`, where they are known already.
     best
@@ -153,7 +159,7 @@ def integrate_cells(
     sightlines = evaluations = 0
     for _ in range(_ROUNDS):
         values = lines(nodes.directions.reshape(-1, 3))
-        sightlines += len(values.value)
+        sightlines += values.value.shape[-1]
         evaluations += values.evaluations
         measured = measure(nodes, values, rules)
         cells, known = (fresh, measured) if done is None else (done[0].joined(fresh), done[1].joined(measured))
@@ -163,10 +169,11 @@ def integrate_cells(
         failing = error > tolerance
         if not failing.any():
             return Integrated(total, error, cells, known, sightlines, evaluations)
-        left = tolerance - (error - shares.totals(cells, known.tails.sum(axis=1)))  # by the lines' errors and rounding
+        tails = known.tails.sum(axis=-1)
+        left = tolerance - (error - shares.totals(cells, tails))  # by the lines' errors and rounding
         reached = np.where(left > 0, np.minimum(_LEFT * tolerance, _REACHED * left), _LEFT * tolerance)
         limit = np.where(failing, reached, np.inf)
-        allowed = shares.allowance(cells, known.tails.sum(axis=1), limit)[cells.patch]
+        allowed = shares.allowance(cells, tails, limit)[..., cells.patch]
         axes = _axes(known, allowed)
         split = np.asarray(axes.any(axis=1))
         if not split.any() or len(cells.patch) > _MOST_CELLS:
@@ -174,7 +181,7 @@ def integrate_cells(
                 return Integrated(total, error, cells, known, sightlines, evaluations)
             break
         fresh = cells.chosen(split).halves(axes[split])
-        done = cells.chosen(~split), Measured(*(part[~split] for part in known))
+        done = cells.chosen(~split), known.chosen(~split)
         nodes = nodes_of(fresh, chart, rules)
     raise _refusal(rtol, float(np.max(error[failing] / np.maximum(tolerance[failing], np.finfo(float).tiny))))
 
@@ -188,11 +195,10 @@ def _refusal(rtol: float, excess: float) -> Shortfall:
 
 def _axes(measured: Measured, allowed: Floats) -> Bools:
     """Return along which axes ``(N, 2)`` to halve each cell: the worse one, and the other if it alone is too bad."""
-    failing = measured.tails.sum(axis=1) > allowed
-    worse = np.argmax(measured.tails, axis=1)
-    axes = measured.tails > allowed[:, None]
-    axes[np.arange(len(worse)), worse] = True
-    return np.asarray(axes & failing[:, None])
+    failing = measured.tails.sum(axis=-1) > allowed
+    worse = np.argmax(measured.tails, axis=-1)[..., None] == (0, 1)
+    axes = (worse | (measured.tails > allowed[..., None])) & failing[..., None]
+    return np.asarray(axes.any(axis=tuple(range(axes.ndim - 2))))
 
 
 class Target(NamedTuple):

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from profiles.contract.arrays import Floats
+from profiles.contract.arrays import ROUNDING, Floats
+from profiles.contract.beside import leading_axes
+from skymodel.bounded import Bounded
 from skymodel.sightlines.cubature.cells import gauss, nodes_of
 from skymodel.sightlines.cubature.cubes import LINES
 from skymodel.sightlines.cubature.fibonacci import Scattered, scattered
@@ -31,20 +33,21 @@ from skymodel.sky.region import Region
 _FINE = 1e-5  # tolerances from here on take the second of the orders
 _ORDERS = (9, 11), (12, 14)  # outwards and along arcs: a disk's two windows are done in one round
 _RADIAL_ORDERS = (16, 1), (24, 1)  # of spherical densities, whose lines are few
+Member = tuple[int, ...]  # which of densities side by side; of a plain one ()
 _NOTHING = 1e-12  # sr; solid angles are good to about 1e-13
 
 
 class _Term(NamedTuple):
-    """A term integrated over all regions: integrals and errors ``(regions,)``, and cell by cell."""
+    """A term integrated over all regions: integrals and errors ``(..., regions)``, and cell by cell."""
 
     plan: Plan
     found: Integrated
     weight: float
 
-    def difference_error(self, combination: Floats) -> float:
+    def difference_error(self, combination: Floats, member: Member = ()) -> float:
         """Return a bound of the error of a weighted sum ``(regions,)``: what they share cancels cell by cell."""
         weights = np.abs(combination @ self.plan.shares.matrix())
-        return float(weights[self.found.cells.patch] @ self.found.measured.error)
+        return float(weights[self.found.cells.patch] @ self.found.measured.error[member])
 
 
 class _Lumps(NamedTuple):
@@ -53,7 +56,7 @@ class _Lumps(NamedTuple):
     found: Scattered
     weight: float
 
-    def difference_error(self, combination: Floats) -> float:
+    def difference_error(self, combination: Floats, member: Member = ()) -> float:
         """Return a limit of the error of a weighted sum ``(regions,)``, shift by shift."""
         return self.found.limit(combination)
 
@@ -75,12 +78,12 @@ class OverRegions:
 
     @property
     def value(self) -> Floats:
-        """The integrals ``(regions,)``."""
+        """The integrals ``(..., regions)``."""
         return np.asarray(sum(term.found.value for term in self.terms))
 
     @property
     def error(self) -> Floats:
-        """Their errors ``(regions,)``."""
+        """Their errors ``(..., regions)``."""
         return np.asarray(sum(term.found.error for term in self.terms))
 
     @property
@@ -98,9 +101,23 @@ class OverRegions:
         """Whether a term holds a cube, so that its errors are limits and no bounds."""
         return any(isinstance(term, _Lumps) for term in self.terms)
 
-    def difference_error(self, combination: Floats) -> float:
-        """Return a bound of the error of a weighted sum ``(regions,)`` of the integrals."""
-        return sum(term.difference_error(combination) for term in self.terms)
+    @property
+    def members(self) -> list[Member]:
+        """Which densities stand side by side: a plain one is the only one, ()."""
+        return list(np.ndindex(self.value.shape[:-1]))
+
+    def mean(self, region: int, member: Member = ()) -> tuple[float, float]:
+        """Return the mean of a member over a region, and its error."""
+        solid_angle = self.regions[region].solid_angle
+        return float(self.value[member][region] / solid_angle), float(self.error[member][region] / solid_angle)
+
+    def ratio(self, member: Member = ()) -> tuple[float, float]:
+        """Return the first mean over the second, and a bound of its error from that of first - ratio * second."""
+        above, below = (self.mean(region, member) for region in (0, 1))
+        ratio = above[0] / below[0]
+        combination = np.array([1.0, -ratio]) / [region.solid_angle for region in self.regions]
+        doubt = sum(term.difference_error(combination, member) for term in self.terms)
+        return ratio, Bounded(*below).least_under(2 * ROUNDING * above[0] + doubt)
 
 
 def over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> OverRegions:
@@ -114,7 +131,8 @@ def over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float) ->
     for region in regions:
         if region.solid_angle <= _NOTHING:
             raise ValueError(f"the region {region.name} is empty: it has no mean")
-    parts, done, before = terms(lines), list[_Term | _Lumps](), np.zeros(len(regions))
+    parts, done = terms(lines), list[_Term | _Lumps]()
+    before = np.zeros((*leading_axes(lines.density), len(regions)))
     own, of_total = share(len(parts), rtol)
     for part in parts:
         integrated = _lumpy if part.density.hints.meshes else _smooth
@@ -122,7 +140,7 @@ def over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float) ->
         try:
             done.append(integrated(part, regions, own, floor))
         except Shortfall as failure:
-            if isinstance(failure, OutOfBudget) or not part.beyond:
+            if isinstance(failure, OutOfBudget) or not part.beyond.any():
                 raise
             done.append(integrated(replace(part, whole=True), regions, own, floor))  # a body that the regions miss
         before = before + done[-1].found.value
@@ -130,7 +148,7 @@ def over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float) ->
 
 
 def _smooth(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats) -> _Term:
-    """Return the integrals of one term, each to `rtol` times the larger of itself and its `floor` ``(regions,)``."""
+    """Return the integrals of one term, each to `rtol` of the larger of itself and its `floor` ``(..., regions)``."""
     kept = promises.check(lines.density, lines.observer)
     orders = (_RADIAL_ORDERS if kept.spherical else _ORDERS)[rtol <= _FINE]
     how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders
@@ -138,7 +156,7 @@ def _smooth(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: 
     made = plan(*how) if body is None else _planned_inside(body, *how)
     start = focused(made.cells, made.chart, made.rules, aims) if aims and body is None else made.cells
     first = made.first if start is made.cells else None
-    faint = float(np.min(floor / [region.solid_angle for region in regions]))
+    faint = np.min(floor / [region.solid_angle for region in regions], axis=-1, keepdims=True)
     values = line_integrals(lines, rtol, faint)
     found = integrate_cells(
         start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first

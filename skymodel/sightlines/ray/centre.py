@@ -6,6 +6,7 @@ import numpy as np
 
 from profiles import Density
 from profiles.contract.arrays import ROUNDING, Floats
+from profiles.contract.beside import each_of, leading_axes
 from skymodel.sightlines.ray.geometry import INNERMOST, Rays
 from skymodel.sightlines.ray.integrand import from_signal, name
 
@@ -13,20 +14,20 @@ from skymodel.sightlines.ray.integrand import from_signal, name
 def at_centre(density: Density, lines: Rays) -> tuple[Floats, Floats]:
     """Return what lines through the centre itself add closer to it than numbers go, and bounds of the errors.
 
-    Both are ``(2, N)``: what lies before the centre, and behind. There the density is a power of the radius: its slope
-    is read off three radii.
+    Both are ``(2, ..., N)``: what lies before the centre, and behind. There the density is a power of the radius: its
+    slope is read off three radii.
 
     Raises
     ------
     ValueError
         If a line passes a centre where its integral diverges.
     """
-    value, error = np.zeros((2, lines.p.size)), np.zeros((2, lines.p.size))
+    value, error = np.zeros((2, 2, *leading_axes(density), lines.p.size))
     for line in np.flatnonzero(lines.through_centre):
         for behind, side in enumerate((-1.0, 1.0)):
             if side * (lines.stop if behind else lines.start)[line] > 0:
-                there = _power_law(density, side * lines.direction[:, line])
-                value[behind, line], error[behind, line] = there
+                there = [_power_law(each, side * lines.direction[:, line]) for each in each_of(density)]
+                value[behind, ..., line], error[behind, ..., line] = np.transpose(there).reshape(2, *value.shape[1:-1])
     return value, error
 
 

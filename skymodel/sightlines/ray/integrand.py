@@ -11,6 +11,7 @@ import numpy as np
 
 from profiles import Product, Scaled, Sum
 from profiles.contract.arrays import Floats, Ints
+from profiles.contract.beside import Beside, leading_axes
 from profiles.contract.unknown import Unknown
 from skymodel.sightlines.ray.pieces import Pieces, about_axis
 from skymodel.sightlines.ray.quadrature import Integrand, Panels
@@ -26,6 +27,8 @@ def panels(pieces: Pieces, owner: Ints) -> Panels:
 
 def integrand(density: Any, pieces: Pieces) -> Integrand:
     """Return density times path length per t, as a function of (piece, t): arrays ``(P, 1)`` and ``(P, K)``.
+
+    The values are ``(..., P, K)``, with the leading axes of densities side by side.
 
     The function raises ValueError if what the density returns is no density. Overflow and the like inside the density
     do not warn when it is called under ``numpy.errstate(all="ignore")``: only the values count.
@@ -90,11 +93,12 @@ def checked(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
 def _parts(density: Any) -> tuple[Any, ...]:
     if isinstance(density, Scaled):
         return (density.density,)
-    return density.parts if isinstance(density, Product | Sum) else ()
+    return density.parts if isinstance(density, Product | Sum | Beside) else ()
 
 
 def _values(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
     shape = where[0].shape
+    expected = leading_axes(density) + shape
     try:
         found = getattr(density, method)(*where)
     except Exception as error:  # a user's own function may raise anything
@@ -105,7 +109,7 @@ def _values(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
             "a density takes arrays: use numpy functions, or numpy.vectorize"
         ) from error
     values = np.asarray(found)
-    if hasattr(found, "unit") or values.dtype.kind not in "fiu" or values.shape != shape:
+    if hasattr(found, "unit") or values.dtype.kind not in "fiu" or values.shape != expected:
         kind = "a Quantity" if hasattr(found, "unit") else f"{values.dtype} values"
         raise ValueError(
             f"{name(density)} returned {kind} of shape {values.shape} for coordinates of shape {shape}; "
@@ -114,7 +118,7 @@ def _values(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
     if not (values.min(initial=0) >= 0 and values.max(initial=0) < np.inf):
         first = int(np.argmax(~((values >= 0) & (values < np.inf))))
         axes = {1: "r", 2: "(R, z)", 3: "(x, y, z)"}[len(where)]
-        place = ", ".join(f"{axis.flat[first]:.6g}" for axis in where)
+        place = ", ".join(f"{axis.flat[first % axis.size]:.6g}" for axis in where)
         raise ValueError(
             f"{name(density)} is {values.flat[first]} at {axes} = {place} kpc; "
             "a density is finite and not negative everywhere on the path"

@@ -16,6 +16,7 @@ from astropy import units
 
 from profiles import Density
 from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.beside import leading_axes
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
 from skymodel.sightlines.ray.blocks import each
@@ -139,7 +140,7 @@ class SightLines:
     Parameters
     ----------
     density
-        What is integrated.
+        What is integrated; with densities side by side integrals have their leading axes.
     observer
         Where the lines start.
     end
@@ -181,9 +182,9 @@ class SightLines:
         return BLIND_SPOT if self.density.smooth is None else 0.0
 
     @functools.cached_property
-    def beyond(self) -> float:
-        """A bound of the density where lines leave it out, because it promises to be all but nothing there."""
-        return 0.0 if self.whole else densest_beyond(self.density)
+    def beyond(self) -> Floats:
+        """A bound ``(..., 1)`` of the density where lines leave it out, as it promises to be all but nothing there."""
+        return np.zeros(1) if self.whole else densest_beyond(self.density)
 
     def integrate(
         self,
@@ -194,15 +195,15 @@ class SightLines:
         share: float = 0.0,
         best: bool = False,
     ) -> LineIntegrals:
-        """Return the integrals along Galactic unit vectors ``(N, 3)``; the arrays are ``(N,)``.
+        """Return the integrals along Galactic unit vectors ``(N, 3)``; the arrays are ``(..., N)``.
 
         Parameters
         ----------
         directions
             Galactic unit vectors.
         rtol, floor, share
-            Each error is at most rtol * max(value, floor, share * the largest value); rtol and floor may be one of
-            each ``(N,)``.
+            Each error is at most rtol * max(value, floor, share * the largest value); rtol may be one of each ``(N,)``,
+            floor ``(..., N)``.
         best
             Whether an integral that does not reach its tolerance comes with the error it has, instead of an exception.
 
@@ -212,21 +213,22 @@ class SightLines:
             If the tolerance is below what float64 can give, a line passes a centre where its integral diverges, the
             density returns something that is no density, or an integral does not reach the tolerance.
         """
-        directions, largest = np.asarray(directions, dtype=float), 0.0
-        rtols, floors = (np.broadcast_to(one, len(directions)) for one in (rtol, floor))
+        directions, brightest = np.asarray(directions, dtype=float), np.zeros(1)
+        rtols = np.broadcast_to(rtol, len(directions))
+        floors = np.broadcast_to(floor, (*leading_axes(self.density), len(directions)))
         require_rtol(float(np.min(rtol)))
         require_rtol(float(np.max(rtol)))
 
         def block(part: slice) -> quadrature.Integrals:
-            nonlocal largest
-            least = np.maximum(floors[part], share * largest)
+            nonlocal brightest
+            least = np.maximum(floors[..., part], share * brightest)
             done = self._block(directions[part], rtols[part], least, share, best)
-            largest = float(np.max(done.value, initial=largest))
+            brightest = np.maximum(quadrature.largest(done.value), brightest)
             return done
 
         parts = [slice(first, first + BLOCK) for first in range(0, max(len(directions), 1), BLOCK)]
         found = each(block, parts, 1 if share > 0 else self.workers)  # what counts as faint is known block by block
-        value, error, evaluations = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        value, error, evaluations = (np.concatenate(columns, axis=-1) for columns in zip(*found, strict=True))
         return LineIntegrals(value, error, evaluations, self.unit)
 
     def _block(
@@ -243,12 +245,11 @@ class SightLines:
         pieces, blur = self.cut(lines), lines.blur
         chain = panels(pieces, pieces.line)
         function = self.meter.counting(integrand(self.density, pieces), self.weight)
-        left, smooth = np.maximum(rtol - blur, 0.5 * rtol), bool(self.density.smooth)
+        how: dict[str, Any] = {"smooth": bool(self.density.smooth), "leading": leading_axes(self.density)}
+        how |= {"rtol": np.maximum(rtol - blur, 0.5 * rtol), "floor": floor, "share": share, "best": best}
         try:
             with np.errstate(all="ignore"):
-                found = quadrature.integrate_panels(
-                    function, chain, len(directions), rtol=left, floor=floor, share=share, smooth=smooth, best=best
-                )
+                found = quadrature.integrate_panels(function, chain, len(directions), **how)
         except quadrature.NotConverged as failure:
             line = pieces.line[failure.panel]
             lon, lat = _angles(directions[line])
@@ -258,20 +259,20 @@ class SightLines:
             ) from failure
         found = found._replace(value=found.value + innermost)
         error = found.error + doubt + blur * found.value + self.beyond * (path.stop - path.start)
-        floor = np.maximum(floor, share * float(np.max(found.value, initial=0.0)))
-        short = error > rtol * np.maximum(found.value, floor)
+        floor = np.maximum(floor, share * quadrature.largest(found.value))
+        short = quadrature.any_of(error > rtol * np.maximum(found.value, floor))
         found = found._replace(error=error)
         if best or not short.any():
             return found
-        if not self.beyond:
+        if not self.beyond.any():
             length, least, asked = (lines.stop - lines.start)[short].min(), 2 * blur[short].max(), rtol[short].min()
             raise Shortfall(
                 f"a path of {length:.3g} kpc is too short for rtol = {asked:g}: rounding of its ends allows {least:.1g}"
             )
-        rest = replace(self, whole=True)._block(directions[short], rtol[short], floor[short], 0.0, best)
+        rest = replace(self, whole=True)._block(directions[short], rtol[short], floor[..., short], 0.0, best)
         rest = rest._replace(evaluations=rest.evaluations + found.evaluations[short])
         for column, all_of_it in zip(found, rest, strict=True):
-            column[short] = all_of_it
+            column[..., short] = all_of_it
         return found
 
     def cut(self, lines: Rays, places: tuple[Floats, ...] = ()) -> Pieces:

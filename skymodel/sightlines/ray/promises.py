@@ -15,6 +15,7 @@ import numpy as np
 
 from profiles import Density
 from profiles.contract.arrays import Floats
+from profiles.contract.beside import each_of
 from profiles.contract.unknown import Unknown
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrand import from_signal, name
@@ -58,11 +59,17 @@ class Promises(NamedTuple):
 def check(density: Density, observer: Observer) -> Promises:
     """Return what a density promises, after checking it at 20 places and their images, as far as it is known there.
 
+    Densities side by side promise what all of them do, and the steepest slope of theirs.
+
     Raises
     ------
     ValueError
         If samples contradict the declared symmetry, or the density is too steep at the centre to be integrated.
     """
+    if len(apart := each_of(density)) > 1:
+        found = [check(each, observer) for each in apart]
+        spherical, left_right, up_down = (all(each) for each in list(zip(*found, strict=True))[:3])
+        return Promises(spherical, left_right, up_down, max(each.slope for each in found))
     places = _known(density, _places(observer.r_sun))
     here = _called(density, *places)
     if density.symmetry != "none":

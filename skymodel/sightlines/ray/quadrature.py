@@ -7,10 +7,14 @@ together, until every integral is done. The number of evaluations is determinist
 An error is what the panel's rule says (:mod:`skymodel.sightlines.ray.rules`) and what the jump to its neighbours is,
 so that an edge which no panel announces cannot hide between the last node of one panel and the first node of the next.
 It can be true only of what the nodes see: a spike much narrower than a panel must be announced by the end of one.
+
+An integrand may be several functions side by side, along leading axes ``(...)``. They share all panels, which are
+refined until each of them is done; every value, error and tolerance is told for each.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -28,7 +32,7 @@ LEFT = 0.5  # of a tolerance, which all the panels that are left alone may use u
 
 
 class Integrals(NamedTuple):
-    """Integrals, bounds of their errors and the numbers of evaluations they took; arrays ``(N,)``."""
+    """Integrals ``(..., N)``, bounds of their errors, and the numbers of evaluations they took ``(N,)``."""
 
     value: Floats
     error: Floats
@@ -67,16 +71,18 @@ class Panels(NamedTuple):
 
 
 class _Task(NamedTuple):
-    """What is integrated, and whether it is known to be smooth within each panel."""
+    """What is integrated, whether it is known to be smooth within each panel, and its leading axes."""
 
     integrand: Integrand
     smooth: bool
+    leading: tuple[int, ...]
 
 
 class _Work(NamedTuple):
     """Panels under work ``(M,)``, in order: the first panel each is a part of, its ends, what :func:`rule` says of it.
 
-    ``seen`` are the integrand's values at the nodes of the smaller rule ``(9, M)``, nan where the larger one was used.
+    That is ``(..., M)``, but for ``fall``, the slowest. ``seen`` are the integrand's values at the nodes of the smaller
+    rule ``(9, ..., M)``, nan where the larger one was used.
     """
 
     panel: Ints
@@ -109,57 +115,61 @@ def integrate_panels(
     share: float = 0.0,
     smooth: bool = False,
     best: bool = False,
+    leading: tuple[int, ...] = (),
 ) -> Integrals:
     """Return `count` integrals, each the sum over the panels that it owns.
 
     Parameters
     ----------
     integrand
-        Called with the indices ``(P, 1)`` of panels and places in them ``(P, K)``; returns values >= 0.
+        Called with the indices ``(P, 1)`` of panels and places in them ``(P, K)``; returns values >= 0,
+        ``(..., P, K)``.
     panels
         Between them lies every place where the integrand is not smooth.
     count
         Number of integrals.
     rtol, floor, share
         Each error is at most rtol * max(value, floor, share * the largest value); rtol and floor may be
-        one of each ``(N,)``.
+        one of each: rtol ``(N,)``, floor ``(..., N)``.
     smooth
         Whether the integrand is known to be smooth within each panel.
     best
         Whether an integral that does not reach its tolerance comes with the error that it has, sooner given up.
+    leading
+        The leading axes of the integrand's values.
 
     Raises
     ------
     NotConverged
         If an integral does not reach its tolerance, and `best` is not set.
     """
-    value, error = np.zeros(count), np.zeros(count)
-    task = _Task(integrand, smooth)
+    value, error = np.zeros((2, *leading, count))
+    task = _Task(integrand, smooth, leading)
     work = _evaluated(task, np.arange(panels.owner.size), panels.left, panels.right)
     used = COARSE.size * np.bincount(panels.owner, minlength=count)
     for generation in range(DEEPEST):
         owner = panels.owner[work.panel]
         doubts = work.error + _hidden(work, panels)
-        total, doubt = (np.bincount(owner, each, minlength=count) for each in (work.value, doubts))
+        total, doubt = (sums(owner, each, count) for each in (work.value, doubts))
         # The largest value at least, with which faint integrals are done, and as it looks, until when they can wait.
         limit, loose = (
-            rtol * np.maximum(value + total, np.maximum(floor, share * float(np.max(value + total - off, initial=0.0))))
+            rtol * np.maximum(value + total, np.maximum(floor, share * largest(value + total - off)))
             for off in (doubt, 0.0)
         )
-        matters = (doubt > loose)[owner] & _too_large(owner, doubts, loose)
+        matters = _too_large(owner, doubts, loose, doubt > loose)
         if not matters.any():
-            matters = (doubt > limit)[owner] & _too_large(owner, doubts, limit)
+            matters = _too_large(owner, doubts, limit, doubt > limit)
         many = np.bincount(owner, minlength=count)[owner]
         lost = matters & ((many > (PATIENT if best else MOST)) | _stuck(work) | (generation == DEEPEST - 1))
-        lost |= ~np.isfinite(doubts)  # a sum that overflows
+        lost |= any_of(~np.isfinite(doubts))  # a sum that overflows
         if lost.any() and not best:
-            raise NotConverged(int(work.panel[np.argmax(np.where(lost, doubts, -1.0))]))
-        done = (doubt <= limit) | (np.bincount(owner[lost], minlength=count) > 0)
+            raise NotConverged(int(work.panel[np.argmax(np.where(lost, doubts, -1.0)) % work.panel.size]))
+        done = ~any_of(~(doubt <= limit)) | (np.bincount(owner[lost], minlength=count) > 0)
         value += np.where(done, total, 0.0)
         error += np.where(done, np.where(np.isnan(doubt), np.inf, doubt), 0.0)
         if done[owner].all():
             break
-        halve = matters & ((work.fall > STEEP) | np.isnan(work.seen[0]))
+        halve = matters & ((work.fall > STEEP) | any_of(np.isnan(work.seen[0])))
         raised = matters & ~halve & ~done[owner]
         halve &= ~done[owner]
         used += MORE.size * np.bincount(owner[raised], minlength=count)
@@ -168,9 +178,31 @@ def integrate_panels(
     return Integrals(value, error, used)
 
 
-def _too_large(owner: Ints, doubts: Floats, limit: Floats) -> Bools:
-    """Return which panels must do better: not the least ones, which keep to their share of the tolerance together."""
-    part = np.minimum(doubts / np.maximum(limit, np.finfo(float).tiny)[owner], 2.0)
+def sums(owner: Ints, amounts: Floats, count: int) -> Floats:
+    """Return the sums ``(..., count)`` of amounts ``(..., M)`` by their owner ``(M,)``."""
+    if amounts.ndim == 1:
+        return np.bincount(owner, amounts, count).astype(np.float64, copy=False)
+    return np.stack([sums(owner, each, count) for each in amounts])
+
+
+def any_of(true: Bools) -> Bools:
+    """Return where ``(M,)`` it is true ``(..., M)`` of any of the functions side by side."""
+    return np.asarray(true.any(axis=tuple(range(true.ndim - 1))))
+
+
+def largest(values: Floats) -> Floats:
+    """Return the largest of values ``(..., N)`` that are not negative, ``(..., 1)``."""
+    return np.asarray(np.max(values, axis=-1, initial=0.0, keepdims=True))
+
+
+def _too_large(owner: Ints, doubts: Floats, limit: Floats, failing: Bools) -> Bools:
+    """Return which panels must do better: not the least ones, which keep to their share of the tolerance together.
+
+    Of functions side by side the worst counts in each panel, among those whose integrals are failing ``(..., N)``.
+    """
+    part = np.minimum(doubts / np.maximum(limit, np.finfo(float).tiny)[..., owner], 2.0)
+    part = np.where(failing[..., owner], part, 0.0)
+    part = part.max(axis=tuple(range(part.ndim - 1)))
     order = np.lexsort((part, owner))
     together, owner = np.append(0.0, np.cumsum(part[order])), owner[order]
     chosen = np.empty(owner.size, dtype=bool)
@@ -191,13 +223,13 @@ def _hidden(work: _Work, panels: Panels) -> Floats:
     joined = same | ((after == before + 1) & panels.joined[before])
     before_stretch = np.where(same, 1.0, panels.right_stretch[before])
     after_stretch = np.where(same, 1.0, panels.left_stretch[after])
-    jump = np.abs(work.right_value[:-1] / before_stretch - work.left_value[1:] / after_stretch)
-    jump -= work.doubt[:-1] / before_stretch + work.doubt[1:] / after_stretch
+    jump = np.abs(work.right_value[..., :-1] / before_stretch - work.left_value[..., 1:] / after_stretch)
+    jump -= work.doubt[..., :-1] / before_stretch + work.doubt[..., 1:] / after_stretch
     jump = np.where(joined, np.maximum(jump, 0.0), 0.0)
     blind = 0.5 * BLIND * (work.right - work.left)
-    found = np.zeros_like(blind)
-    found[:-1] = jump * before_stretch * blind[:-1]
-    found[1:] += jump * after_stretch * blind[1:]
+    found = np.zeros_like(work.error)
+    found[..., :-1] = jump * before_stretch * blind[:-1]
+    found[..., 1:] += jump * after_stretch * blind[1:]
     return found
 
 
@@ -210,24 +242,27 @@ def _refined(task: _Task, work: _Work, raised: Bools, parts: Ints) -> _Work:
     middle = 0.5 * (whole.left + whole.right)
     left, right = (np.stack(pair, axis=1).ravel() for pair in ((whole.left, middle), (middle, whole.right)))
     found.put(halves, _evaluated(task, np.repeat(whole.panel, 2), left, right))
-    found.put(more, _evaluated(task, *found.taken(more)[:3], seen=found.seen[:, more]))
+    found.put(more, _evaluated(task, *found.taken(more)[:3], seen=found.seen[..., more]))
     return found
 
 
 def _evaluated(task: _Task, panel: Ints, left: Floats, right: Floats, seen: Floats | None = None) -> _Work:
     """Return panels by the smaller rule, or, where that is what was `seen`, by the larger."""
     half, middle = 0.5 * (right - left), 0.5 * (right + left)
-    said, values = np.empty((6, panel.size)), np.full((COARSE.size, panel.size), np.nan)
-    for start in range(0, panel.size, CHUNK):
-        part = slice(start, start + CHUNK)
+    said, fall = np.empty((5, *task.leading, panel.size)), np.empty(panel.size)
+    values = np.full((COARSE.size, *task.leading, panel.size), np.nan)
+    chunk = max(CHUNK // math.prod(task.leading), 1)
+    for start in range(0, panel.size, chunk):
+        part = slice(start, start + chunk)
         places = half[part, None] * (COARSE if seen is None else MORE)
         places += middle[part, None]
         here = task.integrand(panel[part, None], places)
         if seen is None:
-            values[:, part] = here.T
+            values[..., part] = np.moveaxis(here, -1, 0)
         else:
-            here = np.insert(here, np.arange(1, MORE.size), seen[:, part].T, axis=1)
-        said[:, part] = rule(here, task.smooth)
+            here = np.insert(here, np.arange(1, MORE.size), np.moveaxis(seen[..., part], 0, -1), axis=-1)
+        *said[..., part], falls = rule(here, task.smooth)
+        fall[part] = falls.max(axis=tuple(range(falls.ndim - 1)))
     said[:2] *= half
-    columns: list[Any] = [panel, left, right, *said, values]
+    columns: list[Any] = [panel, left, right, *said, fall, values]
     return _Work(*columns)

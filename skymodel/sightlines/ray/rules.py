@@ -45,7 +45,7 @@ BLIND = 1 - float(COARSE[-1])  # an edge between the last node and the panel's e
 
 
 class Said(NamedTuple):
-    """What a rule says of functions on [-1, 1]; arrays ``(P,)``.
+    """What a rule says of functions on [-1, 1]; arrays ``(..., P)``.
 
     Parameters
     ----------
@@ -78,13 +78,15 @@ _MATRIX = {nodes.size: _sums_ends_and_tails(nodes) for nodes in (COARSE, FINE)}
 
 
 def rule(values: Floats, smooth: bool = False) -> Said:
-    """Return what is known of functions on [-1, 1] given at the nodes of a rule ``(P, 9)`` or ``(P, 19)``.
+    """Return what is known of functions on [-1, 1] given at a rule's nodes, ``(..., P, 9)`` or ``(..., P, 19)``.
 
     Their errors are smaller if the functions are known to be `smooth`.
     """
-    many, wide = BANDS[values.shape[1]]
-    integral, left, right, *tails = _MATRIX[values.shape[1]] @ values.T
-    band = np.abs(tails).reshape(many, wide, -1).max(axis=1)
+    *shape, nodes = values.shape
+    many, wide = BANDS[nodes]
+    known = (_MATRIX[nodes] @ values.reshape(-1, nodes).T).reshape(-1, *shape)
+    integral, left, right = known[:3]
+    band = np.abs(known[3:]).reshape(many, wide, *shape).max(axis=1)
     fall = np.minimum((band[1:] / np.maximum(band[:-1], _TINY)).max(axis=0), 1.0)
-    error = SAFETY[smooth] * band[-1] * fall ** DECAY[smooth][values.shape[1]] + ROUNDING * integral
-    return Said(integral, error, left, right, END * np.sqrt(values.shape[1]) * band[-1] * fall, fall)
+    error = SAFETY[smooth] * band[-1] * fall ** DECAY[smooth][nodes] + ROUNDING * integral
+    return Said(integral, error, left, right, END * np.sqrt(nodes) * band[-1] * fall, fall)

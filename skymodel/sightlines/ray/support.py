@@ -11,6 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from profiles import Density
+from profiles.contract.arrays import Floats
+from profiles.contract.beside import leading_axes
 from profiles.contract.oval import Oval
 from skymodel.sightlines.ray.geometry import Rays
 from skymodel.sightlines.ray.integrand import checked
@@ -35,10 +37,10 @@ def is_soft(density: Density) -> bool:
     return density.support is not None and density.support not in density.hints.ovals
 
 
-def densest_beyond(density: Density) -> float:
-    """Return a bound of a density outside of its support, from samples on and around it [its unit]."""
+def densest_beyond(density: Density) -> Floats:
+    """Return a bound ``(..., 1)`` of a density outside of its support, from samples on and around it [its unit]."""
     if not is_soft(density) or density.support is None:
-        return 0.0
+        return np.zeros((*leading_axes(density), 1))
     index = np.arange(COUNT) + 0.5
     cosine, azimuth = 1 - 2 * index / COUNT, index * np.pi * (3 - np.sqrt(5))
     sine = np.sqrt(1 - cosine**2)
@@ -46,4 +48,5 @@ def densest_beyond(density: Density) -> float:
     surface = np.linalg.solve(np.array(density.support.rows), sphere)
     places = np.array(density.support.centre)[:, None, None] + SCALES[:, None] * surface[:, None]
     with np.errstate(all="ignore"):
-        return SAFETY * float(np.max(checked(density, "__call__", tuple(places))))
+        found = checked(density, "__call__", tuple(places))
+    return SAFETY * np.asarray(found.max(axis=(-2, -1)))[..., None]
