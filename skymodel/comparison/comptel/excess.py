@@ -19,7 +19,7 @@ from skymodel.comparison.comptel.backgrounds import background, background_names
 from skymodel.comparison.comptel.spectra import Measurement, comptel
 from skymodel.emission.event.bands import CONTINUUM_1_20
 from skymodel.galaxy import SkyModel
-from skymodel.sightlines.means import Ratio, region_mean, window_factor
+from skymodel.sightlines.means import Ratio, region_mean, window_factors
 
 PAIRS = (("l30_b5", "l60_b20"), ("l30_b5", "l30_b15"), ("l30_b15", "l60_b20"))  # inner, outer
 SOFT = slice(0, 2)  # the bins 1-3 and 3-10 MeV
@@ -119,7 +119,7 @@ def excess_table(
     *,
     names: Sequence[str] | None = None,
     rtol: float = 1e-3,
-    windows: Callable[..., Ratio] = window_factor,
+    windows: Callable[..., tuple[Ratio, ...]] = window_factors,
 ) -> Any:
     """Return the QTable of the excess outside over that inside, in 1-10 and in 10-30 MeV, beside a model's prediction.
 
@@ -132,7 +132,7 @@ def excess_table(
     rtol
         Tolerance of the model's means.
     windows
-        What gives the ratio of two means of J, for a cache in between.
+        What gives the ratios of two means of J, for a cache in between.
     """
     from astropy.table import QTable
 
@@ -152,7 +152,7 @@ def excess_table(
 
 
 def _predicted(
-    model: SkyModel, inner: Measurement, outer: Measurement, rtol: float, windows: Callable[..., Ratio]
+    model: SkyModel, inner: Measurement, outer: Measurement, rtol: float, windows: Callable[..., tuple[Ratio, ...]]
 ) -> float:
     """Return the mean between the windows over that in the inner one, of what shines in 1-20 MeV; nan if none does."""
     shining = model.emissivity(CONTINUUM_1_20)
@@ -160,7 +160,7 @@ def _predicted(
         return np.nan
     if len(shining) == 1:
         sides = {"numerator": outer.region, "denominator": inner.region}
-        whole = windows(shining[0][0], **sides, rtol=rtol, **model.lines).value
+        whole = windows([shining[0][0]], **sides, rtol=rtol, **model.lines)[0].value
     else:
         far, near = (
             sum(

@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 from profiles.shelf.tracers import PRINTED
 from skymodel.comparison.comptel.backgrounds import background_names
 from skymodel.comparison.comptel.fit import ComptelFit, fit_comptel
-from skymodel.comparison.ratio.ratio import Windows, of_bands
+from skymodel.comparison.ratio.ratio import of_bands
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.galaxy import SkyModel
-from skymodel.sightlines.means import Ratio, window_factor
-from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
+from skymodel.sightlines.means import Ratio
 
 
 class Fits(NamedTuple):
@@ -52,11 +51,11 @@ class PairVerdict:
 def judge(
     names: tuple[str, str],
     model: SkyModel,
+    window: Ratio,
     *,
     band: Band,
-    rtol: float,
     fit: Mapping[str, Any] | None = None,
-    windows: Windows = window_factor,
+    tracer: str = PRINTED,
 ) -> PairVerdict:
     """Return the verdict on one pair.
 
@@ -66,16 +65,15 @@ def judge(
         Of the dark-matter and the electron density.
     model
         The pair, seen from somewhere, and what an encounter radiates.
+    window
+        Its window factor, with the mean in the INTEGRAL circle below.
     band
         The band that is compared with the 511 keV line in one window.
-    rtol
-        Tolerance of W.
     fit
         How chi is fitted: keywords of :func:`~skymodel.comparison.comptel.fit.fit_comptel`.
-    windows
-        What gives W.
+    tracer
+        Which electrons these are.
     """
-    window = windows(model.pair, numerator=COMPTEL_WINDOW, denominator=INTEGRAL_CIRCLE, rtol=rtol, **model.lines)
     both = window.denominator  # the one integral that both bands are made of
     circle = Ratio(1.0, 0.0, numerator=both, denominator=both)
     same = of_bands(model, circle, band, LINE_511)
@@ -83,4 +81,4 @@ def judge(
         name: Fits(*(fit_comptel(model.emission, name, w, **(fit or {})) for w in (1.0, window.value)))
         for name in background_names()
     }
-    return PairVerdict(*names, window, same, fits)
+    return PairVerdict(*names, window, same, fits, tracer)

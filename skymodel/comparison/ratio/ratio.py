@@ -10,11 +10,11 @@ from astropy import units
 from skymodel.bounded import Bounded
 from skymodel.emission.event.bands import Band
 from skymodel.galaxy import SkyModel
-from skymodel.sightlines.means import Ratio, quotient, region_mean, window_factor
+from skymodel.sightlines.means import Ratio, quotient, region_mean, window_factors
 from skymodel.sky.region import as_region
 
 BandRegion = tuple[Band, Any]
-Windows = Callable[..., Ratio]  # called as window_factor
+Windows = Callable[..., tuple[Ratio, ...]]  # called as window_factors
 
 
 def ratio(
@@ -23,7 +23,7 @@ def ratio(
     numerator: BandRegion,
     denominator: BandRegion,
     rtol: float = 1e-6,
-    windows: Windows = window_factor,
+    windows: Windows = window_factors,
 ) -> Ratio:
     """Return the mean intensity of one band over one region, divided by that of another.
 
@@ -36,7 +36,7 @@ def ratio(
     rtol
         Tolerance of each mean.
     windows
-        What gives the ratio of two means, for a cache in between.
+        What gives the ratios of two means, for a cache in between.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def ratio(
     """
     if model.uniform:
         density = model.positronium or model.pair
-        found = windows(density, numerator=numerator[1], denominator=denominator[1], rtol=rtol, **model.lines)
+        (found,) = windows([density], numerator=numerator[1], denominator=denominator[1], rtol=rtol, **model.lines)
         return of_bands(model, found, numerator[0], denominator[0])
     above, below = (band_mean(model, *side, rtol=rtol) for side in (numerator, denominator))
     _refuse_dark(below.value, denominator[0], as_region(denominator[1]).name)

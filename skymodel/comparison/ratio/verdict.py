@@ -8,6 +8,7 @@ one of two tracers, visible matter as printed or interstellar electrons; the wor
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -32,8 +33,9 @@ from skymodel.comparison.ratio.statement import describe
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
 from skymodel.galaxy import SkyModel
-from skymodel.sightlines.means import window_factor
+from skymodel.sightlines.means import window_factors
 from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 INTERSTELLAR_RTOL = 1e-3  # of W with whole gas models, whose small off-centre clouds are dear
 
@@ -162,7 +164,7 @@ def verdict(
     tracer: str = PRINTED,
     rtol: float = 1e-4,
     progress: Callable[[int, int], None] | None = None,
-    windows: Windows = window_factor,
+    windows: Windows = window_factors,
 ) -> Verdict:
     """Return the verdict on the ratio claim over every pair of a halo and an electron density.
 
@@ -186,9 +188,9 @@ def verdict(
     rtol
         Tolerance of W; of the default interstellar electrons 1e-3.
     progress
-        Called with (pairs done, pairs in all) after each.
+        Called with (pairs done, pairs in all) after each electron density, whose pairs with all halos share their work.
     windows
-        What gives the ratio of two means, for a cache in between.
+        What gives the ratios of two means, for a cache in between.
 
     Examples
     --------
@@ -200,26 +202,20 @@ def verdict(
     shining = emission or NuggetEmission()
     fit = {"correlation": correlation, "weighting": weighting, "line_intensity": line_intensity}
     lines: dict[str, Any] = {"observer": observer or Observer(), "r_max": r_max, "s_max": s_max}
-    wanted = [
-        (halo, *entry) for halo in (halos or default_halos()).items() for entry in _judged(electrons, tracer, rtol)
-    ]
-    pairs: list[PairVerdict] = []
-    for (halo_name, halo), (electron_name, density), kind, tolerance in sorted(
-        wanted, key=lambda each: each[2] != PRINTED
-    ):
-        model = SkyModel(halo, density, shining, **lines)
-        found = judge(
-            (halo_name, electron_name),
-            model,
-            band=band,
-            rtol=tolerance,
-            fit=fit,
-            windows=windows,
-        )
-        pairs.append(replace(found, tracer=kind))
+    known, wanted = halos or default_halos(), _judged(electrons, tracer, rtol)
+    sides = {"numerator": COMPTEL_WINDOW, "denominator": INTEGRAL_CIRCLE}
+    pairs: list[list[PairVerdict]] = []
+    for (name, density), kind, tolerance in wanted:
+        models = [SkyModel(halo, density, shining, **lines) for halo in known.values()]
+        factors = windows([model.pair for model in models], rtol=tolerance, **sides, **models[0].lines)
+        each = zip(known, models, factors, strict=True)
+        how: dict[str, Any] = {"band": band, "fit": fit, "tracer": kind}
+        pairs.append([judge((halo, name), model, factor, **how) for halo, model, factor in each])
         if progress:
-            progress(len(pairs), len(wanted))
-    return Verdict(tuple(pairs), shining, line_intensity, line_intensity_error)
+            progress(len(pairs) * len(known), len(wanted) * len(known))
+    by_halo = itertools.chain.from_iterable(zip(*pairs, strict=True))
+    ordered = sorted(by_halo, key=lambda pair: pair.tracer != PRINTED)
+    return Verdict(tuple(ordered), shining, line_intensity, line_intensity_error)
 
 
 def _judged(

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,21 +69,22 @@ class MapCache:
             meta = np.array(_json(sky.meta))
             return {"values": sky.values, "error": sky.error, "unit": np.array(str(sky.unit)), "meta": meta}
 
-        return self._kept(digest(density, {"what": "map", **settings}), compute, parts, restored)
+        return self._kept(digest([density], {"what": "map", **settings}), compute, parts, restored)
 
-    def ratio(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], Ratio]) -> Ratio:
-        """Return the ratio of two means of a density, computed and kept if it is not there yet."""
+    def ratios(
+        self, densities: Sequence[Density], settings: Mapping[str, Any], compute: Callable[[], tuple[Ratio, ...]]
+    ) -> tuple[Ratio, ...]:
+        """Return the ratios of two means of densities, computed together and kept if they are not there yet."""
 
-        def restored(held: Mapping[str, Any]) -> Ratio:
-            ratio, above, below = held["numbers"].tolist()
-            numerator, denominator = (Bounded(mean[0], mean[1], str(held["unit"])) for mean in (above, below))
-            return Ratio(*ratio, numerator=numerator, denominator=denominator)
+        def restored(held: Mapping[str, Any]) -> tuple[Ratio, ...]:
+            each = zip(held["numbers"].tolist(), held["units"].tolist(), strict=True)
+            return tuple(_ratio(numbers, unit) for numbers, unit in each)
 
-        def parts(found: Ratio) -> dict[str, Any]:
-            numbers = np.array([[*found], [*found.numerator], [*found.denominator]])
-            return {"numbers": numbers, "unit": np.array(str(found.numerator.unit))}
+        def parts(found: tuple[Ratio, ...]) -> dict[str, Any]:
+            numbers = [[[*each], [*each.numerator], [*each.denominator]] for each in found]
+            return {"numbers": np.array(numbers), "units": np.array([str(each.numerator.unit) for each in found])}
 
-        return self._kept(digest(density, {"what": "ratio", **settings}), compute, parts, restored)
+        return self._kept(digest(densities, {"what": "ratios", **settings}), compute, parts, restored)
 
     def _kept(
         self,
@@ -135,25 +136,31 @@ class MapCache:
                 yield path, path.stat()
 
 
-def digest(density: Density, settings: Mapping[str, Any]) -> str | None:
-    """Return what names a map in the cache; None where a digest cannot tell all that the map depends on.
+def _ratio(numbers: Sequence[Sequence[float]], unit: str) -> Ratio:
+    (ratio, doubt), (above, above_error), (below, below_error) = numbers
+    means = Bounded(above, above_error, unit), Bounded(below, below_error, unit)
+    return Ratio(ratio, doubt, numerator=means[0], denominator=means[1])
+
+
+def digest(densities: Sequence[Density], settings: Mapping[str, Any]) -> str | None:
+    """Return what names integrals in the cache; None where a digest cannot tell all that they depend on.
 
     Parameters
     ----------
-    density
+    densities
         What is integrated.
     settings
-        All else that the map depends on.
+        All else that the integrals depend on.
 
     Examples
     --------
     >>> from profiles import NFW, from_function
-    >>> one, two = (digest(NFW(), {"nside": nside}) for nside in (8, 16))
-    >>> one != two, digest(from_function(lambda x, y, z: x, unit="cm-3", symmetry="none"), {}) is None
+    >>> one, two = (digest([NFW()], {"nside": nside}) for nside in (8, 16))
+    >>> one != two, digest([from_function(lambda x, y, z: x, unit="cm-3", symmetry="none")], {}) is None
     (True, True)
     """
     try:
-        spec = library.describe(density)
+        spec = [library.describe(density) for density in densities]
         contents = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in _named(spec, "file")]
     except (ValueError, OSError):
         return None

@@ -5,12 +5,14 @@ Nothing is kept here; a cache that keeps files is :mod:`skymodel.output.files.ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from profiles import Density
 from skymodel.sightlines.means import Ratio
 from skymodel.sky.skymap import SkyMap
+
+Ratios = Callable[[], tuple[Ratio, ...]]
 
 
 class Cache(Protocol):
@@ -30,12 +32,14 @@ class Cache(Protocol):
         """
         ...
 
-    def ratio(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], Ratio]) -> Ratio:
-        """Return the ratio of the means of J over two regions.
+    def ratios(self, densities: Sequence[Density], settings: Mapping[str, Any], compute: Ratios) -> tuple[Ratio, ...]:
+        """Return the ratios of the means of J over two regions, of densities that are looked at together.
 
         Parameters
         ----------
-        density, settings, compute
+        densities
+            What is integrated.
+        settings, compute
             As for :meth:`map`.
         """
         ...
@@ -52,19 +56,19 @@ class Remembered:
 
     def __init__(self, behind: Cache) -> None:
         self._behind = behind
-        self._ratios: list[tuple[Density, dict[str, Any], Ratio]] = []
+        self._ratios: list[tuple[list[Density], dict[str, Any], tuple[Ratio, ...]]] = []
 
     def map(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], SkyMap]) -> SkyMap:
         """Ask for the map, which is asked for once."""
         return self._behind.map(density, settings, compute)
 
-    def ratio(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], Ratio]) -> Ratio:
-        """Return the ratio of two means, held since it was first asked for."""
+    def ratios(self, densities: Sequence[Density], settings: Mapping[str, Any], compute: Ratios) -> tuple[Ratio, ...]:
+        """Return the ratios of two means, held since they were first asked for."""
         for known, how, held in self._ratios:
-            if how == settings and (known is density or known == density):
+            if how == settings and known == list(densities):
                 return held
-        found = self._behind.ratio(density, settings, compute)
-        self._ratios.append((density, dict(settings), found))
+        found = self._behind.ratios(densities, settings, compute)
+        self._ratios.append((list(densities), dict(settings), found))
         return found
 
 
@@ -75,6 +79,6 @@ class NothingKept:
         """Compute the map."""
         return compute()
 
-    def ratio(self, density: Density, settings: Mapping[str, Any], compute: Callable[[], Ratio]) -> Ratio:
-        """Compute the ratio."""
+    def ratios(self, densities: Sequence[Density], settings: Mapping[str, Any], compute: Ratios) -> tuple[Ratio, ...]:
+        """Compute the ratios."""
         return compute()

@@ -17,7 +17,7 @@ from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.galaxy import SkyModel
 from skymodel.runs.config.regions import WHOLE_SKY, NamedRegion
 from skymodel.runs.one.fluxes import Part, Shining, summed
-from skymodel.sightlines.means import Ratio, region_mean, window_factor
+from skymodel.sightlines.means import Ratio, region_mean, window_factors
 from skymodel.sky.region import Region
 from skymodel.sky.skymap import SkyMap
 
@@ -95,7 +95,7 @@ def means(
     anchor: Region,
     *,
     rtol: float,
-    windows: Callable[..., Ratio] = window_factor,
+    windows: Callable[..., tuple[Ratio, ...]] = window_factors,
 ) -> Seen:
     """Return the means over regions, straight from the densities, beside that over the anchor's region.
 
@@ -133,13 +133,13 @@ def _of_one(
     regions: Iterable[Region],
     anchor: Region,
     rtol: float,
-    windows: Callable[..., Ratio],
+    windows: Callable[..., tuple[Ratio, ...]],
 ) -> Seen:
     """Return the means where one density shines: the errors that a region and the anchor's share cancel."""
     density, found, below = shining.densities[0], {}, Bounded(0.0, 0.0)
     for region in regions:
         try:
-            ratio = windows(density, numerator=region, denominator=anchor, rtol=rtol, **model.lines)
+            (ratio,) = windows([density], numerator=region, denominator=anchor, rtol=rtol, **model.lines)
         except ValueError as error:
             dark = "there is no ratio to it" in str(error)
             raise (ValueError(_DARK.format(anchor.name)) if dark else error) from None

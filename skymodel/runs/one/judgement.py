@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from skymodel.runs.one.chi import PAPERS, chi_table, own_factor
 from skymodel.runs.one.claims import ClaimsReport, check_claims
 from skymodel.runs.one.columns import Lights, Seen
 from skymodel.runs.one.fluxes import Part, share_of_sky
-from skymodel.sightlines.means import Ratio, window_factor
+from skymodel.sightlines.means import Ratio, window_factors
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 
 MEAN_RTOL = 1e-6  # of the means over regions, which cost little: as shipped a hundredth of the map's tolerance
@@ -34,8 +35,8 @@ def mean_rtol(config: RunConfig) -> float:
 def cached(cache: Cache) -> Windows:
     """Return the function that gives ratios of means of J, asking the cache first."""
 
-    def windows(density: Density, **asked: Any) -> Ratio:
-        return cache.ratio(density, asked, lambda: window_factor(density, **asked))
+    def windows(densities: Sequence[Density], **asked: Any) -> tuple[Ratio, ...]:
+        return cache.ratios(densities, asked, lambda: window_factors(densities, **asked))
 
     return windows
 

@@ -13,7 +13,7 @@ from skymodel.comparison.ratio.ratio import Windows, ratio
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.galaxy import SkyModel
 from skymodel.runs.config.questions import BandOver, RatioConfig
-from skymodel.sightlines.means import window_factor
+from skymodel.sightlines.means import window_factors
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 _COLUMNS = {
@@ -43,7 +43,7 @@ def headline(continuum: Band) -> tuple[RatioConfig, ...]:
 
 
 def ratio_table(
-    model: SkyModel, asked: Sequence[RatioConfig], continuum: Band, *, rtol: float, windows: Windows = window_factor
+    model: SkyModel, asked: Sequence[RatioConfig], continuum: Band, *, rtol: float, windows: Windows = window_factors
 ) -> Any:
     """Return a QTable with a row for each ratio, the headline first.
 
@@ -58,7 +58,7 @@ def ratio_table(
     rtol
         Tolerance of each mean.
     windows
-        What gives the ratio of two means, for a cache in between.
+        What gives the ratios of two means, for a cache in between.
     """
     from astropy.table import QTable
 

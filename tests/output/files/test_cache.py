@@ -35,8 +35,8 @@ def test_a_map_that_is_kept_comes_back_to_the_bit(tmp_path):
 
 def test_a_ratio_that_is_kept_comes_back_to_the_bit(tmp_path):
     cache = MapCache(tmp_path)
-    made = cache.ratio(PAIR, {"rtol": 1e-4}, lambda: sm.window_factor(PAIR, r_max=60, rtol=1e-4))
-    back = cache.ratio(PAIR, {"rtol": 1e-4}, never)
+    made = cache.ratios([PAIR], {"rtol": 1e-4}, lambda: sm.window_factors([PAIR], r_max=60, rtol=1e-4))[0]
+    back = cache.ratios([PAIR], {"rtol": 1e-4}, never)[0]
     assert (back.value, back.error) == (made.value, made.error)
     assert [*back.numerator, *back.denominator] == [*made.numerator, *made.denominator]
     assert back.numerator.unit == made.numerator.unit
@@ -44,8 +44,8 @@ def test_a_ratio_that_is_kept_comes_back_to_the_bit(tmp_path):
 
 @pytest.mark.parametrize("change", [{"nside": 8}, {"rtol": 1e-4}, {"observer": sm.Observer(8.0)}, {"s_max": 3.0}])
 def test_anything_that_a_map_depends_on_makes_another_digest(change):
-    assert digest(PAIR, settings()) != digest(PAIR, settings(**change))
-    assert digest(PAIR, settings()) != digest(NFW(r_s=21) * HernquistBulge(), settings())
+    assert digest([PAIR], settings()) != digest([PAIR], settings(**change))
+    assert digest([PAIR], settings()) != digest([NFW(r_s=21) * HernquistBulge()], settings())
 
 
 def test_what_a_users_code_computes_is_never_kept(tmp_path):

@@ -2,7 +2,7 @@
 
 from profiles import NFW, Burkert, ExponentialDisk
 from skymodel.runs.one.cache import NothingKept, Remembered
-from skymodel.sightlines.means import window_factor
+from skymodel.sightlines.means import window_factors
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 
 
@@ -15,9 +15,9 @@ def test_a_ratio_is_computed_once_for_equal_densities_and_settings():
 
         def compute():
             computed.append(how)
-            return window_factor(density, **how)
+            return window_factors([density], **how)
 
-        return cache.ratio(density, how, compute)
+        return cache.ratios([density], how, compute)[0]
 
     cache = Remembered(NothingKept())
     first = asked(cache, NFW())
