@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from profiles import Density
 from profiles.contract.arrays import Floats
 from skymodel.bounded import Bounded
 from skymodel.emission.event.bands import LINE_511
 from skymodel.runs.config.model import RunConfig
-from skymodel.sightlines.means import window_factor
+from skymodel.sightlines.means import Ratio, window_factor
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.integrate import line_of_sight
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
 COARSE, FINE = 16, 64
-MAP_RTOL, LINE_RTOL, MEAN_RTOL = 1e-2, 1e-3, 1e-3  # of what is only looked at
+MAP_RTOL, LINE_RTOL = 1e-2, 1e-3  # of what is only looked at
+MEAN_RTOL = {COARSE: 1e-2, FINE: 1e-3}
 ANGLES = np.concatenate([np.geomspace(0.3, 30, 40), np.linspace(34, 180, 30)])  # deg
 ENERGIES = np.geomspace(0.3, 40, 160)  # MeV
 Progress = Callable[[int, int], None]
@@ -70,6 +72,8 @@ class Answer:
 def answers(config: RunConfig, progress: Progress | None = None) -> Iterator[Answer]:
     """Yield what is known of a configuration: with a coarse map first, where a fine one takes long.
 
+    The coarse map has the lines through the middles of its pixels, and not the means, which cost ten times as much.
+
     Raises
     ------
     ValueError
@@ -82,10 +86,11 @@ def answers(config: RunConfig, progress: Progress | None = None) -> Iterator[Ans
 
 def _answer(config: RunConfig, nside: int, progress: Progress | None) -> Answer:
     pair, lines = config.dark_matter * config.electrons, _lines(config)
-    column = project(pair, nside, rtol=MAP_RTOL, progress=progress, **lines)
-    circle, window = _regions(config, column if nside == COARSE else None)
-    if not circle.value > circle.error:
-        raise ValueError("these densities do not meet in the INTEGRAL circle, so nothing fixes the scale")
+    column = (
+        _coarse(pair, lines) if nside == COARSE else project(pair, nside, rtol=MAP_RTOL, progress=progress, **lines)
+    )
+    found = _window(pair, MEAN_RTOL[nside], lines)
+    circle, window = found.denominator, Bounded(found.value, found.error)
     scale = config.anchor.line_intensity / circle.value
     along, across = (
         line_of_sight(pair, *place, rtol=LINE_RTOL, **lines).value * scale
@@ -102,12 +107,17 @@ def _lines(config: RunConfig) -> dict[str, Any]:
     return {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
 
 
-def _regions(config: RunConfig, column: SkyMap | None) -> tuple[Bounded, Bounded]:
-    """Return J's mean in the circle and W: straight from the densities, or roughly from a map's pixels."""
-    if column is not None:
-        circle, wide = (column.mean(region) for region in (INTEGRAL_CIRCLE, COMPTEL_WINDOW))
-        return Bounded(circle.value, circle.error), Bounded(wide.value, wide.error) / Bounded(
-            circle.value, circle.error
-        )
-    found = window_factor(config.dark_matter * config.electrons, rtol=MEAN_RTOL, **_lines(config))
-    return Bounded(found.denominator.value, found.denominator.error), Bounded(found.value, found.error)
+def _window(pair: Density, rtol: float, lines: Mapping[str, Any]) -> Ratio:
+    try:
+        return window_factor(pair, rtol=rtol, **lines)
+    except ValueError as error:
+        dark = "these densities do not meet in the INTEGRAL circle, so nothing fixes the scale"
+        raise (ValueError(dark) if "there is no ratio to it" in str(error) else error) from None
+
+
+def _coarse(pair: Density, lines: Mapping[str, Any]) -> SkyMap:
+    import healpy
+
+    places = healpy.pix2ang(COARSE, np.arange(12 * COARSE**2), lonlat=True)
+    found = line_of_sight(pair, *places, rtol=MAP_RTOL, **lines)
+    return SkyMap(found.value, found.error, found.unit)

@@ -72,7 +72,8 @@ class Explorer:
         self._shown = answer
         self._charts.show(answer)
         self._widgets.tell(answer)
-        note = "" if answer.final else "<p class='busy' role='status'>coarse; a finer map is on its way …</p>"
+        words = "coarse: lines through the middles of pixels; a finer map is on its way …"
+        note = "" if answer.final else f"<p class='busy' role='status'>{words}</p>"
         self._message.text = note
 
     def _refuse(self, error: Exception) -> None:
