@@ -30,6 +30,14 @@ def call(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def undrawn(monkeypatch):
+    """Leave out the figure and the page, which take longer than all tables."""
+    monkeypatch.setattr("skymodel.output.figures.comparison.comparison_figure", lambda comparison: None)
+    monkeypatch.setattr("skymodel.output.figures.run.save", lambda figure, path: None)
+    monkeypatch.setattr("skymodel.output.report.comparison.report", lambda *_: "")
+
+
+@pytest.fixture
 def files(tmp_path):
     """Write two maps, the second three times as bright, and return their paths."""
     paths = tmp_path / "a.fits", tmp_path / "b.fits"
@@ -57,6 +65,7 @@ def refused(outcome, *parts):
     assert [part for part in parts if part not in lines[0]] == [], lines[0]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_scaled_map_is_alike_in_shape_and_three_times_as_bright(call, files, tmp_path):
     outcome = call(*files, "--out", "cmp")
     assert outcome.exit_code == 0, outcome.output
@@ -118,6 +127,7 @@ def test_a_beam_from_memory_says_so_on_the_screen_and_in_the_table(call, tmp_pat
     assert table.meta["beam_fwhm_deg"] == 4.1
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_other_nside_ordering_and_photons_in_the_unit_are_handled(call, tmp_path):
     fine = gaussian(32, flux=2.0)
     foreign(tmp_path / "f.fits", healpy.reorder(fine.values, r2n=True), ordering="NESTED", unit="ph cm-2 s-1 sr-1")
@@ -156,15 +166,19 @@ def test_missing_unit_and_frame_are_refused_until_they_are_given(call, tmp_path)
     assert call("f.fits", "f.fits", "--galactic").exit_code == 0
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_another_frame_is_turned(call, tmp_path):
-    foreign(tmp_path / "c.fits", gaussian(16).values, frame="C")
-    outcome = call("c.fits", "c.fits", "--out", "cmp")
+    foreign(tmp_path / "c.fits", gaussian(8).values, frame="C")
+    foreign(tmp_path / "g.fits", gaussian(8).values, frame="G")
+    outcome = call("c.fits", "g.fits", "--out", "cmp")
     assert outcome.exit_code == 0, outcome.output
     table = QTable.read(tmp_path / "cmp/shapes.ecsv", format="ascii.ecsv")
-    lon = next(float(row["first"]) for row in table if row["statistic"] == "centroid_lon")
-    assert lon == pytest.approx(96.337, abs=0.1)  # where (ra, dec) = (0, 0) lies in the Galaxy
+    turned, kept = next((row["first"], row["second"]) for row in table if row["statistic"] == "centroid_lon")
+    assert float(turned) == pytest.approx(96.337, abs=0.1)  # where (ra, dec) = (0, 0) lies in the Galaxy
+    assert float(kept) == pytest.approx(0.0, abs=0.1)
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("hole", [healpy.UNSEEN, np.nan])
 def test_masked_pixels_are_left_out_and_it_is_said_how_much_is_left(call, tmp_path, hole):
     require("ot")
@@ -188,6 +202,7 @@ def test_maps_without_a_common_pixel_are_refused(call, tmp_path):
     refused(call("n.fits", "s.fits"), "hold values together in 0 of the 3072 pixels")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_negative_maps_are_compared_without_what_needs_a_flux(call, tmp_path):
     require("ot")
     values = gaussian(16).values - 1e-3
