@@ -1,5 +1,7 @@
 """Maps of an ensemble: those of a run, the same bits from shards, opened by xarray, whole or not counted."""
 
+import functools
+
 import numpy as np
 import pytest
 import yaml
@@ -20,19 +22,23 @@ from tests.runs.many.test_ensemble import MODEL, R_D, R_SUN, config
 MAPPED = {"model": MODEL | {"map": {"nside": 8, "rtol": 1e-3}}, "maps": True, "draws": 6}
 
 
-def stored(folder, made, parts):
-    store = open_store(folder, made.resolved())
+@functools.cache
+def batch(first, last):
+    """Return draws of the mapped ensemble, computed once for all tests."""
+    return compute(config(**MAPPED), first, last)
+
+
+def stored(folder, *parts):
+    store = open_store(folder, config(**MAPPED).resolved())
     for part in parts:
-        batch = compute(made, *part)
-        store.add(*part, batch.rows, batch.maps)
+        store.add(*part, batch(*part).rows, batch(*part).maps)
     return store
 
 
 @pytest.mark.slow
 def test_a_draws_map_is_that_of_a_run_of_the_drawn_galaxy(tmp_path):
     require("xarray")
-    made = config(**MAPPED)
-    store = stored(tmp_path / "s", made, [(0, 6)])
+    store = stored(tmp_path / "s", (0, 6))
     sky, row = open_maps(store.folder), store.rows()[4]
     drawn = {**MAPPED["model"], "observer": {"r_sun": row["observer.r_sun"] * units.kpc}}
     drawn["electrons"] = {**MODEL["electrons"], "R_d": row["electrons.R_d"] * units.kpc}
@@ -49,7 +55,7 @@ def test_a_draws_map_is_that_of_a_run_of_the_drawn_galaxy(tmp_path):
 
 def test_one_dataset_says_what_it_holds(tmp_path):
     xarray = require("xarray")
-    store = stored(tmp_path / "s", config(**MAPPED), [(0, 2), (2, 6)])
+    store = stored(tmp_path / "s", (0, 3), (3, 6))
     sky = open_maps(store.folder)
     assert isinstance(sky, xarray.Dataset)
     assert dict(sky.sizes) == {"draw": 6, "pixel": 768, "band": 2}
@@ -67,19 +73,16 @@ def test_one_dataset_says_what_it_holds(tmp_path):
 
 def test_shards_and_one_process_keep_the_same_bits(tmp_path):
     require("xarray")
-    made = config(**MAPPED)
-    whole = open_maps(stored(tmp_path / "one", made, [(0, 6)]).folder)
+    whole = open_maps(stored(tmp_path / "one", (0, 6)).folder)
     parts = [part for index in (1, 0, 2) for part in workers.shard([(0, 6)], 6, index, 3)]
-    shards = open_maps(stored(tmp_path / "three", made, parts).folder)
+    shards = open_maps(stored(tmp_path / "three", *parts).folder)
     for name in whole.data_vars:
         assert whole[name].values.tobytes() == shards[name].values.tobytes()
 
 
 def test_maps_without_their_rows_are_not_counted_and_are_written_again(tmp_path):
     require("xarray")
-    made = config(**MAPPED)
-    store = stored(tmp_path / "s", made, [(0, 3)])
-    late = compute(made, 3, 6)
+    store, late = stored(tmp_path / "s", (0, 3)), batch(3, 6)
     map_store.add_maps(store.folder, late.maps)  # killed here
     assert store.missing(6) == [(3, 6)]
     assert open_maps(store.folder).draw.values.tolist() == [0, 1, 2]
@@ -89,16 +92,15 @@ def test_maps_without_their_rows_are_not_counted_and_are_written_again(tmp_path)
 
 def test_overlapping_parts_give_each_draw_once(tmp_path):
     require("xarray")
-    stored(tmp_path / "s", config(**MAPPED), [(0, 4), (1, 3), (2, 6)])
+    stored(tmp_path / "s", (0, 3), (2, 4), (3, 6))
     sky = open_maps(tmp_path / "s")
     assert sky.draw.values.tolist() == list(range(6))
-    assert np.array_equal(sky.J[5], compute(config(**MAPPED), 5, 6).maps.J[0])
+    assert np.array_equal(sky.J[5], batch(4, 6).maps.J[1])
 
 
 def test_a_full_disk_leaves_no_half_written_maps_and_no_rows(tmp_path, monkeypatch):
     require("xarray")
-    made = config(**MAPPED)
-    store = stored(tmp_path / "s", made, [(0, 3)])
+    store = stored(tmp_path / "s", (0, 3))
     before = sorted(path.name for path in store.folder.iterdir())
 
     def full(content, path):
@@ -106,7 +108,7 @@ def test_a_full_disk_leaves_no_half_written_maps_and_no_rows(tmp_path, monkeypat
         (path / "J").write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    late = compute(made, 3, 6)
+    late = batch(3, 6)
     monkeypatch.setattr(map_store, "_write", full)
     with pytest.raises(OSError, match="No space left"):
         store.add(3, 6, late.rows, late.maps)
@@ -118,12 +120,12 @@ def test_a_draw_that_fails_is_a_map_of_nan():
     steep = {"nfw": {"type": "nfw"}, "steep": {"type": "generalized_nfw", "gamma": 2.5}}
     halo = {"parameter": "dark_matter", "distribution": "choice", "options": steep}
     model = {**MAPPED["model"], "electrons": {"type": "hernquist_bulge"}}
-    batch = compute(config(model=model, priors=[halo], maps=True), 0, 6)
-    failed = batch.rows["failure"] != ""
+    found = compute(config(model=model, priors=[halo], maps=True), 0, 6)
+    failed = found.rows["failure"] != ""
     assert 0 < failed.sum() < 6
-    assert np.isnan(batch.maps.J[failed]).all()
-    assert np.isnan(batch.maps.intensity_per_J[failed]).all()
-    assert (batch.maps.J[~failed] > 0).all()
+    assert np.isnan(found.maps.J[failed]).all()
+    assert np.isnan(found.maps.intensity_per_J[failed]).all()
+    assert (found.maps.J[~failed] > 0).all()
 
 
 def test_maps_of_different_resolutions_are_refused():
@@ -134,7 +136,8 @@ def test_maps_of_different_resolutions_are_refused():
 
 def test_a_folder_without_maps_says_how_to_make_them(tmp_path):
     require("xarray")
-    stored(tmp_path / "s", config(draws=2), [(0, 2)])
+    made = config(draws=2)
+    open_store(tmp_path / "s", made.resolved()).add(0, 2, compute(made, 0, 2).rows)
     with pytest.raises(ValueError, match="holds no maps; make them with skymodel ensemble --maps"):
         open_maps(tmp_path / "s")
 
@@ -147,6 +150,7 @@ def call(tmp_path, monkeypatch):
     return lambda *more: CliRunner().invoke(app, ["ensemble", "galaxies.yaml", "--out", "out", *more])
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_command_keeps_maps_and_goes_on_with_the_missing_draws(call, tmp_path):
     require("xarray")
     assert call("--maps", "--shard", "2/2").exit_code == 0

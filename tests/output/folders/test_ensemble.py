@@ -46,6 +46,7 @@ def test_the_command_writes_the_draws_the_quantiles_the_verdict_and_figures(call
     assert "W = " in (tmp_path / "out" / "verdict.txt").read_text()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_second_call_computes_nothing_and_more_draws_only_the_new_ones(call, tmp_path):
     call()
     before = parts(tmp_path / "out")
@@ -56,6 +57,7 @@ def test_a_second_call_computes_nothing_and_more_draws_only_the_new_ones(call, t
     assert {name: after[name] for name in before} == before
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_draws_that_failed_are_counted_with_their_reason(call, tmp_path):
     options = {"nfw": {"type": "nfw"}, "steep": {"type": "generalized_nfw", "gamma": 2.5}}
     halo = {"parameter": "dark_matter", "distribution": "choice", "options": options}
@@ -67,6 +69,7 @@ def test_draws_that_failed_are_counted_with_their_reason(call, tmp_path):
     assert "Draws failed: 2 times ValueError: " in outcome.output
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_full_disk_is_said_and_the_same_command_goes_on(call, tmp_path, monkeypatch):
     def full(path, **content):
         path.write_bytes(b"half")
@@ -82,6 +85,7 @@ def test_a_full_disk_is_said_and_the_same_command_goes_on(call, tmp_path, monkey
     assert "4 draws computed, 0 of 6" in call().output
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_shards_fill_one_folder_and_the_last_call_sums_up(call, tmp_path):
     first = call("--shard", "2/2")
     assert "3 draws computed, 3 of 6 still missing" in first.output
@@ -105,6 +109,7 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_2(call, more, words):
     assert outcome.stderr.count("\n") == 1
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_folder_of_another_ensemble_is_refused_and_kept(call, tmp_path):
     call()
     before = parts(tmp_path / "out")
