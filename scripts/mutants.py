@@ -86,11 +86,10 @@ def main() -> int:
 def mutants(source: str) -> Iterator[tuple[str, ast.Module]]:
     """Yield each mutant of a module as where and what was changed, and its tree."""
     tree = ast.parse(source)
-    places = [node for node in ast.walk(tree) if not _is_told(node)]
-    for number, node in enumerate(places):
+    for number, node in enumerate(_places(tree)):
         for act in _acts(node):
             made = copy.deepcopy(tree)
-            twin = [each for each in ast.walk(made) if not _is_told(each)][number]
+            twin = _places(made)[number]
             before = ast.unparse(twin)
             act(twin)
             yield (
@@ -99,9 +98,22 @@ def mutants(source: str) -> Iterator[tuple[str, ast.Module]]:
             )
 
 
-def _is_told(node: ast.AST) -> bool:
-    """Return whether a node is text for readers: what an error says is tested by its words elsewhere."""
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _places(tree: ast.Module) -> list[ast.AST]:
+    """Return what may be changed: neither types nor decorators, which no number depends on, nor text for readers."""
+    idle = {
+        id(part)
+        for node in ast.walk(tree)
+        for field in ("annotation", "returns", "decorator_list")
+        for root in _listed(getattr(node, field, None))
+        for part in ast.walk(root)
+    }
+    told = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    idle |= set(map(id, told))
+    return [node for node in ast.walk(tree) if id(node) not in idle]
+
+
+def _listed(field: Any) -> list[ast.AST]:
+    return field if isinstance(field, list) else [] if field is None else [field]
 
 
 def _acts(node: ast.AST) -> Iterator[Act]:
@@ -126,7 +138,7 @@ def _operator(swapped: type, field: str) -> Act:
 
 def _another_number(twin: Any) -> None:
     value = twin.value
-    twin.value = not value if isinstance(value, bool) else value + 1 if isinstance(value, int) else value * 1.5
+    twin.value = not value if isinstance(value, bool) else value + 1 if isinstance(value, int) else value * 1.5 or 1.0
 
 
 def _another_sign(twin: Any) -> None:

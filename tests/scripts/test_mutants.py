@@ -26,7 +26,9 @@ def script():
         ("not x", {"not not x"}),
         ("min(x, 1.0)", {"max(x, 1.0)", "min(x, 1.5)"}),
         ("x and True", {"x or True", "x and False"}),
+        ("x > 0.0", {"x >= 0.0", "x < 0.0", "x > 1.0"}),
         ("print('five', x)", set()),
+        ("@final(True)\ndef f(x: int | None=None) -> int | None:\n    y: int | None", set()),
     ],
 )
 def test_each_place_is_changed_once(script, source, made):
