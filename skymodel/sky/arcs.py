@@ -19,6 +19,7 @@ from skymodel.sky.circles import Axes, SmallCircle, crossings, local_axes, lonla
 
 _TURN = 2 * np.pi
 _SAME_RADIUS = 1e-12  # deg: radii closer than this differ by rounding only
+_TOUCHING = 1e-15  # what rounding leaves of a touching pair: one cut too many is harmless, one too few is not
 _NODES = 24
 _PANEL_ERROR = 1e-14  # sr
 _LARGEST_DEPTH = 60
@@ -122,8 +123,8 @@ def _cuts(edge: SmallCircle, here: Axes, theta: Floats) -> Floats:
     towards = np.arctan2(edge.axis @ here.north, edge.axis @ here.east)
     sine2 = np.sin((distance + rho - theta) / 2) * np.sin((theta + rho - distance) / 2)
     cosine2 = np.sin((theta + distance + rho) / 2) * np.sin((theta + distance - rho) / 2)
-    meets = (sine2 >= 0) & (cosine2 >= 0) & (sine2 + cosine2 > 0)
-    half = np.arctan2(np.sqrt(np.where(meets, sine2, np.nan)), np.sqrt(np.where(meets, cosine2, np.nan)))
+    meets = np.where(np.minimum(sine2, cosine2) > -_TOUCHING, 1.0, np.nan)
+    half = np.arctan2(np.sqrt(np.maximum(sine2, 0.0)), np.sqrt(np.maximum(cosine2, 0.0))) * meets
     return np.asarray(np.stack([towards - 2 * half, towards + 2 * half], axis=1) % _TURN)
 
 

@@ -19,6 +19,30 @@ def test_a_circle_about_the_centre_is_all_or_nothing():
     assert total(arcs(INTEGRAL_CIRCLE, 0, 0, [0, 3, 5.999, 6.001, 90, 180])).tolist() == [2 * np.pi] * 3 + [0] * 3
 
 
+@pytest.mark.parametrize(("lon", "lat"), [(25, 0), (-25, 0), (0, 25), (0, -25)])
+def test_a_circle_that_touches_an_edge_has_no_arc_in_it_and_all_of_it_in_the_rest(lon, lat):
+    """Wherever rounding has them: an uncut circle is judged by one point, which must not be the touching one."""
+    for radius in range(1, 25):
+        outside, around = 25 - radius, 25 + radius
+        region = Circle(lon, lat, radius)
+        assert total(arcs(region, 0, 0, [outside, around])) == pytest.approx([0, 0], abs=1e-6)  # the root of rounding
+        assert total(arcs(~region, 0, 0, [outside, around])) == pytest.approx([2 * np.pi] * 2, abs=1e-6)
+        assert total(arcs(region, lon, lat, [radius - 1e-9, radius + 1e-9])).tolist() == [2 * np.pi, 0]
+
+
+def test_a_circle_without_size_is_all_or_nothing_also_on_an_edge():
+    for region in (Circle(6, 0, 6), Circle(0, -6, 6), Box((0, 40), (0, 40)), Box((-40, 0), (-40, 40))):
+        assert total(arcs(region, 0, 0, [0.0]))[0] in (0, 2 * np.pi)  # the centre lies on an edge, or in a corner
+        beside = total(arcs(region, 0, 0, [1e-6]))[0]
+        angle = np.pi / 2 if region == Box((0, 40), (0, 40)) else np.pi
+        assert beside == pytest.approx(angle, abs=1e-5)
+
+
+def test_an_uncut_circle_begins_at_zero():
+    pieces = arcs(INTEGRAL_CIRCLE, 0, 0, [3.0, 7.0])
+    assert (pieces.start.tolist(), pieces.stop.tolist()) == ([[0.0], [0.0]], [[2 * np.pi], [0.0]])
+
+
 def test_the_position_angle_grows_from_lon_towards_lat():
     start, stop = arcs(Box((0, 40), (0, 40)), 0, 0, [10.0])  # the quadrant of growing lon and lat
     kept = stop > start
@@ -54,6 +78,14 @@ def test_the_radii_of_change_of_the_window_are_its_tangents_and_corners():
     assert np.all(np.diff(found) > 0)
     assert found[0] > 0
     assert found[-1] < 180
+
+
+def test_radii_of_change_below_a_degree_and_near_the_antipode_count():
+    assert radii_of_change(Circle(0, 0, 0.5), 0, 0) == pytest.approx([0.5], rel=1e-13)
+    assert radii_of_change(Circle(0.25, 0, 0.5), 0, 0) == pytest.approx([0.25, 0.75], rel=1e-13)
+    assert radii_of_change(Circle(0, 0, 179.5), 0, 0) == pytest.approx([179.5], rel=1e-13)
+    assert radii_of_change(Circle(180, 0, 20), 0, 10) == pytest.approx([150, 170], rel=1e-13)
+    assert radii_of_change(Circle(6, 0, 6), 0, 0) == pytest.approx([12], rel=1e-13)  # 0, where it touches, is no change
 
 
 def test_the_whole_sky_and_nothing_have_no_edges():

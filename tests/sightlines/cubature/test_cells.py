@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skymodel.sightlines.cubature.cells import Cells, Lines, gauss, tail
+from skymodel.sightlines.cubature.cells import Cells, Lines, gauss, measure, nodes_of, tail
 from skymodel.sightlines.cubature.refine import Shares, integrate_cells
 
 # (name, function on (0, 1), its integral): analytic, near a pole, a kink, roots and logarithms at an end, a step
@@ -35,6 +35,22 @@ def test_the_tail_of_a_smooth_function_is_small_enough_to_stop():
     assert tail(np.ones((1, 1)), gauss(1))[0] == 0.0
 
 
+@pytest.mark.parametrize("order", [6, 7, 8, 12, 14])
+def test_the_tail_is_the_last_coefficients_times_their_fall_from_the_middle_ones(order):
+    """The definition, on Legendre series with known coefficients: the last three, the two in the middle, at most 1."""
+    rule, random = gauss(order), np.random.default_rng(order)
+    for decades in (0.0, 3.0):
+        known = random.uniform(0.5, 2.0, (20, order)) * 10.0 ** -(decades * np.arange(order) / order)
+        values = np.polynomial.legendre.legval(2 * rule.node - 1, known.T)
+        last = known[:, [order - 3, order - 2, order - 1]].max(axis=1)
+        middle = known[:, [order // 2 - 1, order // 2]].max(axis=1)
+        assert tail(values, rule) == pytest.approx(last * np.minimum(last / middle, 1.0), rel=1e-9)
+
+
+def test_the_tail_of_nothing_is_nothing():
+    assert tail(np.zeros((2, 12)), gauss(12)).tolist() == [0.0, 0.0]
+
+
 @pytest.mark.parametrize("axes", [(True, False), (False, True), (True, True)])
 def test_halves_cover_what_they_come_from(axes):
     cells = Cells(np.array([3, 5]), np.array([[0.0, 0.5], [0.25, 0.0]]), np.array([[1.0, 1.0], [0.5, 0.125]]))
@@ -52,6 +68,47 @@ def cone(patch, u, v):
     lon = lon + 0 * lat
     directions = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
     return directions, 0.01 * np.cos(lat)
+
+
+def flat(patch, u, v):
+    """Patches that are squares of side 2 in a plane, each 10 beside the last."""
+    x = 2 * u[:, :, None] + 10.0 * patch[:, None, None] + 0 * v[:, None, :]
+    y = 2 * v[:, None, :] + 0 * x
+    return np.stack([x, y, 0 * x], axis=-1), 4.0 + 0 * x
+
+
+def test_a_cell_is_measured_in_the_size_and_place_it_has():
+    """x^2 y over two rectangles in closed form, by rules that differ along the axes; the lines err by 1e-3 each."""
+    cells = Cells(np.array([0, 1]), np.array([[0.0, 0.5], [0.25, 0.0]]), np.array([[1.0, 1.0], [0.5, 0.125]]))
+    rules = gauss(6), gauss(8)
+    nodes = nodes_of(cells, flat, rules)
+    assert nodes.directions.shape == (2, 6, 8, 3)
+    x, y, _ = nodes.directions.reshape(-1, 3).T
+    measured = measure(nodes, Lines(x**2 * y, np.full(x.size, 1e-3), 0), rules)
+    sides = [((0.0, 2.0), (1.0, 2.0)), ((10.5, 11.0), (0.0, 0.25))]
+    exact = [(b**3 - a**3) / 3 * (d**2 - c**2) / 2 for (a, b), (c, d) in sides]
+    areas = np.array([(b - a) * (d - c) for (a, b), (c, d) in sides])
+    assert measured.value == pytest.approx(exact, rel=1e-13)
+    assert measured.line_error == pytest.approx(1e-3 * areas, rel=1e-13)
+    assert np.all(measured.tails < 1e-12 * measured.value[:, None])
+    assert np.array_equal(measured.error, measured.tails[:, 0] + measured.tails[:, 1] + measured.line_error)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_the_tails_tell_along_which_axis_a_cell_is_rough(axis):
+    rules = gauss(6), gauss(8)
+    nodes = nodes_of(Cells.whole(1), flat, rules)
+    places = nodes.directions.reshape(-1, 3).T
+    tails = measure(nodes, Lines(np.abs(places[axis] - 0.7), 0 * places[0], 0), rules).tails[0]
+    assert tails[axis] > 1e-3
+    assert tails[1 - axis] < 1e-14
+
+
+def test_a_chart_that_turns_the_sky_over_has_errors_all_the_same():
+    rules = gauss(6), gauss(6)
+    nodes = nodes_of(Cells.whole(1), lambda *place: (flat(*place)[0], -flat(*place)[1]), rules)
+    measured = measure(nodes, Lines(np.ones(36), np.full(36, 0.1), 0), rules)
+    assert (measured.value[0], measured.line_error[0]) == (pytest.approx(-4.0), pytest.approx(0.4))
 
 
 def step(directions):
