@@ -191,8 +191,8 @@ def any_of(true: Bools) -> Bools:
 
 
 def largest(values: Floats) -> Floats:
-    """Return the largest of values ``(..., N)`` that are not negative, ``(..., 1)``."""
-    return np.asarray(np.max(values, axis=-1, initial=0.0, keepdims=True))
+    """Return the largest of values ``(..., N)`` that are not negative and did not overflow, ``(..., 1)``."""
+    return np.asarray(np.max(values, axis=-1, initial=0.0, keepdims=True, where=np.isfinite(values)))
 
 
 def _too_large(owner: Ints, doubts: Floats, limit: Floats, failing: Bools) -> Bools:

@@ -1,10 +1,12 @@
 """The quadrature: exact where it must be, never sure of itself without reason, frugal."""
 
+import functools
+
 import mpmath
 import numpy as np
 import pytest
 
-from skymodel.sightlines.ray import rules
+from skymodel.sightlines.ray import quadrature, rules
 from skymodel.sightlines.ray.quadrature import NotConverged, Panels, integrate_panels
 from skymodel.sightlines.ray.rules import COARSE, FINE, MORE, rule
 
@@ -63,13 +65,20 @@ BANK = {
 }
 
 
-def _cases(seed, count):
-    random = np.random.default_rng(seed)
-    for name, (function, exact) in BANK.items():
+SMOOTH = ("exponential", "gaussian peak", "resonance", "sheet", "cusp beside")
+
+
+@functools.cache
+def _cases(seed, count, names=tuple(BANK)):
+    """Return (name, function, (x0, w), integral) for each name `count` times."""
+    random, found = np.random.default_rng(seed), []
+    for name in names:
+        function, exact = BANK[name]
         for _ in range(count):
             x0, w = float(random.uniform(-0.98, 0.98)), float(10 ** random.uniform(-1.5, 1))
             with mpmath.workdps(25):
-                yield name, function, (x0, w), float(exact(x0, w))
+                found.append((name, function, (x0, w), float(exact(x0, w))))
+    return found
 
 
 RULES = pytest.mark.parametrize("nodes", [COARSE, FINE], ids=["9", "19"])
@@ -95,10 +104,10 @@ def test_the_interpolant_gives_the_ends_of_a_polynomial(nodes):
     assert found == pytest.approx((19 / 3, polynomial(-1), polynomial(1)), rel=1e-14)
 
 
-def _convicted(nodes, estimate):
+def _convicted(nodes, estimate, names=tuple(BANK), count=150):
     """Return which integrands of the bank are off by more than an estimate below 1 % says."""
     false = []
-    for name, function, (x0, w), exact in _cases(seed=1, count=150):
+    for name, function, (x0, w), exact in _cases(1, count, names):
         values = function(nodes, x0, w)[None]
         integral, error = float(rule(values).integral[0]), estimate(values)
         if error < 1e-2 * integral and abs(integral - exact) > error:
@@ -129,9 +138,57 @@ def test_the_safety_factor_has_a_reason(monkeypatch, nodes):
     assert len(_convicted(nodes, _own)) > 5
 
 
+def _of_smooth(values):
+    return float(rule(values, smooth=True).error[0])
+
+
+@RULES
+def test_the_error_of_what_is_known_to_be_smooth_is_smaller_and_not_too_small(nodes):
+    assert _convicted(nodes, _of_smooth, SMOOTH, 300) == []
+    values = 1 / (1.2 + nodes)[None]
+    assert _of_smooth(values) < 0.5 * _own(values)
+
+
+def test_what_is_known_to_be_smooth_has_no_more_nodes_than_its_safety_allows(monkeypatch):
+    """The same bank convicts 19 nodes whose decay is trusted once more, and whose safety is a third."""
+    monkeypatch.setitem(rules.DECAY[True], FINE.size, 3.0)
+    assert _convicted(FINE, _of_smooth, SMOOTH, 300) != []
+    monkeypatch.setitem(rules.DECAY[True], FINE.size, 2.0)
+    monkeypatch.setitem(rules.SAFETY, True, 1.0)
+    assert _convicted(FINE, _of_smooth, SMOOTH, 300) != []
+
+
+@RULES
+def test_the_interpolants_ends_are_as_good_as_they_say(nodes):
+    """Where the doubt is below 1 % of the values. A jump beyond the doubts is an edge, so they must not be larger."""
+    for name, function, (x0, w), _ in _cases(1, 40, SMOOTH):
+        said, ends = rule(function(nodes, x0, w)[None]), function(np.array([-1.0, 1.0]), x0, w)
+        if said.doubt[0] < 1e-2 * ends.max():
+            rounding = 1e-13 * ends.max()
+            assert abs(said.left[0] - ends[0]) <= said.doubt[0] + rounding, (name, x0, w)
+            assert abs(said.right[0] - ends[1]) <= said.doubt[0] + rounding, (name, x0, w)
+
+
+@RULES
+def test_a_rule_reads_error_doubt_and_fall_off_its_last_bands(nodes):
+    """Of Legendre series with known coefficients: bands that fall by 1/8, one that falls less, none that falls."""
+    many, wide = rules.BANDS[nodes.size]
+    bands = 8.0 ** -np.arange(float(many))
+    for slow, fall in ((1.0, 1 / 8), (4.0, 1 / 2), (80.0, 1.0)):
+        known = np.zeros(nodes.size)
+        known[0], known[-many * wide :: wide] = 1.0, bands * np.append(np.ones(many - 1), slow)
+        scaled = known * np.sqrt(np.arange(nodes.size) + 0.5)  # orthonormal polynomials
+        said = rule(np.polynomial.legendre.legval(nodes, scaled)[None])
+        last = bands[-1] * slow
+        assert said.fall[0] == pytest.approx(fall, rel=1e-9)
+        error = rules.SAFETY[False] * last * fall ** rules.DECAY[False][nodes.size]
+        assert said.error[0] == pytest.approx(error + rules.ROUNDING * np.sqrt(2.0), rel=1e-9)
+        assert said.doubt[0] == pytest.approx(rules.END * np.sqrt(nodes.size) * last * fall, rel=1e-9)
+
+
 @pytest.mark.parametrize("rtol", [1e-3, 1e-6, 1e-9, 1e-12])
 def test_true_error_reported_error_and_request_are_in_this_order(rtol):
-    for name, function, (x0, w), exact in _cases(seed=2, count=25):
+    for name, function, (x0, w), exact in _cases(2, 25):
         value, error, _ = one(lambda t, f=function, a=x0, b=w: f(t, a, b), -1, 1, rtol=rtol)
         assert abs(value - exact) <= error <= rtol * value, (name, x0, w)
 
@@ -151,6 +208,134 @@ def test_the_ends_of_neighbours_are_compared_in_the_same_measure():
     chain = panels([0, 1], [1, 2])._replace(left_stretch=np.array([1.0, 2.0]), right_stretch=np.array([1.0, 2.0]))
     found = integrate_panels(lambda panel, t: np.where(panel == 0, 1.0, 2.0) + 0 * t, chain, 1, rtol=1e-9)
     assert (found.value[0], found.evaluations[0]) == (pytest.approx(3.0, rel=1e-15), 18)
+
+
+def _work(panel, left, right, left_value, right_value, doubt):
+    columns = (np.asarray(column, dtype=float) for column in (left, right, left_value, right_value, doubt))
+    left, right, left_value, right_value, doubt = columns
+    nothing = np.zeros(left.size)
+    return quadrature._Work(
+        np.asarray(panel),
+        left,
+        right,
+        nothing,
+        nothing,
+        left_value,
+        right_value,
+        doubt,
+        nothing,
+        np.zeros((9, left.size)),
+    )
+
+
+def test_what_neighbours_differ_by_beyond_their_doubts_is_what_an_edge_could_hide():
+    """Of three panels, the second in halves and the third of another integral; by hand, each in its own measure."""
+    chain = Panels(np.array([0, 0, 1]), *(np.zeros(3),) * 2, np.array([1.0, 5.0, 1.0]), np.array([2.0, 4.0, 1.0]), [])
+    chain = chain._replace(joined=np.array([True, False, False]))
+    work = _work([0, 1, 1, 2], [0, 2, 3, 5], [2, 3, 5, 9], [7, 5, 9, 99], [8, 6, 7, 99], [0.5, 1, 0.25, 0])
+    first = abs(8 / 2 - 5 / 5) - 0.5 / 2 - 1 / 5  # kpc of both charts are compared in one
+    second = abs(6 - 9) - 1 - 0.25  # halves of one panel: one chart
+    blind = (1 - 0.976560250737573) / 2  # an edge beyond the last node, as a share of the panel
+    expected = [first * 2 * 2 * blind, (first * 5 + second) * 1 * blind, second * 2 * blind, 0.0]
+    assert quadrature._hidden(work, chain) == pytest.approx(expected, rel=1e-12)
+    doubtful = work._replace(doubt=np.array([9.0, 9.0, 9.0, 0.0]))
+    assert quadrature._hidden(doubtful, chain).tolist() == [0.0] * 4
+    apart = chain._replace(joined=np.zeros(3, dtype=bool))
+    assert quadrature._hidden(work, apart) == pytest.approx([0, second * blind, second * 2 * blind, 0], rel=1e-12)
+
+
+def test_an_edge_is_found_in_whatever_measure_neighbours_are_compared():
+    """Their doubts are divided like their values: else a stretch of 1000 would call any edge a doubt."""
+    edge = 0.5 * (1 + COARSE[-1])
+    chain = panels([-1, 1], [1, 3])._replace(left_stretch=np.full(2, 1e3), right_stretch=np.full(2, 1e3))
+
+    def bent(panel, t):
+        return 1e3 * (np.where(t < edge, 1.0, 0.0) + 1e-3 * np.exp(-3 * t))
+
+    exact = 1e3 * (1 + edge + 1e-3 * (np.exp(3) - np.exp(-9)) / 3)
+    found = integrate_panels(bent, chain, 1, rtol=1e-4)
+    assert abs(found.value[0] - exact) <= found.error[0] <= 1e-4 * found.value[0]
+
+
+def test_the_least_panels_that_together_keep_to_half_the_tolerance_are_left_alone():
+    owner = np.array([1, 0, 1, 0, 1, 0, 2])
+    doubts = np.array([0.125, 8.0, 0.25, 1.0, 0.5, 2.0, 0.0])
+    chosen = quadrature._too_large(owner, doubts, np.array([8.0, 0.75, 0.0]), np.ones(3, dtype=bool))
+    # of 0: 1 and 2 of at most 4; of 1: 0.125 and 0.25 of at most 0.375; of 2: nothing, of nothing
+    assert chosen.tolist() == [False, True, False, False, True, False, False]
+    assert quadrature._too_large(np.zeros(2, dtype=int), np.array([1e-300, 0.0]), np.zeros(1)).tolist() == [True, False]
+
+
+def test_a_panel_without_a_number_between_its_ends_is_stuck():
+    after = np.nextafter(1.0, 2.0)
+    left, right = np.array([1.0, after, 1.0, 0.0]), np.array([after, np.nextafter(after, 2.0), 1.5, 1e-300])
+    assert quadrature._stuck(_work([0] * 4, left, right, *(np.zeros(4),) * 3)).tolist() == [True, True, False, False]
+
+
+@pytest.mark.parametrize("rtol", [1e-3, 1e-12])
+def test_evaluations_are_those_that_were_made(rtol):
+    counted = np.zeros(3, dtype=int)
+    chain = panels([-1, 0, -1, -1], [0, 1, 1, 1], [0, 0, 1, 2])
+
+    def integrand(panel, t):
+        panel, t = np.broadcast_arrays(panel, t)
+        np.add.at(counted, chain.owner[panel], 1)
+        return np.where(chain.owner[panel] == 1, np.exp(-np.abs(t - 0.3)), np.exp(-5 * t))
+
+    found = integrate_panels(integrand, chain, 3, rtol=rtol)
+    assert found.evaluations.tolist() == counted.tolist()
+
+
+def test_an_integrand_of_nothing_is_done_at_once():
+    assert one(lambda t: 0 * t, [-1, 1], [1, 2], rtol=1e-9) == (0.0, 0.0, 18)
+
+
+def test_a_faint_sky_is_integrated_like_a_bright_one():
+    """Nothing is measured against a number of ours: a scale by a power of two changes not even the rounding."""
+
+    def both(panel, t):
+        return np.where(panel == 0, 1.0, 1e-3) * np.exp(-np.abs(t - 0.3) / 0.1)
+
+    chain = panels([-1, -1], [1, 1], [0, 1])
+    for options in ({}, {"share": 1e-2}):
+        bright = integrate_panels(both, chain, 2, rtol=1e-6, **options)
+        faint = integrate_panels(lambda panel, t: 2.0**-60 * both(panel, t), chain, 2, rtol=1e-6, **options)
+        assert (faint.value / 2.0**-60).tolist() == bright.value.tolist()
+        assert (faint.error / 2.0**-60).tolist() == bright.error.tolist()
+        assert faint.evaluations.tolist() == bright.evaluations.tolist()
+
+
+def test_what_is_faint_beside_another_is_not_told_by_a_value_in_doubt():
+    """At first sight the narrow peak is off by more than it holds; only what it holds for sure lets others be faint."""
+    random = np.random.default_rng(3)
+    for scale in np.geomspace(1e-6, 1, 40):
+        x0, w = random.uniform(-0.9, 0.9), 10 ** random.uniform(-1.5, -0.5)
+
+        def pair(panel, t, x0=x0, w=w, scale=scale):
+            return np.where(panel == 0, _gauss(t, x0, w), scale * np.exp(-np.abs(t - 0.1)))
+
+        found = integrate_panels(pair, panels([-1, -1], [1, 1], [0, 1]), 2, rtol=1e-3, share=1e-2)
+        least = 1e-3 * np.maximum(found.value, 1e-2 * found.value.max())
+        assert np.all(found.error <= least)
+
+
+def test_at_best_an_integral_that_fails_comes_with_the_error_it_has_and_the_others_as_ever():
+    def three(panel, t):
+        return np.choose(panel, [1 / np.abs(t), np.exp(-t), np.full(t.shape, 1e308)])
+
+    chain = panels([0, -1, 0], [1, 1, 1e3], [0, 1, 2])
+    with np.errstate(all="ignore"):
+        found = integrate_panels(three, chain, 3, rtol=1e-6, best=True)
+    assert found.error[0] > 1e-6 * found.value[0]
+    assert abs(found.value[1] - 2 * np.sinh(1)) <= found.error[1] <= 1e-6 * found.value[1]
+    assert found.error[2] == np.inf
+
+
+def test_at_best_an_integral_is_given_up_after_some_hundred_panels():
+    noise = np.random.default_rng(1)
+    rough = integrate_panels(lambda panel, t: noise.uniform(size=t.shape), panels(0, 1), 1, rtol=1e-9, best=True)
+    assert 300 * 9 < rough.evaluations[0] < 2 * 9 * 2 * 700
+    assert abs(rough.value[0] - 0.5) <= rough.error[0]
 
 
 def test_many_integrals_at_once_equal_each_alone():
@@ -196,6 +381,10 @@ def test_no_panels_give_zero():
 def test_a_divergent_integral_is_refused_with_the_panel_to_blame():
     with pytest.raises(NotConverged) as failure:
         integrate_panels(lambda panel, t: 1 / np.abs(t), panels([-1, 0], [-0.5, 1], joined=False), 1, rtol=1e-6)
+    assert failure.value.panel == 1
+    faint = panels([-1, 0, 2], [-0.5, 1, 3], joined=False)
+    with pytest.raises(NotConverged) as failure:
+        integrate_panels(lambda panel, t: 1e-30 / np.abs(t), faint, 1, rtol=1e-6)
     assert failure.value.panel == 1
 
 
