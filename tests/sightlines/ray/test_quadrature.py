@@ -257,13 +257,24 @@ def test_an_edge_is_found_in_whatever_measure_neighbours_are_compared():
     assert abs(found.value[0] - exact) <= found.error[0] <= 1e-4 * found.value[0]
 
 
+def _too_large(owner, doubts, limit, failing=True):
+    limit = np.asarray(limit)
+    chosen = quadrature._too_large(np.array(owner), np.array(doubts), limit, np.broadcast_to(failing, limit.shape))
+    return chosen.tolist()
+
+
 def test_the_least_panels_that_together_keep_to_half_the_tolerance_are_left_alone():
-    owner = np.array([1, 0, 1, 0, 1, 0, 2])
-    doubts = np.array([0.125, 8.0, 0.25, 1.0, 0.5, 2.0, 0.0])
-    chosen = quadrature._too_large(owner, doubts, np.array([8.0, 0.75, 0.0]), np.ones(3, dtype=bool))
+    doubts = [0.125, 8.0, 0.25, 1.0, 0.5, 2.0, 0.0]
     # of 0: 1 and 2 of at most 4; of 1: 0.125 and 0.25 of at most 0.375; of 2: nothing, of nothing
-    assert chosen.tolist() == [False, True, False, False, True, False, False]
-    assert quadrature._too_large(np.zeros(2, dtype=int), np.array([1e-300, 0.0]), np.zeros(1)).tolist() == [True, False]
+    left_alone = [False, True, False, False, True, False, False]
+    assert _too_large([1, 0, 1, 0, 1, 0, 2], doubts, [8.0, 0.75, 0.0]) == left_alone
+    assert _too_large([0, 0], [1e-300, 0.0], [0.0]) == [True, False]
+
+
+def test_of_functions_side_by_side_the_worst_that_fails_says_which_panels_are_left_alone():
+    doubts = [[0.1, 0.2, 0.3], [0.9, 0.2, 0.1]]
+    assert _too_large([0, 0, 0], doubts, [[1.0], [1.0]], [[True], [True]]) == [True, False, False]  # 0.2, 0.5; 0.9
+    assert _too_large([0, 0, 0], doubts, [[1.0], [1.0]], [[True], [False]]) == [False, False, True]
 
 
 def test_a_panel_without_a_number_between_its_ends_is_stuck():
