@@ -57,7 +57,7 @@ def _shares(region: Edged, nside: int) -> Floats:
     level = _level(edges, 1, np.arange(12))
     while True:
         on_edge = np.asarray(np.any(level.crossed, axis=0))
-        inside = _contains(region, level.centres[~on_edge])
+        inside = _contains(region, _off_lattice(level.centres[~on_edge], level.nside))
         _add(shares, nside, level.nside, level.pixels[~on_edge][inside], 1.0)
         if not on_edge.any():
             break
@@ -100,6 +100,13 @@ def _level(edges: tuple[SmallCircle, ...], nside: int, pixels: Ints) -> _Level:
     reach = healpy.max_pixrad(nside) * (1 + 1e-9)
     crossed = [_within(reach, edge, centres) for edge in edges]
     return _Level(nside, pixels, centres, np.array(crossed, dtype=bool).reshape(len(edges), pixels.size))
+
+
+def _off_lattice(centres: Floats, nside: int) -> Floats:
+    """Return a point of each pixel that stands for it: on the centres edges like to lie, of regions that only touch."""
+    import healpy
+
+    return centres + float(0.2 * healpy.max_pixrad(nside)) * np.array([0.48, 0.6, 0.64])  # borders are 0.32 of it away
 
 
 def _where_it_matters(region: Edged, edges: tuple[SmallCircle, ...], level: _Level) -> _Level:

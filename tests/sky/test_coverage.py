@@ -38,6 +38,20 @@ def test_a_region_and_the_rest_share_every_pixel():
     assert LENS.coverage(64) + (~LENS).coverage(64) == pytest.approx(np.ones(12 * 64**2), abs=1e-13)
 
 
+@pytest.mark.parametrize(
+    ("region", "share"),
+    [
+        (Box((-30, 30), (0, 5)) & Box((-30, 30), (-5, 0)), 0.0),
+        (Box((0, 30), (-5, 5)) & Box((-30, 0), (-5, 5)), 0.0),
+        (~(Box((0, 360), (0, 90)) & Box((0, 360), (-90, 0))), 1.0),
+        ((Circle(0, 0, 2) & Box((0, 1), (1e-146, 1))) | ~Box((0, 1), (0, 1)), 1.0),
+    ],
+)
+def test_what_regions_share_or_leave_on_a_line_is_nothing(region, share):
+    """The centres of pixels lie on such lines: on the equator and on the meridian 0."""
+    assert region.coverage(32) == pytest.approx(np.full(12 * 32**2, share), abs=1e-4)  # corners are sampled
+
+
 def test_only_pixels_on_the_edges_cost_anything(monkeypatch):
     asked = []
     contains = Circle.contains
