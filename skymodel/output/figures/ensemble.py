@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,9 @@ from skymodel.runs.many import ensemble, priors
 from skymodel.runs.many.distributions import Choice
 from skymodel.runs.many.ensemble import EnsembleConfig
 
-_FEW, _MANY, _CELLS = 50, 600, 40  # draws from which contours are drawn, and shades in place of dots; their grid
+_FEW, _MANY = 50, 600  # draws from which contours are drawn, and shades in place of dots
+_CELLS = 80  # side of the grid on which the density of draws is smoothed
+_CHANCE = 1.96  # standard deviations that hold 95 % of a Gaussian
 _CHI = "chi_with_window_"
 _LABELS = {"W": "$W$", "share_circle": "share in circle", "share_window": "share in window"}
 
@@ -123,8 +126,21 @@ def _histogram(panel: Any, axis: _Axis, groups: list[_Group]) -> None:
     low, middle, high = np.quantile(held, (0.16, 0.5, 0.84))
     for place, dashes in ((low, ":"), (middle, "-"), (high, ":")):
         panel.axvline(place, color="k", linestyle=dashes, linewidth=0.8)
-    panel.set_title(f"${middle:.4g}^{{+{high - middle:.2g}}}_{{-{middle - low:.2g}}}$", fontsize=6)
+    panel.set_title(_spread(low, middle, high), fontsize=6)
     panel.set_yticks([])
+
+
+def _spread(low: float, middle: float, high: float) -> str:
+    """Return a median with its distances to two quantiles, two digits of the smaller one.
+
+    Examples
+    --------
+    >>> _spread(0.0717, 0.07589, 0.0826), _spread(8.111, 8.2, 8.285)
+    ('$0.0759^{+0.0067}_{-0.0042}$', '$8.200^{+0.085}_{-0.089}$')
+    """
+    least = min(high - middle, middle - low)
+    digits = max(0, 1 - math.floor(math.log10(least))) if least > 0 else 4
+    return f"${middle:.{digits}f}^{{+{high - middle:.{digits}f}}}_{{-{middle - low:.{digits}f}}}$"
 
 
 def _shading(panel: Any, left: _Axis, below: _Axis) -> None:
@@ -142,19 +158,32 @@ def _shading(panel: Any, left: _Axis, below: _Axis) -> None:
         extent = (*left.limits, *below.limits)
         panel.hexbin(x, y, gridsize=24, extent=extent, cmap="Greys", mincnt=1, linewidths=0, bins="log")
     if x.size >= _FEW:
-        _contours(panel, x, y, left.limits, below.limits)
+        _contours(panel, x, y)
 
 
-def _contours(panel: Any, x: Floats, y: Floats, across: tuple[float, float], up: tuple[float, float]) -> None:
+def _contours(panel: Any, x: Floats, y: Floats) -> None:
+    """Draw where a smoothed density holds 68 and 95 % of the draws.
+
+    It is smoothed along the principal axes, as wide as Scott's rule has it, so that a thin ridge stays one.
+    """
     from scipy.ndimage import gaussian_filter
 
-    counts, lon, lat = np.histogram2d(x, y, bins=_CELLS, range=(across, up))
-    smooth = gaussian_filter(counts, 1.2 * _CELLS / x.size ** (1 / 3))  # wider where draws are few, as Scott's rule
-    ranked = np.sort(smooth.ravel())[::-1]
-    held = np.cumsum(ranked) / ranked.sum()
-    levels = sorted({float(ranked[np.searchsorted(held, share)]) for share in (0.95, 0.68)})
-    middles = (lon[1:] + lon[:-1]) / 2, (lat[1:] + lat[:-1]) / 2
-    panel.contour(*middles, smooth.T, levels=levels, colors=[COLOURS[1]], linewidths=0.8)
+    draws = np.stack([x, y])
+    centre = draws.mean(axis=1)[:, None]
+    try:
+        root = np.linalg.cholesky(np.cov(draws))
+    except np.linalg.LinAlgError:  # all on one line, which has no area
+        return
+    places, width = np.linalg.solve(root, draws - centre), x.size ** (-1 / 6)
+    ends = [(side.min() - 3 * width, side.max() + 3 * width) for side in places]
+    counts, *edges = np.histogram2d(*places, bins=_CELLS, range=ends)
+    density = gaussian_filter(counts, [width / (edge[1] - edge[0]) for edge in edges])
+    cells = tuple(np.searchsorted(edge, side) - 1 for edge, side in zip(edges, places, strict=True))
+    levels = np.quantile(density[cells], (0.05, 0.32))
+    grid = np.meshgrid(*((edge[1:] + edge[:-1]) / 2 for edge in edges), indexing="ij")
+    back = (centre + root @ np.reshape(grid, (2, -1))).reshape(2, _CELLS, _CELLS)
+    if levels[0] < levels[1]:
+        panel.contour(*back, density, levels=levels, colors=[COLOURS[1]], linewidths=0.8)
 
 
 def _label(panel: Any, left: _Axis, below: _Axis, *, bottom: bool, first: bool) -> None:
@@ -171,17 +200,19 @@ def _label(panel: Any, left: _Axis, below: _Axis, *, bottom: bool, first: bool) 
 
 def sensitivity_bars(causes: Any, draws: int) -> Any:
     """Return horizontal bars of which parameter the spread of W comes from; see ``sensitivity.causes``."""
-    made = figure(COLUMN, 0.5 + 0.28 * len(causes))
+    made = figure(COLUMN, 0.75 + 0.28 * len(causes))
     axis = made.subplots()
     place = np.arange(len(causes))[::-1]
     if "total" in causes.colnames:
         axis.barh(place + 0.2, causes["first"], 0.36, xerr=causes["first_error"], color=COLOURS[0], label="first order")
         axis.barh(place - 0.2, causes["total"], 0.36, xerr=causes["total_error"], color=COLOURS[1], label="total")
         axis.set_xlabel(f"Sobol index of $W$, from {draws} draws")
-        axis.legend(loc="lower right")
     else:
+        chance = _CHANCE / math.sqrt(max(draws - 1, 1))
+        axis.axvspan(-chance, chance, color="0.85", linewidth=0, label="what chance alone gives (95 %)")
         axis.barh(place, causes["rank_correlation"], 0.6, color=COLOURS[0])
         axis.set_xlabel(f"rank correlation with $W$, {draws} draws")
         axis.axvline(0, color="k", lw=0.6)
     axis.set_yticks(place, [parameter_name(str(name)) for name in causes["parameter"]])
+    made.legend(loc="outside upper center", ncols=2)
     return made

@@ -119,7 +119,8 @@ def parameter_name(path: str) -> str:
     *place, last = path.split(".")
     where = " ".join(str(int(part) + 1) if part.isdigit() else part.replace("_", " ") for part in place)
     stem, _, index = last.partition("_")
-    symbol = "$" + stem + (f"_{{{index}}}" if index else "") + "$" if len(stem) == 1 else last.replace("_", " ")
+    below = rf"_{{\mathrm{{{index}}}}}" if len(index) > 1 else f"_{{{index}}}"
+    symbol = f"${stem}{below if index else ''}$" if len(stem) == 1 else last.replace("_", " ")
     return f"{where}\n{symbol}".strip()
 
 

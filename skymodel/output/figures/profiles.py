@@ -216,8 +216,10 @@ def families_figure(densities: Mapping[str, Density], *, extent: Extent = (1e-2,
         axes.set_title(name)
         axes.legend(loc="lower left", fontsize=5.5)
         axes.label_outer()
-    for axes in grid[len(panels) :]:
-        axes.set_axis_off()
+    for place in range(len(panels), len(grid)):  # an empty panel: the one above has the axis
+        grid[place].set_axis_off()
+        grid[place - 2].tick_params(labelbottom=True)
+        grid[place - 2].set_xlabel(f"{_LABELS['sun']} [kpc]")
     return made
 
 
