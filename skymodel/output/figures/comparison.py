@@ -24,10 +24,10 @@ def comparison_figure(comparison: Comparison) -> Any:
 
     The first map is drawn times the fitted amplitude, so that one scale of colours serves both.
     """
-    made = figure(PAGE, 4.4, _said(comparison.likeness.meta))
     kept = ~comparison.fit.residual.masked
     whole = kept.sum() * comparison.first.pixel_area > _WHOLE
-    grid = made.add_gridspec(2, 3, height_ratios=[1, 1.15])
+    made = figure(PAGE, 3.9 if whole else 4.4, _said(comparison.likeness.meta, whole))
+    grid = made.add_gridspec(2, 3, height_ratios=[0.85 if whole else 1.0, 1.15])  # a whole sky is half as high as wide
     upper = [made.add_subplot(grid[0, place], projection="mollweide" if whole else None) for place in range(3)]
     names = _names(comparison)
     scaled = replace(comparison.first * comparison.fit.amplitude.value, unit=comparison.second.unit)
@@ -41,18 +41,21 @@ def comparison_figure(comparison: Comparison) -> Any:
     left = _map(upper[2], residual, kept, _signed(residual.values[kept]), "RdBu_r")
     upper[2].set_title("second less the scaled first")
     ends = (left.norm.vmin, 0.0, left.norm.vmax)
-    _bar(made, left, upper[2:], residual).set_ticks(ends, labels=[f"{end:.1g}" for end in ends], minor=False)
+    _bar(made, left, upper[2:], residual).set_ticks(
+        ends, labels=[f"{end:.1g}".replace("-", "\u2212") for end in ends], minor=False
+    )
     _concentration(made.add_subplot(grid[1, 0]), comparison, names)
     _profiles(made.add_subplot(grid[1, 1]), comparison)
     _spectrum(made.add_subplot(grid[1, 2]), comparison)
     return made
 
 
-def _said(meta: Mapping[str, Any]) -> str:
+def _said(meta: Mapping[str, Any], whole: bool) -> str:
     edge = "" if meta["region"] == "whole sky" else " (its edge mixes neighbouring degrees)"
     width = beam_width(meta)
     beam = f"; beam: {width} ({meta.get('beam', 'as given')})" if width else ""
-    return f"region: {region_name(str(meta['region']))}{edge}{beam}"
+    lines = "; meridians every 60°, parallels every 30°" if whole else ""
+    return f"region: {region_name(str(meta['region']))}{edge}{beam}{lines}"
 
 
 def _names(comparison: Comparison) -> tuple[str, str]:

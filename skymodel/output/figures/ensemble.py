@@ -176,7 +176,7 @@ def _contours(panel: Any, x: Floats, y: Floats) -> None:
         return
     places, width = np.linalg.solve(root, draws - centre), x.size ** (-1 / 6)
     ends = [(side.min() - 3 * width, side.max() + 3 * width) for side in places]
-    counts, *edges = np.histogram2d(*places, bins=_CELLS, range=ends)
+    counts, *edges = np.histogram2d(places[0], places[1], bins=_CELLS, range=ends)
     density = gaussian_filter(counts, [width / (edge[1] - edge[0]) for edge in edges])
     cells = tuple(np.searchsorted(edge, side) - 1 for edge, side in zip(edges, places, strict=True))
     levels = np.quantile(density[cells], (0.05, 0.32))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,7 +51,7 @@ def matrix_figure(matrix: Any, label: str = "") -> Any:
         mesh = axes.imshow(np.clip(cells, 0, _MOST), cmap="YlGnBu", vmin=0, vmax=_MOST)
         _write_cells(axes, cells)
         axes.set_title(story)
-        names = [_BANDS.get(band, band) for band in bands]
+        names = [_dashed(_BANDS.get(band, band)) for band in bands]
         axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
         axes.set_yticks(range(len(names)), names)
         axes.spines[["top", "right"]].set_visible(False)
@@ -79,7 +80,9 @@ def forecast_figure(curves: Mapping[str, Any], label: str = "") -> Any:
         colour, marker = ("k", "") if best else (_MANY[place % len(_MANY)], MARKERS[place % 7])
         x, y, open_ones = (np.asarray(curve[key]) for key in ("exposure", "significance", "extrapolated"))
         dashes = "--" if name == KNOWN else "-"
-        axes.plot(x, y, dashes, color=colour, linewidth=2.0 if best else 1.2, marker=marker, markersize=3.5, label=name)
+        axes.plot(
+            x, y, dashes, color=colour, linewidth=2.0 if best else 1.2, marker=marker, markersize=3.5, label=_told(name)
+        )
         axes.plot(x[open_ones], y[open_ones], marker, color=colour, markersize=3.5, markerfacecolor="w")
     for level in (3, 5):
         axes.axhline(level, color="0.6", linewidth=0.7, linestyle=":")
@@ -115,6 +118,16 @@ def confrontation_figure(table: Any, label: str = "") -> Any:
     axes.tick_params(axis="x", top=True, labeltop=True, bottom=False, labelbottom=False)
     made.colorbar(mesh, ax=axes, extend="both", pad=0.02, aspect=40).set_label(r"model minus published [$\sigma$]")
     return made
+
+
+def _told(statistic: str) -> str:
+    """Return what a reader calls a statistic."""
+    return _dashed(statistic.capitalize() if statistic in ("pearson", "spearman") else statistic)
+
+
+def _dashed(text: str) -> str:
+    """Return a text with dashes in its ranges of numbers."""
+    return re.sub(r"(?<=\d)-(?=\d)", "\u2013", text)
 
 
 def _signed(pull: float) -> str:

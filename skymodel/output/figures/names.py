@@ -71,6 +71,8 @@ def map_name(identifier: str) -> str:
     --------
     >>> map_name("LINE_511"), map_name("CONTINUUM_1_20"), map_name("J")
     ('511 keV line', 'continuum, 1–20 MeV', 'J, the column of the product of densities')
+    >>> map_name("siegert2016")
+    'Siegert 2016'
     """
     if identifier == "J":
         return "J, the column of the product of densities"
@@ -78,6 +80,8 @@ def map_name(identifier: str) -> str:
         return "511 keV line"
     if found := re.fullmatch(r"CONTINUUM_([\d.]+)_([\d.]+)", identifier):
         return f"continuum, {found[1]}–{found[2]} MeV"  # noqa: RUF001
+    if found := re.fullmatch(r"([a-z]+)(\d{4})", identifier):  # a published sky
+        return f"{found[1].capitalize()} {found[2]}"
     return identifier.replace("_", " ")
 
 

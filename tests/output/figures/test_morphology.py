@@ -30,7 +30,7 @@ def test_the_forecast_draws_every_statistic_and_marks_what_was_extrapolated():
     }
     figure = forecast_figure(curves)
     axes = figure.axes[0]
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == list(curves)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["Pearson", "likelihood ratio"]
     open_markers = [line for line in axes.get_lines() if line.get_markerfacecolor() == "w"]
     assert [list(line.get_xdata()) for line in open_markers] == [[4.0], []]
 
