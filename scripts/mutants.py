@@ -25,13 +25,13 @@ SECONDS = 30  # of computing; a mutant that takes longer hangs, which is noticed
 TARGETS = {
     "skymodel/bounded.py": ("tests/test_bounded.py",),
     "skymodel/sky/arcs.py": ("tests/sky/test_arcs.py",),
-    "skymodel/sky/shapes.py": ("tests/sky/test_regions.py", "tests/sky/test_coverage.py"),
-    "skymodel/sky/circles.py": ("tests/sky/test_regions.py", "tests/sky/test_coverage.py"),
+    "skymodel/sky/shapes.py": ("tests/sky/test_regions.py",),
+    "skymodel/sky/circles.py": ("tests/sky/test_circles.py", "tests/sky/test_arcs.py"),
     "skymodel/emission/event/annihilation.py": ("tests/emission/event/test_annihilation.py",),
     "skymodel/sightlines/ray/quadrature.py": ("tests/sightlines/ray/test_quadrature.py",),
     "skymodel/sightlines/ray/rules.py": ("tests/sightlines/ray/test_quadrature.py",),
     "skymodel/sightlines/means.py": ("tests/sightlines/test_means.py",),
-    "skymodel/sightlines/cubature/refine.py": ("tests/sightlines/test_means.py",),
+    "skymodel/sightlines/cubature/refine.py": ("tests/sightlines/cubature/test_refine.py",),
     "skymodel/sightlines/cubature/cells.py": ("tests/sightlines/cubature/test_cells.py",),
 }
 SWAPS: dict[type, tuple[type, ...]] = {

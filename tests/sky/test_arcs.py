@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skymodel.sky.arcs import arcs, radii_of_change, solid_angle
-from skymodel.sky.circles import SmallCircle, crossings, directions, local_axes, lonlat, meridian, parallel, separation
+from skymodel.sky.circles import local_axes, lonlat
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle, as_region
 from tests.sky.test_regions import regions
 
@@ -169,23 +169,3 @@ def test_the_arcs_of_any_region_sum_to_the_counted_pixels(region, lon, lat):
     counted = region.coverage(16).sum() * 4 * np.pi / (12 * 16**2)
     assert region.solid_angle == pytest.approx(counted, abs=2e-5)  # what the coverage promises for long edges
     assert area(region, lon, lat) == pytest.approx(region.solid_angle, abs=1e-6)
-
-
-def test_edges_cross_where_both_are():
-    for pair in [(parallel(5), meridian(30)), (SmallCircle(10, 20, 30), SmallCircle(35, 10, 12))]:
-        points = crossings(*pair)
-        assert points.shape == (2, 3)
-        for edge in pair:
-            assert np.degrees(separation(points, edge.axis)) == pytest.approx(edge.radius, abs=1e-12)
-    assert crossings(parallel(5), parallel(-5)).shape == (0, 3)
-    assert crossings(SmallCircle(0, 0, 5), SmallCircle(90, 0, 5)).shape == (0, 3)
-
-
-def test_circles_that_touch_meet_in_one_point():
-    touching = crossings(SmallCircle(0, 0, 10), SmallCircle(30, 0, 20))
-    assert touching == pytest.approx(np.tile(directions(10, 0), (2, 1)), abs=1e-7)  # the square root of rounding
-
-
-def test_angles_between_nearly_parallel_vectors_keep_their_digits():
-    assert separation(directions(0, 0), directions(0, 1e-9)) == pytest.approx(np.radians(1e-9), rel=1e-6)
-    assert separation(directions(0, 0), -directions(0, 1e-9)) == pytest.approx(np.pi - np.radians(1e-9), rel=1e-15)

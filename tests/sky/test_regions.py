@@ -48,6 +48,18 @@ def test_a_shape_contains_its_edge_and_nothing_beyond():
     assert not INTEGRAL_CIRCLE.contains([0, 6.001, 353.999], [6.001, 0, 0]).any()
 
 
+def test_an_edge_is_inside_to_the_last_digit():
+    assert INTEGRAL_CIRCLE.contains(6.0, 0.0)
+    assert Circle(-180, 0, 120).contains(60.0, 0.0)  # also where it is measured from the other side
+    assert not Circle(-180, 0, 120).contains(60.0 - 1e-12, 0.0)
+
+
+def test_edges_are_those_that_bound_something():
+    assert [len(Circle(20, 90, radius).edges) for radius in (1e-6, 179.0, 180.0)] == [1, 1, 0]
+    assert [len(Box((0, 10), lat).edges) for lat in ((-5, 5), (-90, 5), (-90, 90))] == [4, 3, 2]
+    assert [len(Box((0, 360), lat).edges) for lat in ((-5, 5), (5, 90), (-90, 90))] == [2, 1, 0]
+
+
 def test_a_box_is_no_great_circle_polygon():
     # the great circle through the corners (+-60, 40) passes the meridian 0 at atan(tan 40 / cos 60) = 59.2 deg
     assert not Box(lon=(-60, 60), lat=(0, 40)).contains(0, 45)
