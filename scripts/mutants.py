@@ -28,9 +28,14 @@ TARGETS = {
     "skymodel/sky/shapes.py": ("tests/sky/test_regions.py",),
     "skymodel/sky/circles.py": ("tests/sky/test_circles.py", "tests/sky/test_arcs.py"),
     "skymodel/emission/event/annihilation.py": ("tests/emission/event/test_annihilation.py",),
-    "skymodel/sightlines/ray/quadrature.py": ("tests/sightlines/ray/test_quadrature.py",),
+    "skymodel/sightlines/ray/quadrature.py": (
+        "tests/sightlines/ray/test_quadrature.py",
+        "tests/sightlines/test_best_effort.py",
+    ),
     "skymodel/sightlines/ray/rules.py": ("tests/sightlines/ray/test_quadrature.py",),
     "skymodel/sightlines/means.py": ("tests/sightlines/test_means.py",),
+    "skymodel/sightlines/cubature/regions.py": ("tests/sightlines/cubature/test_regions.py",),
+    "skymodel/sightlines/cubature/sampled.py": ("tests/sightlines/cubature/test_sampled.py",),
     "skymodel/sightlines/cubature/refine.py": ("tests/sightlines/cubature/test_refine.py",),
     "skymodel/sightlines/cubature/cells.py": ("tests/sightlines/cubature/test_cells.py",),
 }

@@ -49,11 +49,31 @@ def test_a_divisor_that_may_be_zero_leaves_the_quotient_without_bound(divisor):
 def test_an_exact_number_costs_no_accuracy_on_either_side():
     assert Bounded(3.0, 0.5) * -2 == Bounded(-6.0, 1.0)
     assert Bounded(3.0, 0.5) / 2 == Bounded(1.5, 0.25)
-    assert (1.0 / Bounded(4.0, 0.0)).value == 0.25
+    assert 1.0 / Bounded(4.0, 0.0) == Bounded(0.25, ROUNDING * 0.25)
+    assert (Bounded(3.0, 0.5) / -2).error == 0.25
+
+
+def test_products_and_quotients_of_exact_numbers_are_off_by_rounding():
+    assert (Bounded(-3.0, 0.0) * Bounded(7.0, 0.0)).error == ROUNDING * 21
+    assert (Bounded(-3.0, 0.0) / Bounded(4.0, 0.0)).error == ROUNDING * 0.75
+
+
+def test_a_number_is_taken_to_the_edge_of_its_range_by_no_more_than_its_error():
+    assert [Bounded(value, 0.25).within(0.0, 1.0).value for value in (1.25, 1.5, -0.25, -0.5, 0.5)] == [
+        1,
+        1.5,
+        0,
+        -0.5,
+        0.5,
+    ]
+    assert Bounded(1.25, 0.25).within(0.0, 1.0).error == 0.25
 
 
 def test_units_follow_and_those_that_differ_do_not_add():
     length, time = Bounded(6.0, 0.0, "kpc"), Bounded(2.0, 0.0, "yr")
     assert (length / time).unit == units.Unit("kpc / yr")
+    assert (length * time).unit == units.Unit("kpc yr")
+    assert (length / Bounded(0.0, 0.0, "yr")).unit == units.Unit("kpc / yr")
+    assert (3.0 / time).unit == units.Unit("yr-1")
     with pytest.raises(ValueError, match="do not add"):
         length + time

@@ -6,6 +6,7 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk, Hints, from_function, library
+from skymodel.sightlines import means
 from skymodel.sightlines.cubature import sampled
 from skymodel.sky.regions import Box, Circle, as_region
 
@@ -30,6 +31,76 @@ def test_a_uniform_density_gives_every_region_the_length_of_the_path(region, sym
     mean = sm.region_mean(density, region, observer=HERE, s_max=3.0, rtol=1e-8)
     assert abs(mean.value - 6.0) <= mean.error <= 1e-8 * 6.0
     assert str(mean.unit) == "kpc / cm3"
+
+
+HALVES = [0.5 * np.isin(np.arange(48), kept) for kept in ([3, 4], [20, 21])]
+
+
+def test_what_a_mean_has_cost_and_may_have_missed_is_said():
+    mean = sm.region_mean(UNIFORM, REGIONS[0], observer=HERE, s_max=3.0, rtol=1e-6)
+    assert (mean.short, mean.error_kind, mean.blind) == (False, "bound", 0.1)  # a function: 0.1 of the distance
+    assert mean.evaluations > mean.sightlines > 0
+    declared = sm.region_mean(ExponentialDisk(), REGIONS[2], observer=HERE, r_max=30.0, rtol=1e-3)
+    assert (declared.short, declared.blind) == (False, 0.0)
+    sky = sm.SkyMap(np.arange(12.0), 0.5, "cm-3 kpc")
+    of_map = sm.region_mean(sky, REGIONS[-1])
+    cost = of_map.evaluations, of_map.sightlines, of_map.short, of_map.blind, of_map.error_kind
+    assert cost == (0, 0, False, 0.0, "bound")
+    assert means.quotient(of_map, of_map).evaluations == 0
+    assert means.quotient(of_map, 2 * of_map).value == 0.5
+
+
+def test_a_ratio_of_masks_costs_both_and_shares_its_budget():
+    def ratio(budget=None):
+        one, other = HALVES
+        return sm.window_factor(
+            UNIFORM, numerator=one, denominator=other, observer=HERE, s_max=3.0, rtol=1e-3, budget=budget
+        )
+
+    found = ratio()
+    above, below = found.numerator.evaluations, found.denominator.evaluations
+    assert found.evaluations == above + below
+    assert min(above, below) > 0
+    dearer = max(above, below)
+    assert ratio(2.2 * dearer).value == found.value
+    with pytest.raises(ValueError, match="budget of"):
+        ratio(1.8 * dearer)
+
+
+class Two:
+    """Two regions whose ratio is 2, integrated with an error, or the second of them dark."""
+
+    members = ((),)
+
+    def __init__(self, error, dark):
+        self.error, self.dark = error, dark
+
+    def mean(self, region, member):
+        return (0.0, 0.0) if self.dark else (2.0 - region, 1e-9)
+
+    def ratio(self, member):
+        assert not self.dark
+        return 2.0, self.error
+
+
+@pytest.mark.parametrize(("error", "dark", "tries"), [(2e-3, False, 1), (2.1e-3, False, 2), (1.0, True, 1)])
+def test_two_means_are_integrated_again_if_their_ratio_is_not_good_enough(monkeypatch, error, dark, tries):
+    asked = []
+    monkeypatch.setattr(means, "over_regions", lambda lines, regions, rtol: (asked.append(rtol), Two(error, dark))[1])
+    means._compared(None, (), 1e-3)
+    assert len(asked) == tries
+    assert 0.5e-3 < asked[0] < 1e-3
+    assert asked[1:] == [0.5e-3] * (tries - 1)  # then each mean's half is what both may be off by
+
+
+def test_a_mean_that_is_its_error_is_dark():
+    """Of nothing there is no ratio, also where it is exactly nothing; of more than its error there is."""
+    nothing = from_function(lambda x, y, z: 0 * x, unit="cm-3", symmetry="spherical")
+    for regions in (REGIONS[:2], HALVES):
+        with pytest.raises(ValueError, match=r"the denominator's mean is 0 \+- 0: there is no ratio"):
+            sm.window_factor(nothing, numerator=regions[0], denominator=regions[1], observer=HERE, s_max=3.0)
+    assert means._is_dark(1.0, 1.0)
+    assert not means._is_dark(1.0, 0.99)
 
 
 def tilted(x, y, z):
