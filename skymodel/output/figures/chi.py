@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skymodel.output.figures.names import background_name
+from skymodel.output.figures.names import background_name, factor_name
 from skymodel.output.figures.style import COLOURS, MARKERS, PAGE, figure
 
 _APART = 0.16  # of two rows: between the marks of one
@@ -55,9 +55,9 @@ def chi_figure(table: Any, label: str = "") -> Any:
 
 
 def _factor(rows: Any, window: str) -> str:
-    """Return whose W it is, without what stands behind it in brackets, and its value."""
+    """Return whose W it is, and its value."""
     value = float(rows["W"][list(map(str, rows["W_of"])).index(window)])
-    return f"{re.split('[:(]', window)[0].strip()}, $W$ = {value:.4g}"
+    return f"{factor_name(window)}, $W$ = {value:.4g}"
 
 
 def _title(spectrum: str, width: int) -> str:

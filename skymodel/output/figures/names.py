@@ -112,6 +112,17 @@ def background_name(identifier: str) -> str:
     )
 
 
+def factor_name(identifier: str) -> str:
+    """Return in short whose window factor it is.
+
+    Examples
+    --------
+    >>> factor_name("paper: W = 1"), factor_name("this run (visible matter, as printed)")
+    ('paper', 'this run')
+    """
+    return re.split("[:(]", identifier)[0].strip()
+
+
 def parameter_name(path: str) -> str:
     r"""Return what a reader calls a parameter, by its place in the configuration.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from skymodel.output.report.page import Column, Rows, Section
 from skymodel.output.report.skyview import sky_chart
-from skymodel.output.report.text import any_rows
+from skymodel.output.report.text import fit_rows
 from skymodel.sky.region import Region
 from skymodel.sky.skymap import SkyMap
 
@@ -45,11 +45,11 @@ def fits_section(table: Any, notes: Sequence[str] = (), **parts: Any) -> Section
     """Return the section of a table of chi, with notes below what is always said; `parts` are more of the section's."""
     words = (
         "χ, the share of direct annihilations, as COMPTEL's three points ask for it: for each spectrum, way of "
-        "counting photons, background and window factor W. chi square has as many degrees of freedom as dof says; "
-        "norm is that of a background that is free. The points' errors are mostly systematic: as far as they are "
-        "shared (fit.correlation), chi square and p say too much."
+        "counting photons, background and window factor W. χ² has as many degrees of freedom as dof says; norm is that "
+        "of a background that is free. The points' errors are mostly systematic: as far as they are "
+        "shared (fit.correlation), χ² and p say too much."
     )
-    rows = any_rows(table)
+    rows = fit_rows(table)
     folded = f"All {len(table)} fits as a table"
     return Section(
         "fits",

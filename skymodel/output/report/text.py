@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skymodel.output.figures.names import density_name, map_name, region_name
+from skymodel.output.figures.names import density_name, factor_name, map_name, region_name
 from skymodel.output.numbers import number
 from skymodel.output.report.page import Column, Rows
 from skymodel.runs.one.judgement import OWN
@@ -97,6 +97,21 @@ def flux_rows(table: Any) -> Rows:
         numbers = [f"{_float(row[name]):.6g}" for name in ("mean", "flux")]
         errors = [f"{_float(row[name]):.1g}" for name in ("flux_error_measured", "flux_error")]
         rows.append((*names, *numbers, *errors, f"{float(row['share_of_sky']):.4f}"))
+    return Rows(columns, rows)
+
+
+def fit_rows(table: Any) -> Rows:
+    """Return a table of chi as text, its numbers as short as their errors allow."""
+    names = [Column(name) for name in ("spectrum", "counting", "background", "W of")]
+    errors = [Column("±", of, True) for of in ("points", "points, anchor")]
+    numbers = [Column(name, "", True) for name in ("χ²", "dof", "p", "norm")]
+    columns = (*names, Column("W", "", True), Column("χ", "", True), *errors, *numbers)
+    shown = {"W": ".4g", "chi": ".4f", "chi_error": ".2g", "chi_error_measured": ".2g"}
+    shown |= {"chi_square": ".1f", "dof": "d", "p": ".2g", "norm": ".3g"}
+    rows = []
+    for row in table:
+        said = [str(row["spectrum"]), str(row["counting"]), str(row["background"]), factor_name(str(row["W_of"]))]
+        rows.append((*said, *(f"{np.asarray(row[name]).item():{form}}" for name, form in shown.items())))
     return Rows(columns, rows)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from profiles import NFW, ExponentialDisk
 from skymodel.output.report.chi import report, verdict
+from skymodel.output.report.text import fit_rows
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.one.chi import PAPERS, FitResult, chi_table, own_factor
 from skymodel.sightlines.means import Ratio
@@ -55,3 +56,12 @@ def test_the_page_shows_figure_table_settings_and_digests_and_obeys_no_label(fou
         assert part in page
     assert LABEL not in page
     assert np.isfinite(found.table["chi"]).all()
+
+
+def test_the_table_of_a_page_has_no_more_digits_than_the_errors_leave(found):
+    rows = fit_rows(found.table)
+    first = dict(zip([(column.name, column.unit) for column in rows.columns], rows.rows[2], strict=True))
+    said = {"spectrum": "eq. (6), mu = 20 MeV", "counting": "paper", "background": "none", "W of": "this run"}
+    numbers = {"W": "0.4", "χ": "0.0723", "χ²": "32.5", "dof": "2", "p": "8.9e-08", "norm": "1"}
+    assert {name: first[name, ""] for name in (*said, *numbers)} == said | numbers
+    assert (first["±", "points"], first["±", "points, anchor"]) == ("0.011", "0.012")
