@@ -71,30 +71,48 @@ class Panels(NamedTuple):
 
 
 class _Task(NamedTuple):
-    """What is integrated, whether it is known to be smooth within each panel, and its leading axes."""
+    """What is integrated, whether it is known to be smooth within each panel, and its leading axes.
+
+    ``seen`` are the integrand's values ``(..., P, 9)`` at the nodes of the smaller rule, block by block.
+    """
 
     integrand: Integrand
     smooth: bool
     leading: tuple[int, ...]
+    seen: list[Floats]
+
+    def recalled(self, index: Ints) -> Floats:
+        """Return the values seen at some panels ``(..., P, 9)``, by their index among all that were."""
+        found, first = np.empty((*self.leading, index.size, COARSE.size)), 0
+        for block in self.seen:
+            here = (index >= first) & (index < first + block.shape[-2])
+            if here.any():
+                found[..., here, :] = block[..., index[here] - first, :]
+            first += block.shape[-2]
+        return found
 
 
 class _Work(NamedTuple):
     """Panels under work ``(M,)``, in order: the first panel each is a part of, its ends, what :func:`rule` says of it.
 
-    That is ``(..., M)``, but for ``fall``, the slowest. ``seen`` are the integrand's values at the nodes of the smaller
-    rule ``(9, ..., M)``, nan where the larger one was used.
+    That is ``(5, ..., M)``, but for ``fall``, the slowest. ``seen`` is the index among the panels seen by the smaller
+    rule, or -1 where the larger one was used.
     """
 
     panel: Ints
     left: Floats
     right: Floats
-    value: Floats
-    error: Floats
-    left_value: Floats
-    right_value: Floats
-    doubt: Floats
+    said: Floats
     fall: Floats
-    seen: Floats
+    seen: Ints
+
+    @property
+    def value(self) -> Floats:
+        return self.said[0]
+
+    @property
+    def error(self) -> Floats:
+        return self.said[1]
 
     def taken(self, index: Ints | Bools) -> _Work:
         columns: list[Any] = [column[..., index] for column in self]
@@ -144,7 +162,7 @@ def integrate_panels(
         If an integral does not reach its tolerance, and `best` is not set.
     """
     value, error = np.zeros((2, *leading, count))
-    task = _Task(integrand, smooth, leading)
+    task = _Task(integrand, smooth, leading, [])
     work = _evaluated(task, np.arange(panels.owner.size), panels.left, panels.right)
     used = COARSE.size * np.bincount(panels.owner, minlength=count)
     for generation in range(DEEPEST):
@@ -169,7 +187,7 @@ def integrate_panels(
         error += np.where(done, np.where(np.isnan(doubt), np.inf, doubt), 0.0)
         if done[owner].all():
             break
-        halve = matters & ((work.fall > STEEP) | any_of(np.isnan(work.seen[0])))
+        halve = matters & ((work.fall > STEEP) | (work.seen < 0))
         raised = matters & ~halve & ~done[owner]
         halve &= ~done[owner]
         used += MORE.size * np.bincount(owner[raised], minlength=count)
@@ -223,11 +241,12 @@ def _hidden(work: _Work, panels: Panels) -> Floats:
     joined = same | ((after == before + 1) & panels.joined[before])
     before_stretch = np.where(same, 1.0, panels.right_stretch[before])
     after_stretch = np.where(same, 1.0, panels.left_stretch[after])
-    jump = np.abs(work.right_value[..., :-1] / before_stretch - work.left_value[..., 1:] / after_stretch)
-    jump -= work.doubt[..., :-1] / before_stretch + work.doubt[..., 1:] / after_stretch
+    _, error, left, right, doubt = work.said
+    jump = np.abs(right[..., :-1] / before_stretch - left[..., 1:] / after_stretch)
+    jump -= doubt[..., :-1] / before_stretch + doubt[..., 1:] / after_stretch
     jump = np.where(joined, np.maximum(jump, 0.0), 0.0)
     blind = 0.5 * BLIND * (work.right - work.left)
-    found = np.zeros_like(work.error)
+    found = np.zeros_like(error)
     found[..., :-1] = jump * before_stretch * blind[:-1]
     found[..., 1:] += jump * after_stretch * blind[1:]
     return found
@@ -242,15 +261,15 @@ def _refined(task: _Task, work: _Work, raised: Bools, parts: Ints) -> _Work:
     middle = 0.5 * (whole.left + whole.right)
     left, right = (np.stack(pair, axis=1).ravel() for pair in ((whole.left, middle), (middle, whole.right)))
     found.put(halves, _evaluated(task, np.repeat(whole.panel, 2), left, right))
-    found.put(more, _evaluated(task, *found.taken(more)[:3], seen=found.seen[..., more]))
+    found.put(more, _evaluated(task, *found.taken(more)[:3], seen=found.seen[more]))
     return found
 
 
-def _evaluated(task: _Task, panel: Ints, left: Floats, right: Floats, seen: Floats | None = None) -> _Work:
+def _evaluated(task: _Task, panel: Ints, left: Floats, right: Floats, seen: Ints | None = None) -> _Work:
     """Return panels by the smaller rule, or, where that is what was `seen`, by the larger."""
     half, middle = 0.5 * (right - left), 0.5 * (right + left)
     said, fall = np.empty((5, *task.leading, panel.size)), np.empty(panel.size)
-    values = np.full((COARSE.size, *task.leading, panel.size), np.nan)
+    now = sum(block.shape[-2] for block in task.seen) + np.arange(panel.size)
     chunk = max(CHUNK // math.prod(task.leading), 1)
     for start in range(0, panel.size, chunk):
         part = slice(start, start + chunk)
@@ -258,11 +277,10 @@ def _evaluated(task: _Task, panel: Ints, left: Floats, right: Floats, seen: Floa
         places += middle[part, None]
         here = task.integrand(panel[part, None], places)
         if seen is None:
-            values[..., part] = np.moveaxis(here, -1, 0)
+            task.seen.append(here)
         else:
-            here = np.insert(here, np.arange(1, MORE.size), np.moveaxis(seen[..., part], 0, -1), axis=-1)
+            here = np.insert(here, np.arange(1, MORE.size), task.recalled(seen[part]), axis=-1)
         *said[..., part], falls = rule(here, task.smooth)
         fall[part] = falls.max(axis=tuple(range(falls.ndim - 1)))
     said[:2] *= half
-    columns: list[Any] = [panel, left, right, *said, fall, values]
-    return _Work(*columns)
+    return _Work(panel, left, right, said, fall, now if seen is None else np.full(panel.size, -1))
