@@ -9,6 +9,7 @@ such, a smooth integrand is not overcharged as much as by the difference of two 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -16,9 +17,15 @@ import numpy as np
 
 from profiles.contract.arrays import Bools, Floats, Ints
 
+Across = Callable[[Floats], tuple[Floats, Floats]]  # from v (N, m) to what a chart returns
+
 
 class Chart(Protocol):
     """Where the coordinates of patches lie on the sky."""
+
+    def strips(self, patch: Ints, u: Floats) -> Across:
+        """Return the chart on the lines at ``u`` (N, n) alone, of which many places are asked for."""
+        ...
 
     def __call__(self, patch: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and areas per du dv ``(N, n, m)`` at ``u`` (N, n) times ``v`` (N, m)."""

@@ -7,6 +7,7 @@ that the root is smooth; where the body is not met there is no area. An outline 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 from profiles.contract.arrays import Bools, Floats, Ints
 from profiles.contract.oval import Oval
-from skymodel.sightlines.cubature.cells import Cells, Chart, Rule
+from skymodel.sightlines.cubature.cells import Across, Cells, Chart, Rule
 from skymodel.sightlines.cubature.refine import Target, focused
 from skymodel.sightlines.ray.geometry import Observer
 
@@ -96,17 +97,21 @@ class Inside:
     def __call__(self, patch: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and areas per du dv ``(N, n, m)``, none where the body is not."""
         (count, n), m = u.shape, v.shape[1]
-        rows, places = np.repeat(patch, n), u.reshape(-1, 1)
-        low, high = _stretch(self._outside(rows, places), len(rows))
+        across = self.chart.strips(np.repeat(patch, n), u.reshape(-1, 1))
+        low, high = _stretch(self._outside(across), u.size)
         turn = 0.5 * np.pi * np.repeat(v, n, axis=0)
         width = (high - low)[:, None]
-        directions, area = self.chart(rows, places, low[:, None] + width * np.sin(turn) ** 2)
+        directions, area = across(low[:, None] + width * np.sin(turn) ** 2)
         area = area[:, 0] * width * np.pi * np.sin(turn) * np.cos(turn)
         return directions.reshape(count, n, m, 3), area.reshape(count, n, m)
 
-    def _outside(self, patch: Ints, u: Floats) -> _Miss:
-        """Return how far the body is missed, as a function of v, on the lines at u ``(N, 1)`` of patches ``(N,)``."""
-        return lambda v: self.body.outside(self.chart(patch, u, v)[0][:, 0])
+    def strips(self, patch: Ints, u: Floats) -> Across:
+        """Return the chart as a function of v ``(N, m)``."""
+        return functools.partial(self, patch, u)
+
+    def _outside(self, across: Across) -> _Miss:
+        """Return how far the body is missed, as a function of v, on some lines u = const."""
+        return lambda v: self.body.outside(across(v)[0][:, 0])
 
     def cells(self, start: Cells, rules: tuple[Rule, Rule]) -> Cells:
         """Return cells over all of `v` for :meth:`__call__`, narrow along `u` where the body is.
@@ -126,14 +131,17 @@ class Inside:
     def _turns(self, patch: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats]:
         """Return where on strips the outline crosses the sides v = 0 and v = 1, or the body begins to be met."""
 
+        def on(strip: Ints, u: Floats) -> _Miss:
+            return self._outside(self.chart.strips(patch[strip], u[:, None]))
+
         def low_side(strip: Ints, u: Floats) -> Floats:
-            return self._outside(patch[strip], u[:, None])(np.zeros((len(u), 1)))[:, 0]
+            return on(strip, u)(np.zeros((len(u), 1)))[:, 0]
 
         def high_side(strip: Ints, u: Floats) -> Floats:
-            return self._outside(patch[strip], u[:, None])(np.ones((len(u), 1)))[:, 0]
+            return on(strip, u)(np.ones((len(u), 1)))[:, 0]
 
         def least(strip: Ints, u: Floats) -> Floats:
-            outside = self._outside(patch[strip], u[:, None])
+            outside = on(strip, u)
             nearest = np.argmin(outside(np.broadcast_to(SAMPLES, (len(u), SAMPLES.size))), axis=1)
             return outside(_closest(outside, nearest)[:, None])[:, 0]
 

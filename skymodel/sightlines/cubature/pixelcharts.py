@@ -10,6 +10,7 @@ if the observer is not: of the layer between the plane and the horizon a tip as 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from profiles.contract.arrays import Bools, Floats, Ints
+from skymodel.sightlines.cubature.cells import Across
 
 _CENTRE_FACE = 4
 _FACE_LON = np.array([1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7])  # longitude of the faces' middles in units of 45 deg
@@ -63,6 +65,10 @@ class PixelChart:
     exponent: Floats
     plane: Bools
     copies: Floats
+
+    def strips(self, patch: Ints, u: Floats) -> Across:
+        """Return the chart as a function of v ``(N, m)``."""
+        return functools.partial(self, patch, u)
 
     def __call__(self, patch: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and shares of a pixel's area per du dv ``(N, n, m)``."""

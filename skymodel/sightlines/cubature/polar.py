@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats, Ints
-from skymodel.sightlines.cubature.cells import Cells, Chart, Nodes, Rule, gauss, nodes_of
+from skymodel.sightlines.cubature.cells import Across, Cells, Chart, Nodes, Rule, gauss, nodes_of
 from skymodel.sightlines.cubature.refine import Shares
 from skymodel.sky.arcs import arcs, radii_of_change
 from skymodel.sky.circles import SmallCircle, meridian, parallel
@@ -85,24 +85,26 @@ class PolarChart:
 
     def __call__(self, patch: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and solid angle per du dv ``(N, n, m)``."""
+        return self.strips(patch, u)(v)
+
+    def strips(self, patch: Ints, u: Floats) -> Across:
+        """Return the same as a function of v ``(N, m)``: the arcs at u are found once."""
         theta, low, high, slope = (np.empty(u.shape) for _ in range(4))
         for index in np.unique(patch):
             piece, rows = self.patches[index], patch == index
             theta[rows], slope[rows] = _radius(piece.ring, u[rows], self.exponent)
             bounds = _slots(self.regions[piece.region], theta[rows].ravel())[piece.quadrant][piece.slot]
             low[rows], high[rows] = (bound.reshape(-1, u.shape[1]) for bound in bounds)
-        angle, stretch = _angle(low, high, v)
         signs = np.array([self._sides(piece.quadrant) for piece in self.patches])[patch]
-        sine = np.sin(theta)[:, :, None]
-        directions = np.stack(
-            [
-                np.broadcast_to(np.cos(theta)[:, :, None], angle.shape),
-                signs[:, 0, None, None] * sine * np.cos(angle),
-                signs[:, 1, None, None] * sine * np.sin(angle),
-            ],
-            axis=-1,
-        )
-        return directions, sine * slope[:, :, None] * stretch
+        sine, cosine = np.sin(theta)[:, :, None], np.cos(theta)[:, :, None]
+
+        def across(v: Floats) -> tuple[Floats, Floats]:
+            angle, stretch = _angle(low, high, v)
+            y, z = (signs[:, side, None, None] * sine * turn(angle) for side, turn in ((0, np.cos), (1, np.sin)))
+            directions = np.stack([np.broadcast_to(cosine, angle.shape), y, z], axis=-1)
+            return directions, sine * slope[:, :, None] * stretch
+
+        return across
 
     def _sides(self, quadrant: int) -> Floats:
         return np.where(self.fold, 1.0, _SIDES[quadrant])

@@ -20,7 +20,7 @@ from skymodel.sightlines.ray.meter import Shortfall
 from skymodel.sightlines.ray.quadrature import sums
 
 _ROUNDS = 60
-_NARROW = 4.0  # sizes of a target: how wide a cell may be there, ten nodes of which see it
+NARROW = 4.0  # sizes of a target: how wide a cell may be there, ten nodes of which see it
 _BLOCK = 65536  # sight lines integrated at once: what bounds the memory
 _MOST_CELLS = 50_000  # an integrand that needs more is too rough for its tolerance
 _LEFT = 0.65  # of a tolerance, which all the cells that are left alone may use up together
@@ -219,14 +219,14 @@ def targets(lines: Any) -> list[Target]:
     return found
 
 
-def focused(cells: Cells, chart: Chart, rules: tuple[Rule, Rule], aims: list[Target]) -> Cells:
-    """Return the cells, those around a target halved until they are no wider than a few times its size."""
+def focused(cells: Cells, chart: Chart, rules: tuple[Rule, Rule], aims: list[Target], narrow: float = NARROW) -> Cells:
+    """Return the cells, those around a target halved until they are no wider than `narrow` times its size."""
     for aim in aims:
         for _ in range(_ROUNDS):
             nodes = nodes_of(cells, chart, rules).directions.reshape(len(cells.patch), -1, 3)
             width = np.linalg.norm(nodes - nodes[:, :1], axis=2).max(axis=1)
             nearest = np.linalg.norm(nodes - aim.direction, axis=2).min(axis=1)
-            large = (nearest < width) & (width > _NARROW * aim.size)
+            large = (nearest < width) & (width > narrow * aim.size)
             if not large.any():
                 break
             halves = cells.chosen(large).halves(np.ones((int(large.sum()), 2), dtype=bool))

@@ -34,6 +34,7 @@ _FINE = 1e-5  # tolerances from here on take the second of the orders
 _ORDERS = (9, 11), (12, 14)  # outwards and along arcs: a disk's two windows are done in one round
 _RADIAL_ORDERS = (16, 1), (24, 1)  # of spherical densities, whose lines are few
 Member = tuple[int, ...]  # which of densities side by side; of a plain one ()
+_NARROW = 8.0  # sizes of a target: nodes are 1.4 of it apart at most, what they see badly is halved
 _NOTHING = 1e-12  # sr; solid angles are good to about 1e-13
 
 
@@ -132,18 +133,18 @@ def over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float) ->
         if region.solid_angle <= _NOTHING:
             raise ValueError(f"the region {region.name} is empty: it has no mean")
     parts, done = terms(lines), list[_Term | _Lumps]()
-    before = np.zeros((*leading_axes(lines.density), len(regions)))
-    own, of_total = share(len(parts), rtol)
-    for part in parts:
+    before, doubt = np.zeros((2, *leading_axes(lines.density), len(regions)))
+    own, _ = share(len(parts), rtol)
+    for index, part in enumerate(parts):
         integrated = _lumpy if part.density.hints.meshes else _smooth
-        floor = before * (of_total / own)
+        floor = np.maximum(rtol * before - doubt, 0.0) / (own * (len(parts) - index))  # what those before left
         try:
             done.append(integrated(part, regions, own, floor))
         except Shortfall as failure:
             if isinstance(failure, OutOfBudget) or not part.beyond.any():
                 raise
             done.append(integrated(replace(part, whole=True), regions, own, floor))  # a body that the regions miss
-        before = before + done[-1].found.value
+        before, doubt = before + done[-1].found.value, doubt + done[-1].found.error
     return OverRegions(regions, tuple(done))
 
 
@@ -154,7 +155,7 @@ def _smooth(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: 
     how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders
     body, aims = outline(lines), targets(lines)
     made = plan(*how) if body is None else _planned_inside(body, *how)
-    start = focused(made.cells, made.chart, made.rules, aims) if aims and body is None else made.cells
+    start = focused(made.cells, made.chart, made.rules, aims, _NARROW) if aims and body is None else made.cells
     first = made.first if start is made.cells else None
     faint = np.min(floor / [region.solid_angle for region in regions], axis=-1, keepdims=True)
     values = line_integrals(lines, rtol, faint)

@@ -108,11 +108,11 @@ class _Work(NamedTuple):
 
     @property
     def value(self) -> Floats:
-        return self.said[0]
+        return np.asarray(self.said[0])
 
     @property
     def error(self) -> Floats:
-        return self.said[1]
+        return np.asarray(self.said[1])
 
     def taken(self, index: Ints | Bools) -> _Work:
         columns: list[Any] = [column[..., index] for column in self]
@@ -246,7 +246,7 @@ def _hidden(work: _Work, panels: Panels) -> Floats:
     jump -= doubt[..., :-1] / before_stretch + doubt[..., 1:] / after_stretch
     jump = np.where(joined, np.maximum(jump, 0.0), 0.0)
     blind = 0.5 * BLIND * (work.right - work.left)
-    found = np.zeros_like(error)
+    found: Floats = np.zeros_like(error)
     found[..., :-1] = jump * before_stretch * blind[:-1]
     found[..., 1:] += jump * after_stretch * blind[1:]
     return found

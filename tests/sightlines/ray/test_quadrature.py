@@ -214,18 +214,8 @@ def _work(panel, left, right, left_value, right_value, doubt):
     columns = (np.asarray(column, dtype=float) for column in (left, right, left_value, right_value, doubt))
     left, right, left_value, right_value, doubt = columns
     nothing = np.zeros(left.size)
-    return quadrature._Work(
-        np.asarray(panel),
-        left,
-        right,
-        nothing,
-        nothing,
-        left_value,
-        right_value,
-        doubt,
-        nothing,
-        np.zeros((9, left.size)),
-    )
+    said = np.stack([nothing, nothing, left_value, right_value, doubt])
+    return quadrature._Work(np.asarray(panel), left, right, said, nothing, np.arange(left.size))
 
 
 def test_what_neighbours_differ_by_beyond_their_doubts_is_what_an_edge_could_hide():
@@ -238,7 +228,7 @@ def test_what_neighbours_differ_by_beyond_their_doubts_is_what_an_edge_could_hid
     blind = (1 - 0.976560250737573) / 2  # an edge beyond the last node, as a share of the panel
     expected = [first * 2 * 2 * blind, (first * 5 + second) * 1 * blind, second * 2 * blind, 0.0]
     assert quadrature._hidden(work, chain) == pytest.approx(expected, rel=1e-12)
-    doubtful = work._replace(doubt=np.array([9.0, 9.0, 9.0, 0.0]))
+    doubtful = work._replace(said=np.stack([*work.said[:4], [9.0, 9.0, 9.0, 0.0]]))
     assert quadrature._hidden(doubtful, chain).tolist() == [0.0] * 4
     apart = chain._replace(joined=np.zeros(3, dtype=bool))
     assert quadrature._hidden(work, apart) == pytest.approx([0, second * blind, second * 2 * blind, 0], rel=1e-12)
