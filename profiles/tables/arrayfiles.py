@@ -186,7 +186,7 @@ def _of_mapping(content: Mapping[str, Any], own: Mapping[str, Any] | None = None
     columns = {}
     for name, value in content.items():
         if name not in _SAID and isinstance(value, np.ndarray) and value.dtype.kind in "iuf":
-            columns[name] = Column(_with_gaps(value), _one_text((own or {}).get(name)))
+            columns[_one_text(name) or str(name)] = Column(_with_gaps(value), _one_text((own or {}).get(name)))
     return Arrays(columns, said)
 
 

@@ -24,6 +24,7 @@ _BLOCK = 2880  # FITS pads headers and data to multiples of this many bytes
 _MOST_HEADER = 2**24  # bytes of one header: a resolved configuration of a thousand components takes 1 MB
 _MOST_UNPACKED = 2**30  # bytes of an unpacked .gz file, which is held in memory
 _MOST_HDUS = 10_000
+_BYTES = {"L": 1, "B": 1, "A": 1, "I": 2, "J": 4, "E": 4, "K": 8, "D": 8, "C": 8, "P": 8, "M": 16, "Q": 16}  # of TFORM
 _BITPIX = (8, 16, 32, 64, -32, -64)
 _PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"PK\x03\x04": "zip", b"\x1f\x9d": "compress"}
 _EXPECTED = (ValueError, OSError)  # which say what is wrong by themselves
@@ -134,7 +135,7 @@ def _unpacked(path: str | Path) -> io.BytesIO:
 
 
 class _Cards(NamedTuple):
-    """What the structure of an HDU hangs on: whole numbers by name, and a label for messages."""
+    """What the structure of an HDU hangs on: values of cards as they are written, and a label for messages."""
 
     number: dict[str, str]
     label: str
@@ -158,7 +159,9 @@ def _walk(stream: IO[bytes], size: int, path: str | Path) -> None:
             if size - start > _MOST_HEADER:
                 raise ValueError(f"'{path}' has {size - start} bytes after its last HDU; cut them off")
             return
-        cards = _Cards(_whole_numbers(text, label), label)
+        cards = _Cards(_structure(text, label), label)
+        if text.startswith(b"XTENSION= 'BINTABLE'"):
+            _require_room(cards)
         begin, data = start + len(text), _data_size(cards)
         if begin + data > size:
             raise ValueError(
@@ -184,12 +187,12 @@ def _header(stream: IO[bytes], start: int, size: int, label: str) -> bytes | Non
     raise ValueError(f"{label}: its header does not end (no card END in {len(found)} bytes)")
 
 
-def _whole_numbers(text: bytes, label: str) -> dict[str, str]:
+def _structure(text: bytes, label: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for at in range(0, len(text), 80):
         card = text[at : at + 80].decode("ascii")
         name, mark, value = card[:8].rstrip(), card[8:10], card[10:].partition("/")[0].strip()
-        if mark == "= " and re.fullmatch(r"BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS|GROUPS", name):
+        if mark == "= " and re.fullmatch(r"BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS|TFORM\d+|GROUPS", name):
             found.setdefault(name, value)
         if mark == "= " and name == "EXTNAME" and not value.startswith("'"):
             raise ValueError(f"{label}: EXTNAME = {value[:40]}; allowed: a text")
@@ -211,6 +214,18 @@ def _data_size(cards: _Cards) -> int:
     extra = cards.whole("PCOUNT", 0) if "PCOUNT" in cards.number else 0
     groups = cards.whole("GCOUNT", 1) if "GCOUNT" in cards.number else 1
     return abs(bits) // 8 * groups * (extra + math.prod(lengths)) if axes else 0
+
+
+def _require_room(cards: _Cards) -> None:
+    """Raise ValueError if a table's columns do not fit in its rows: their elements would be counted to the end."""
+    taken = 0
+    for name, form in cards.number.items():
+        found = re.match(r"'\s*(\d{0,18})([XLBAIJEKDCPMQ])", form)
+        if name.startswith("TFORM") and found is not None:
+            repeat = int(found[1] or 1)
+            taken += -(-repeat // 8) if found[2] == "X" else repeat * _BYTES[found[2]]
+    if taken > (room := cards.whole("NAXIS1", 0)):
+        raise ValueError(f"{cards.label}: its columns (TFORM1, ...) take {taken} bytes of rows of NAXIS1 = {room}")
 
 
 def _brief(error: BaseException) -> str:

@@ -160,6 +160,13 @@ def test_a_text_cube_has_a_row_for_each_point_in_any_order(tmp_path):
         Grid.from_file(f"{tmp_path}/h.csv", unit="cm-3", length_unit="kpc")
 
 
+def test_a_name_that_is_no_text_is_named_all_the_same(tmp_path):
+    with require("h5py").File(tmp_path / "c.h5", "w") as file:
+        file[b"\xff\xfe"] = np.ones((2, 2, 2))
+    with pytest.raises(ValueError, match="the array 'x' is missing; it holds"):
+        Grid.from_file(str(tmp_path / "c.h5"))
+
+
 def test_cubes_in_npz_and_hdf5_take_units_from_arrays_of_one_string_and_attributes(tmp_path):
     np.savez(tmp_path / "c.npz", x=AXIS, y=AXIS, z=AXIS, values=CUBE, unit=np.array(["cm-3"]), length_unit="kpc")
     with require("h5py").File(tmp_path / "c.h5", "w") as file:
