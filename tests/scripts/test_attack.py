@@ -1,32 +1,21 @@
 """The attack finds what falls, takes nothing sound for fallen, and repeats a case by its number."""
 
-import importlib
 import sys
 from pathlib import Path
 
 import pytest
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
-
 
 @pytest.fixture(scope="module")
-def attack():
-    """Return the script's module; its neighbours are found as they are when it is run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(SCRIPTS))
-        yield importlib.import_module("attack")
+def thrower(script):
+    return script.Attack(seed=1)
 
 
-@pytest.fixture(scope="module")
-def thrower(attack):
-    return attack.Attack(seed=1)
-
-
-def test_sound_files_are_taken(attack, thrower, tmp_path):
+def test_sound_files_are_taken(script, thrower, tmp_path):
     for name, content in thrower._files.originals().items():
         path = tmp_path / name
         path.write_bytes(content)
-        assert "taken" in {attack.read(reading, path)[0] for reading in thrower._readings.values()}, name
+        assert "taken" in {script.read(reading, path)[0] for reading in thrower._readings.values()}, name
 
 
 @pytest.mark.parametrize("number", range(0, 35, 3))
@@ -52,27 +41,27 @@ def falls(error):
         (SystemExit(0), "traceback"),
     ],
 )
-def test_only_what_is_said_properly_is_a_refusal(attack, error, outcome):
-    assert attack.read(falls(error), Path())[0] == outcome
+def test_only_what_is_said_properly_is_a_refusal(script, error, outcome):
+    assert script.read(falls(error), Path())[0] == outcome
 
 
-def test_a_call_that_a_configuration_may_not_make_is_seen(attack, thrower, monkeypatch):
+def test_a_call_that_a_configuration_may_not_make_is_seen(script, thrower, monkeypatch):
     import subprocess
 
-    monkeypatch.setattr(attack, "commanded", lambda *_: (subprocess.run(["true"], check=True), ("taken", ""))[1])
+    monkeypatch.setattr(script, "commanded", lambda *_: (subprocess.run(["true"], check=True), ("taken", ""))[1])
     found = thrower.case(0)  # a configuration
     assert found["outcome"] == "does"
     assert "subprocess.Popen" in found["what"]
 
 
-def test_what_is_left_over_is_seen(attack, thrower, monkeypatch):
-    monkeypatch.setattr(attack, "commanded", lambda *_: (Path("left").touch(), ("taken", ""))[1])
+def test_what_is_left_over_is_seen(script, thrower, monkeypatch):
+    monkeypatch.setattr(script, "commanded", lambda *_: (Path("left").touch(), ("taken", ""))[1])
     assert thrower.case(0)["outcome"] == "leaves"
 
 
-def test_an_answer_of_two_lines_and_one_with_escapes_are_seen(attack, monkeypatch):
+def test_an_answer_of_two_lines_and_one_with_escapes_are_seen(script, monkeypatch):
     from skymodel.cli import app as cli
 
     for text in ("one\ntwo\n", "a\x1b[2J\n"):
         monkeypatch.setattr(cli, "app", lambda *_, said=text, **__: (sys.stderr.write(said), 2)[1])
-        assert attack.commanded("validate")[0] == "says"
+        assert script.commanded("validate")[0] == "says"

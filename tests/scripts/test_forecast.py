@@ -1,8 +1,6 @@
 """The study script resumes: what is done is not done again, what is missing is."""
 
-import importlib.util
 import json
-from pathlib import Path
 
 import pytest
 from astropy.table import QTable
@@ -13,16 +11,6 @@ from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.rivals.skies import rival
 from skymodel.emission.event.bands import LINE_511, Band
 from tests.conftest import require
-
-PATH = Path(__file__).parents[2] / "scripts" / "forecast.py"
-
-
-@pytest.fixture
-def script():
-    spec = importlib.util.spec_from_file_location("forecast_script", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture

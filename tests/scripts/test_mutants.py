@@ -1,20 +1,8 @@
 """The mutants of a module: each place is changed once, text for readers never, and the code around it stays."""
 
 import ast
-import importlib.util
-from pathlib import Path
 
 import pytest
-
-PATH = Path(__file__).parents[2] / "scripts" / "mutants.py"
-
-
-@pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("mutants_script", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,8 @@
 """The script that reproduces the paper: everything is written, and bad input is one line."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 from astropy.table import QTable
-
-SCRIPT = Path(__file__).parents[2] / "scripts" / "reproduce_paper.py"
-
-
-@pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("reproduce_paper", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.slow
