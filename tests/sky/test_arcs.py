@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from skymodel.sky.arcs import arcs, radii_of_change, solid_angle
 from skymodel.sky.circles import local_axes, lonlat
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle, as_region
-from tests.sky.test_regions import regions
+from tests.sky.test_region import regions
 
 
 def total(pieces):

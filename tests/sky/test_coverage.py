@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skymodel.sky import coverage
-from skymodel.sky.healpix import nside_of, pixel_area, require_nside
+from skymodel.sky.healpix import pixel_area
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
 
 LENS = Circle(20, 10, 15) & ~Box((15, 30), (-3, 12))
@@ -98,19 +98,6 @@ def test_the_half_plane_share_is_the_area_of_a_cut_square():
         counted = np.mean(mean + slope_x * grid_x + slope_y * grid_y > 0)
         share = coverage._half_plane(np.array([mean]), np.array([slope_x]), np.array([slope_y]))
         assert share[0] == pytest.approx(counted, abs=1e-3)  # the grid's own resolution
-
-
-@pytest.mark.parametrize("nside", [0, -1, 3, 100, 2.5, 2**30, float("nan")])
-def test_a_wrong_nside_is_refused(nside):
-    with pytest.raises(ValueError, match="allowed: a power of two"):
-        require_nside(nside)
-
-
-def test_pixel_counts_that_are_no_sky_are_refused():
-    assert nside_of(12 * 64**2) == 64
-    for npix in (0, 13, 12 * 9, 49151):
-        with pytest.raises(ValueError, match="no full HEALPix sky"):
-            nside_of(npix)
 
 
 def test_what_was_asked_before_costs_nothing_and_is_the_caller_s_own(monkeypatch):

@@ -3,19 +3,11 @@
 import numpy as np
 import pytest
 
-from skymodel.comparison.forecast.forecast import (
-    KNOWN,
-    curves,
-    exposure_for,
-    forecast,
-    judge,
-    lr_significance,
-    matrix,
-)
+from skymodel.comparison.forecast.forecast import KNOWN, curves, exposure_for, forecast, judge, lr_significance, matrix
 from skymodel.comparison.forecast.likelihood import Expected
 from skymodel.comparison.forecast.mocks import LIKELIHOOD
 from skymodel.comparison.forecast.observations import Observation
-from skymodel.comparison.forecast.stories import NUGGETS, STORIES, Pair, skies
+from skymodel.comparison.forecast.stories import NUGGETS, Pair, skies
 from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.rivals.skies import Blob, rival
 from skymodel.emission.event.bands import LINE_511, Band
@@ -136,12 +128,6 @@ def test_the_curves_have_a_table_for_each_statistic(pair):
     assert list(found["pearson"]["exposure"]) == [0.5, 2.0]
     # this pair has no nuisances, so that knowing its backgrounds adds nothing
     np.testing.assert_array_equal(found[KNOWN]["significance"], exact)
-
-
-def test_every_story_follows_known_skies():
-    from skymodel.comparison.rivals.skies import RIVALS
-
-    assert {name for story in STORIES.values() for name in story} - {NUGGETS} <= set(RIVALS)
 
 
 def test_an_unknown_story_is_refused(found):

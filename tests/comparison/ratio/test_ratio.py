@@ -81,13 +81,3 @@ def test_a_dark_band_has_no_ratio_to_it_but_may_be_compared():
     assert ratio(model, numerator=(beyond, INTEGRAL_CIRCLE), denominator=(LINE_511, INTEGRAL_CIRCLE)).value == 0
     with pytest.raises(ValueError, match="band BEYOND has no light in"):
         ratio(model, numerator=(LINE_511, INTEGRAL_CIRCLE), denominator=(beyond, INTEGRAL_CIRCLE))
-
-
-def test_what_a_band_follows_must_be_convertible_to_the_pair():
-    with pytest.raises(ValueError, match="wrong dimension"):
-        SkyModel(HALO, DISK, direct=HALO)
-
-
-def test_a_model_of_one_product_in_place_of_two_densities_is_refused():
-    with pytest.raises(TypeError, match=r"SkyModel\.electrons = NuggetEmission\(.* is no density; it takes two"):
-        SkyModel(NFW() * ExponentialDisk(), NuggetEmission())

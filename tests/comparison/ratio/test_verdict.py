@@ -2,14 +2,9 @@ import numpy as np
 import pytest
 from astropy import units
 
-from profiles import NFW, Density, ExponentialDisk, HernquistBulge
+from profiles import NFW, ExponentialDisk, HernquistBulge
 from profiles.shelf.tracers import INTERSTELLAR, PRINTED
-from skymodel.comparison.ratio.candidates import (
-    default_electrons,
-    default_halos,
-    interstellar_electrons,
-    reference,
-)
+from skymodel.comparison.ratio.candidates import default_electrons, default_halos, interstellar_electrons
 from skymodel.comparison.ratio.verdict import verdict
 from skymodel.emission.event.bands import CONTINUUM_1_20
 from skymodel.emission.nuggets.model import NuggetEmission
@@ -29,14 +24,6 @@ def judged():
         {name: halos[name] for name in ("pppc4dmid_nfw", "pppc4dmid_burkert")},
         {name: electrons[name] for name in ("mcmillan2017_bulge", "mcmillan2017_gas")},
     )
-
-
-def test_the_default_set_has_five_halos_and_four_electron_distributions_at_least_each_with_its_reference():
-    halos, electrons = default_halos(), default_electrons()
-    assert len(halos) >= 5
-    assert len(electrons) >= 4
-    assert all(isinstance(density, Density) for density in (*halos.values(), *electrons.values()))
-    assert all(reference(name) for name in (*halos, *electrons))
 
 
 def test_window_factors_are_those_of_nested_rules_within_their_errors(judged, nested_mean):

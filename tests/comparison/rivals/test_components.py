@@ -5,14 +5,7 @@ import pytest
 import yaml
 
 from skymodel.comparison.likeness.gaussian_sky import UNIT
-from skymodel.comparison.rivals.components import (
-    LINE_BEAM,
-    BulgeFit,
-    _line_templates,
-    fit_bulge,
-    fit_line,
-    inflight,
-)
+from skymodel.comparison.rivals.components import LINE_BEAM, BulgeFit, _line_templates, fit_bulge, fit_line, inflight
 from skymodel.comparison.rivals.exposure import pixel_weights
 from skymodel.comparison.rivals.skies import Blob, rival
 from skymodel.datafiles import data_path

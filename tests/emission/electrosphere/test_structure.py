@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.electrosphere.structure import Electrosphere
-from skymodel.emission.event.annihilation import event_rate, event_rate_leading_log, photon_range, photon_rate
-from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
+from skymodel.emission.event.annihilation import photon_range, photon_rate
 from skymodel.emission.event.constants import ALPHA
 from skymodel.emission.event.constants import ELECTRON_MASS as m
 from skymodel.emission.nuggets.model import continuum_intensity
@@ -35,31 +33,6 @@ def test_the_chemical_potential_falls_with_height_as_printed():
     np.testing.assert_allclose(SPHERE.mu(z), np.sqrt(3 * np.pi / (2 * ALPHA)) / (SPHERE.z_0 * (z + 1)), rtol=1e-14)
     np.testing.assert_allclose(SPHERE.mu(z), [60, 30, 60 / 31], rtol=1e-14)
     np.testing.assert_allclose(SPHERE.density(z), SPHERE.mu(z) ** 3 / (3 * np.pi**2))
-
-
-@pytest.mark.parametrize("v_e", [1e-3, 0.1, 1.0])
-def test_the_printed_survival_is_a_3(v_e):
-    z = np.array([0.0, 0.5, 3.0, 29.0, 30.0])
-    sphere = Electrosphere(60, 30, v_e)
-    np.testing.assert_allclose(sphere.survival(z), printed_survival(z, 60, 30, v_e), rtol=1e-12)
-
-
-def test_a_3_follows_from_a_2_with_the_leading_log_rate_and_a_fixed_logarithm():
-    def rate(z):
-        mu = SPHERE.mu(z)
-        return event_rate_leading_log(mu) / np.log(mu / m) * np.log(60 / m) * SPHERE.z_0 / SPHERE.v_e
-
-    depth = quad(rate, 2.0, 30.0, epsrel=1e-12)[0]
-    assert -np.log(SPHERE.survival(2.0)) == pytest.approx(depth, rel=1e-10)
-
-
-@pytest.mark.parametrize("v_e", [1e-2, 0.3])
-def test_the_exact_survival_integrates_the_exact_rate(v_e):
-    sphere = Electrosphere(60, 30, v_e)
-    for z in (0.0, 1.0, 10.0):
-        depth = quad(lambda h: float(event_rate(sphere.mu(h))) * sphere.z_0 / v_e, z, 30, epsrel=1e-12, limit=200)[0]
-        assert -np.log(sphere.survival(z, exact=True)) == pytest.approx(depth, rel=1e-10)
-    assert sphere.survival(30, exact=True) == pytest.approx(1, rel=1e-14)  # an exponential of rounding
 
 
 @pytest.mark.parametrize("v_e", [1e-3, 1e-2, 0.1, 1.0])
@@ -115,34 +88,6 @@ def test_spectra_broadcast_and_vanish_outside_the_kinematic_range_of_the_surface
     outside = np.array([0.0, 0.2, m / 2, 60.3, 1e3])
     np.testing.assert_array_equal(SPHERE.continuum_intensity(outside, chi=0.2), 0)
     np.testing.assert_array_equal(SPHERE.photons_per_electron(outside), 0)
-
-
-@pytest.mark.parametrize("convention", ["paper", "consistent"])
-@pytest.mark.parametrize("band", [CONTINUUM_1_20, Band("SOFT", 0.2, 0.6), Band("TOP", 30, 90)])
-def test_the_band_factor_is_the_integral_of_the_spectrum_plus_the_line(band, convention):
-    model = ElectrosphereEmission(SPHERE, chi=0.2, convention=convention)
-    kinks = [m, *np.ravel([photon_range(mu) for mu in (SPHERE.lowest_mu, SPHERE.mu_0)])]
-    borders = np.unique(np.clip([band.low, *kinks, band.high], band.low, band.high))
-    # the other order of integration: over heights for each energy, then over energies
-    smooth = sum(quad(lambda k: float(model.spectrum(k, 1.0)), *ends, epsrel=1e-9)[0] for ends in pairwise(borders))
-    assert model.band_factor(band) == pytest.approx(smooth + band.holds_line, rel=1e-8)
-    assert model.band_factor(LINE_511) == 1
-
-
-@pytest.mark.parametrize("convention", ["paper", "consistent"])
-def test_the_logarithmic_mean_is_that_of_k_squared_times_the_direct_spectrum(convention):
-    model = ElectrosphereEmission(SPHERE, chi=0.2, convention=convention)
-    kink = float(photon_range(SPHERE.lowest_mu).high)
-    parts = [
-        quad(lambda k: k * model.direct_spectrum(k, 0.03), *ends, epsrel=1e-9)[0] for ends in ((1, kink), (kink, 9))
-    ]
-    assert model.log_mean(Band("X", 1.0, 9.0), 0.03) == pytest.approx(sum(parts) / np.log(9), rel=1e-8)
-
-
-def test_every_electron_annihilates_when_it_is_slow_so_the_consistent_count_is_four_chi_photons():
-    model = ElectrosphereEmission(Electrosphere(60, 30, 1e-3), chi=0.1, convention="consistent")
-    everything = model.photons(Band("ALL", 0.1, 100))
-    assert everything.direct == pytest.approx(2 * 0.1 * 2, rel=1e-8)  # 2 Ps per line photon, chi each, 2 photons each
 
 
 @pytest.mark.parametrize(

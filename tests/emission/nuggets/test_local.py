@@ -12,10 +12,7 @@ from skymodel.emission.electrosphere.spectrum import ElectrosphereEmission
 from skymodel.emission.electrosphere.speed import local_speed_factor, thermal_speed
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
-from skymodel.emission.nuggets.local import (
-    local_band_factor,
-    local_spectrum_factor,
-)
+from skymodel.emission.nuggets.local import local_band_factor, local_spectrum_factor
 from skymodel.emission.nuggets.model import NuggetEmission, continuum_intensity
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrate import line_of_sight
@@ -107,18 +104,6 @@ def test_a_hot_centre_makes_the_continuum_harder_there():
     r = np.array([0.1, 5.0])
     hardness = hard.radial(r) / soft.radial(r)
     assert hardness[0] > 3 * hardness[1]
-
-
-def test_the_thermal_speed_of_the_hot_plasma_is_the_known_one():
-    assert thermal_speed(8.0) == pytest.approx(0.22, abs=0.005)
-
-
-def test_symmetry_hints_and_mirror_are_the_lowest_of_the_fields():
-    flat = from_function(lambda x, y, z: 0.1 + 0 * x, unit="", symmetry="axisymmetric", mirror_z=False)
-    factor = mapped(lambda a, b: a + b, RISING_CHI, flat)
-    assert factor.symmetry == "axisymmetric"
-    assert not factor.mirror_z
-    assert factor.meridional(3.0, 4.0) == factor(3.0, 0.0, 4.0) == pytest.approx(0.7)
 
 
 def test_fields_of_the_wrong_unit_or_none_at_all_are_refused():

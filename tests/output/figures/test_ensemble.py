@@ -6,7 +6,9 @@ from astropy.table import QTable
 from matplotlib.path import Path
 
 from skymodel.output.figures.ensemble import corner, sensitivity_bars
-from tests.runs.many.test_ensemble import config
+from skymodel.runs.many import sensitivity
+from skymodel.runs.many.ensemble import compute
+from tests.runs.many.test_ensemble import R_D, config
 
 COUNT = 160
 NAMES = ("W", "chi_with_window_none", "electrons.R_d", "observer.r_sun")
@@ -66,3 +68,36 @@ def test_the_legend_of_the_bars_covers_none_of_them():
     made = sensitivity_bars(QTable({"parameter": ["electrons.0.R_d", "observer.r_sun"], **numbers}), 160)
     assert made.axes[0].get_legend() is None
     assert [text.get_text() for text in made.legends[0].get_texts()] == ["first order", "total"]
+
+
+def test_the_corner_figure_draws_each_variable_over_one_range():
+    made = config(draws=12)
+    figure = corner(made, compute(made, 0, 12).rows)
+    panels = [axis for axis in figure.axes if axis.get_visible()]
+    assert len(panels) == 10  # W, chi, R_d, r_sun: four columns, the lower triangle
+    for column in {axis.get_subplotspec().colspan.start for axis in panels}:
+        ranges = {axis.get_xlim() for axis in panels if axis.get_subplotspec().colspan.start == column}
+        assert len(ranges) == 1
+
+
+def test_the_corner_figure_says_which_option_of_a_choice_a_draw_took():
+    options = {"cusp": {"type": "nfw"}, "core": {"type": "burkert"}}
+    halo = {"parameter": "dark_matter", "distribution": "choice", "options": options}
+    scale = {"parameter": "dark_matter.r_s", "distribution": "uniform", "low": "15 kpc", "high": "25 kpc"}
+    made = config(priors=[halo, {**scale, "when": {"dark_matter": ["cusp"]}}, R_D], draws=16)
+    rows = compute(made, 0, 16).rows
+    figure = corner(made, rows)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["cusp", "core"]
+    panel = next(axis for axis in figure.axes if axis.get_subplotspec().rowspan.start == 2 and axis.patches)
+    # r_s is drawn for cusps alone: of the two stacked histograms the one of cores adds nothing
+    cusp, core = (patch.get_xy()[:, 1].max() for patch in panel.patches)
+    assert cusp > 0
+    assert core == cusp
+
+
+def test_bars_show_sobol_indices_where_there_are_some_and_rank_correlations_elsewhere():
+    plain, design = config(draws=8), config(sampling="saltelli", draws=8)
+    ranks = sensitivity_bars(sensitivity.causes(plain, compute(plain, 0, 8).rows), 8)
+    indices = sensitivity_bars(sensitivity.causes(design, compute(design, 0, 8).rows), 8)
+    assert "rank correlation" in ranks.axes[0].get_xlabel()
+    assert "Sobol" in indices.axes[0].get_xlabel()

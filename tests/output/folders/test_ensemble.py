@@ -7,9 +7,7 @@ from astropy.table import QTable
 from typer.testing import CliRunner
 
 from skymodel.cli.app import app
-from skymodel.output.figures.ensemble import corner, sensitivity_bars
 from skymodel.output.folders.ensemble import draw_table
-from skymodel.runs.many import sensitivity
 from skymodel.runs.many.ensemble import compute
 from tests.runs.many.test_ensemble import MODEL, R_D, R_SUN, config
 
@@ -120,39 +118,6 @@ def test_a_folder_of_another_ensemble_is_refused_and_kept(call, tmp_path):
     assert outcome.exit_code == 2
     assert "another configuration: priors, sampling differ" in outcome.stderr
     assert parts(tmp_path / "out") == before
-
-
-def test_the_corner_figure_draws_each_variable_over_one_range():
-    made = config(draws=12)
-    figure = corner(made, compute(made, 0, 12).rows)
-    panels = [axis for axis in figure.axes if axis.get_visible()]
-    assert len(panels) == 10  # W, chi, R_d, r_sun: four columns, the lower triangle
-    for column in {axis.get_subplotspec().colspan.start for axis in panels}:
-        ranges = {axis.get_xlim() for axis in panels if axis.get_subplotspec().colspan.start == column}
-        assert len(ranges) == 1
-
-
-def test_the_corner_figure_says_which_option_of_a_choice_a_draw_took():
-    options = {"cusp": {"type": "nfw"}, "core": {"type": "burkert"}}
-    halo = {"parameter": "dark_matter", "distribution": "choice", "options": options}
-    scale = {"parameter": "dark_matter.r_s", "distribution": "uniform", "low": "15 kpc", "high": "25 kpc"}
-    made = config(priors=[halo, {**scale, "when": {"dark_matter": ["cusp"]}}, R_D], draws=16)
-    rows = compute(made, 0, 16).rows
-    figure = corner(made, rows)
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["cusp", "core"]
-    panel = next(axis for axis in figure.axes if axis.get_subplotspec().rowspan.start == 2 and axis.patches)
-    # r_s is drawn for cusps alone: of the two stacked histograms the one of cores adds nothing
-    cusp, core = (patch.get_xy()[:, 1].max() for patch in panel.patches)
-    assert cusp > 0
-    assert core == cusp
-
-
-def test_bars_show_sobol_indices_where_there_are_some_and_rank_correlations_elsewhere():
-    plain, design = config(draws=8), config(sampling="saltelli", draws=8)
-    ranks = sensitivity_bars(sensitivity.causes(plain, compute(plain, 0, 8).rows), 8)
-    indices = sensitivity_bars(sensitivity.causes(design, compute(design, 0, 8).rows), 8)
-    assert "rank correlation" in ranks.axes[0].get_xlabel()
-    assert "Sobol" in indices.axes[0].get_xlabel()
 
 
 def test_the_table_of_draws_says_which_configuration_made_it():

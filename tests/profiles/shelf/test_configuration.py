@@ -1,8 +1,5 @@
 """Specifications: every accepted form, its inverse, and one clear line for every mistake."""
 
-import dataclasses
-import pickle
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,9 +7,7 @@ from hypothesis import strategies as st
 
 from profiles import NFW, Burkert, Einasto, ExponentialDisk, HernquistBulge, HoledDisk, Sum, library
 from profiles.contract.algebra import in_unit
-from profiles.contract.fields import field_kinds
 
-PLAIN = [name for name in library.names() if dataclasses.is_dataclass(library.get(name))]
 POINTS = np.array([[1.0, -3.0, 0.2], [0.5, 4.0, 0.1], [0.1, -0.4, 2.0]])
 
 
@@ -69,40 +64,6 @@ def test_a_preset_takes_overrides_by_component_and_leaves_components_out():
     assert changed.parts[-1].n_0 == library.build("mcmillan2017_baryons").parts[3].n_0
 
 
-def test_a_model_gives_each_role_its_share():
-    assert library.dark_matter("mcmillan2017") == library.build("mcmillan2017_halo")
-    electrons = library.electrons({"preset": "mcmillan2017"})
-    assert electrons == library.electrons("mcmillan2017_baryons")
-    assert len(library.build("mcmillan2017").parts) == 6
-
-
-def test_electrons_take_number_densities_as_they_are_and_convert_masses():
-    disk = {"type": "exponential_disk", "n_0": "1 cm-3"}
-    assert library.electrons(disk) == ExponentialDisk(n_0=1.0)
-    mixed = library.electrons([{"preset": "mcmillan2017_stars"}, disk], per_baryon=0.88)
-    expected = library.build("mcmillan2017_stars").electrons(0.88)(*POINTS) + ExponentialDisk(n_0=1.0)(*POINTS)
-    np.testing.assert_allclose(mixed(*POINTS), expected, rtol=1e-13)
-
-
-def test_electrons_count_those_of_hydrogen_gas_with_its_helium():
-    gas = library.build("ferriere2007_gas")
-    electrons = library.electrons("ferriere2007_gas", per_baryon=0.88)
-    helium = 1 / 0.7381  # baryons for each hydrogen nucleus
-    np.testing.assert_allclose(electrons(*POINTS), 0.88 * helium * gas(*POINTS), rtol=1e-12)
-
-
-def test_explicit_choices_of_what_is_counted():
-    stars = {"type": "hernquist_bulge", "mass": "5e9 Msun", "a": "1 kpc"}
-    baryons = library.build({"type": "baryons", "density": stars})
-    electrons = library.build({"type": "electrons", "density": stars, "per_baryon": 0.88})
-    protons = library.build({"type": "protons", "density": stars, "hydrogen": 0.76})
-    assert baryons.n_0 == pytest.approx(32.2, rel=1e-3)
-    assert electrons.n_0 == pytest.approx(0.88 * baryons.n_0, rel=1e-14)
-    assert protons.n_0 == pytest.approx(0.76 * baryons.n_0, rel=1e-14)
-    back = library.build({"type": "gas_mass", "density": library.describe(protons), "hydrogen": 0.76})
-    assert in_unit(back, "GeV cm-3").n_0 == pytest.approx(library.build(stars).n_0, rel=1e-14)
-
-
 def test_densities_nest():
     spec = {
         "type": "rotated",
@@ -112,50 +73,6 @@ def test_densities_nest():
     density = library.build(spec)
     assert density.density.density == Burkert()
     assert library.build(library.describe(density)) == density
-
-
-@pytest.mark.parametrize("name", library.preset_names())
-def test_every_preset_builds_describes_itself_and_pickles(name):
-    density = library.build(name)
-    again = library.build(library.describe(density))
-    assert again == density
-    assert pickle.loads(pickle.dumps(density)) == density
-    values = density(*POINTS)
-    assert np.all(np.isfinite(values))
-    assert np.all(values >= 0)
-
-
-@pytest.mark.parametrize("name", library.preset_names())
-def test_every_preset_tells_its_reference_status_and_role(name):
-    about = library.about(name)
-    assert len(about.reference) > 10
-    assert len(about.status) > 5
-    assert library.preset(name).role in {"dark_matter", "baryons", "electrons", "hydrogen", "model"}
-
-
-def test_what_is_from_memory_is_marked_for_the_user():
-    assert not library.preset("vincent2012_einasto").verified
-    assert library.preset("mcmillan2017_halo").verified
-    assert "unverified" in str(library.about("vincent2012_einasto"))
-    assert "unverified" in library.about("dwek_bar").status
-
-
-@pytest.mark.parametrize("name", PLAIN)
-def test_every_profile_tells_what_it_is_and_what_each_parameter_means(name):
-    about = library.about(name)
-    kinds = field_kinds(library.get(name))
-    for parameter in about.parameters:
-        assert len(parameter.meaning) > 5, parameter.name
-        if parameter.name in kinds:
-            assert parameter.unit == kinds[parameter.name].unit
-    assert len(about.summary) > 20
-    assert "\\" not in str(about)
-
-
-def test_the_catalogue_has_a_row_for_everything():
-    rows = {row.name: row for row in library.catalogue()}
-    assert set(rows) == {*library.names(), *library.preset_names()}
-    assert rows["nfw"].package == "skymodel"
 
 
 lengths = st.floats(1e-3, 1e3)
@@ -212,24 +129,6 @@ def test_a_mistake_gets_one_clear_line(spec, message):
     assert "\n" not in str(caught.value)
 
 
-def test_a_preset_of_the_wrong_role_is_refused():
-    with pytest.raises(ValueError, match="'paper_halo' holds no baryons"):
-        library.electrons("paper_halo")
-    with pytest.raises(ValueError, match="'ne2001' holds no dark matter"):
-        library.dark_matter("ne2001")
-    with pytest.raises(ValueError, match="dark matter needs a mass density"):
-        library.dark_matter({"type": "exponential_disk", "n_0": "1 cm-3"})
-    with pytest.raises(ValueError, match="dark matter needs a mass density"):
-        library.dark_matter({"type": "nfw", "local_density": "0.4 cm-3", "r_sun": "8 kpc"})
-
-
-def test_a_lambda_cannot_be_described():
-    from profiles import from_function
-
-    with pytest.raises(ValueError, match="lambda"):
-        library.describe(from_function(lambda x, y, z: x, unit="cm-3"))
-
-
 def radius_to_the_minus_two(x, y, z):
     return 1 / (x * x + y * y + z * z)
 
@@ -242,26 +141,3 @@ def test_a_plain_function_is_built_from_its_path_and_described():
     assert library.build(library.describe(density)) == density
     with pytest.raises(ValueError, match="unit"):
         library.build({"type": path})
-
-
-def test_gas_given_partly_by_mass_and_partly_by_electrons_is_counted_in_electrons():
-    whole = library.build("interstellar")
-    assert whole.unit == "cm-3"
-    parts = ({"preset": "ferriere2007_gas"}, {"preset": "mcmillan2017_gas"}, {"preset": "ferriere2007_electrons"})
-    for place in ((0.05, 0.02, 0.0), (-6.0, 1.0, 0.1)):
-        assert whole(*place) == pytest.approx(sum(library.electrons(part)(*place) for part in parts), rel=1e-12)
-    without = library.electrons({"preset": "interstellar", "neutral_disks": None})
-    assert without(-6.0, 1.0, 0.0) < 0.3 * whole(-6.0, 1.0, 0.0)  # the disks make the gas beyond the centre
-
-
-def test_what_stands_for_the_amplitude_and_the_keys_of_files_are_told():
-    halo, cube = str(library.about("generalized_nfw")), str(library.about("grid"))
-    for way in (
-        "or local_density [GeV cm-3] with r_sun [kpc]",
-        "or m_200 [Msun] with c; h = 0.674",
-        "or mass [Msun] with c",
-    ):
-        assert way in halo
-    assert "or Sigma_0 [Msun kpc-2] with z_d [kpc]" in str(library.about("exponential_disk"))
-    for key in ("x, y, z and values", "length_unit", "unit  "):
-        assert key in cube

@@ -144,14 +144,3 @@ def test_a_file_that_cannot_be_drawn_is_refused_in_one_line(tmp_path, content, w
     path.write_text(yaml.safe_dump(content))
     with pytest.raises(ValueError, match=words):
         load_ensemble(path)
-
-
-@pytest.mark.slow
-def test_sobol_indices_find_the_parameter_that_matters():
-    # Ishigami-like truth is not needed: with one parameter frozen to a sliver, all variance must be the other's.
-    sliver = {**R_SUN, "sd": "1e-6 kpc"}
-    made = config(priors=[R_D, sliver], sampling="saltelli", draws=4 * 64)
-    found = sensitivity.sobol(made, compute(made, 0, made.draws).rows)
-    assert found.names == ("electrons.R_d", "observer.r_sun")
-    assert found.first[0] == pytest.approx(1, abs=0.05)
-    assert found.total[1] == pytest.approx(0, abs=1e-3)
