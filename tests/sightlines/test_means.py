@@ -284,7 +284,7 @@ _MAPS = {}
 
 def disk_map(nside):
     if nside not in _MAPS:
-        _MAPS[nside] = sm.project(DISK, nside, observer=HERE, r_max=60.0, rtol=1e-4, method="direct")
+        _MAPS[nside] = sm.project(DISK, nside, observer=HERE, r_max=60.0, rtol=1e-4)
     return _MAPS[nside]
 
 

@@ -34,7 +34,7 @@ def project(density, nside, *, z_sun=0.0, **keywords):
         (STEEP * STEEP, 0.0208, 16),
         pytest.param(NFW(r_s=20.0) * DwekBar(), 0.0, 2, marks=pytest.mark.slow),
         (Triaxial() * Triaxial(), 0.0208, 2),
-        (OFF_CENTRE, 0.0, 4),
+        (OFF_CENTRE, 0.0, 2),
     ],
     ids=["disk", "disk from above", "cusp from above", "bar", "triaxial halo from above", "off-centre clump"],
 )
