@@ -35,18 +35,18 @@ class Bar(Density):
 
     @property
     @abstractmethod
-    def turn(self) -> float:
+    def bar_angle(self) -> float:
         """Angle between the long axis and the line from the Sun to the centre [deg]."""
 
     def __call__(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density at ``(x, y, z)`` [kpc]."""
-        along, across = turned(x, y, self.turn)
+        along, across = turned(x, y, self.bar_angle)
         return self.body(along, across, z)
 
     @property
     def walls(self) -> tuple[float, float]:
         """Azimuths [deg] of the upright planes y = 0 and x = 0 of the bar, where boxes have kinks."""
-        return -self.turn, 90.0 - self.turn
+        return -self.bar_angle, 90.0 - self.bar_angle
 
     @property
     def mirror_z(self) -> bool:
@@ -87,11 +87,6 @@ class DwekBar(Bar, Normalised, smooth=False):
     y_0: Length = 0.62
     z_0: Length = 0.43
     bar_angle: Angle = 20.0
-
-    @property
-    def turn(self) -> float:
-        """The bar angle [deg]."""
-        return self.bar_angle
 
     def body(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density in the bar's axes."""
@@ -139,11 +134,6 @@ class StanekBar(Bar, Normalised, smooth=True):
     y_0: Length = 0.3827
     z_0: Length = 0.2492
     bar_angle: Angle = 28.0
-
-    @property
-    def turn(self) -> float:
-        """The bar angle [deg]."""
-        return self.bar_angle
 
     def body(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density in the bar's axes."""
@@ -199,11 +189,6 @@ class FreudenreichBar(Bar, smooth=False):
     h_end: Positive = 0.461
     bar_angle: Angle = 13.97
 
-    @property
-    def turn(self) -> float:
-        """The bar angle [deg]."""
-        return self.bar_angle
-
     def body(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density in the bar's axes."""
         xp = array_namespace(x, y, z)
@@ -220,7 +205,7 @@ class FreudenreichBar(Bar, smooth=False):
         Cut there it is still not smooth: its powers of 1.574 end at the walls, and errors believed to fall as those of
         smooth functions were too small, by up to 1.7 times, on 10 of 21,000 lines.
         """
-        x, y = turned(np.eye(3)[0], np.eye(3)[1], self.turn)
+        x, y = turned(np.eye(3)[0], np.eye(3)[1], self.bar_angle)
         ends = Oval.along_axes((0.0, 0.0, 0.0), (self.R_end * self.x_0, self.R_end * self.y_0, self.R_end * self.z_0))
         return Hints(walls=self.walls, ovals=(Box(ends, self.C_perp, self.C_par).moved([x, y, np.eye(3)[2]]),))
 

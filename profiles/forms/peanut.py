@@ -68,11 +68,6 @@ class PeanutBar(Bar, smooth=False):
     y_c: Length = 0.468875
     bar_angle: Angle = 25.0
 
-    @property
-    def turn(self) -> float:
-        """The bar angle [deg]."""
-        return self.bar_angle
-
     def body(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density in the bar's axes."""
         xp = array_namespace(x, y, z)
@@ -138,11 +133,6 @@ class LongBar(Bar, smooth=False):
     k_out: Number = 16.7310
     k_in: Positive = 3.19575
     bar_angle: Angle = 25.0
-
-    @property
-    def turn(self) -> float:
-        """The bar angle [deg]."""
-        return self.bar_angle
 
     def body(self, x: Array, y: Array, z: Array) -> Array:
         """Return the density in the bar's axes."""

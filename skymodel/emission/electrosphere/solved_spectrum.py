@@ -19,14 +19,14 @@ from skymodel.emission.electrosphere.solved import SolvedElectrosphere
 from skymodel.emission.event.annihilation import event_rate, photon_rate
 from skymodel.emission.event.bands import Band, band_photon_rate
 from skymodel.emission.event.inputs import not_negative, photon_energy
-from skymodel.emission.event.origins import BandPhotons, ortho_intensity, with_positronium
-from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
+from skymodel.emission.event.origins import BandPhotons, with_positronium
+from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, WithPositronium
 
 _GROUPS = 240  # chemical potentials that stand for all layers: twice as many change the spectrum by less than 1e-3
 
 
 @dataclass(frozen=True)
-class SolvedElectrosphereEmission:
+class SolvedElectrosphereEmission(WithPositronium):
     """What a computed electrosphere radiates, per 511 keV photon.
 
     Parameters
@@ -94,11 +94,6 @@ class SolvedElectrosphereEmission:
         centre = np.bincount(group, events * mu, _GROUPS)[lit] / weight[lit]
         return centre, weight[lit] / lines
 
-    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
-        """Return the continuum dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1]: direct annihilation plus ortho-positronium."""
-        ortho = ortho_intensity(k, self.positronium_fraction, line_intensity)
-        return ortho + self.direct_spectrum(k, line_intensity)
-
     def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
         """Return the part of :meth:`spectrum` that comes from energetic direct annihilation."""
         energy = photon_energy(k)
@@ -109,10 +104,6 @@ class SolvedElectrosphereEmission:
     def photons(self, band: Band) -> BandPhotons:
         """Return the photons in `band` per 511 keV photon, by origin."""
         return with_positronium(band, self.positronium_fraction, self._direct_photons(band))
-
-    def band_factor(self, band: Band) -> float:
-        """Return the photons in `band` per 511 keV photon."""
-        return float(sum(self.photons(band)))
 
     def log_mean(self, band: Band, line_intensity: float = PAPER_LINE_INTENSITY) -> float:
         """Return the mean over ln k of k^2 times the direct spectrum in a band [MeV cm-2 s-1 sr-1]."""

@@ -11,17 +11,18 @@ from profiles.contract.arrays import Floats
 from skymodel.emission.electrosphere.structure import Electrosphere
 from skymodel.emission.event.bands import Band
 from skymodel.emission.event.inputs import fraction, not_negative
-from skymodel.emission.event.origins import BandPhotons, ortho_intensity, with_positronium
+from skymodel.emission.event.origins import BandPhotons, with_positronium
 from skymodel.emission.nuggets.model import (
     PAPER_LINE_INTENSITY,
     Convention,
+    WithPositronium,
     direct_per_line_photon,
     known_convention,
 )
 
 
 @dataclass(frozen=True)
-class ElectrosphereEmission:
+class ElectrosphereEmission(WithPositronium):
     """What nuggets with an electrosphere radiate, per 511 keV photon.
 
     Parameters
@@ -60,19 +61,6 @@ class ElectrosphereEmission:
         share = fraction(self.positronium_fraction, "positronium_fraction")
         object.__setattr__(self, "positronium_fraction", float(share))
 
-    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
-        """Return the continuum dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1]: direct annihilation plus ortho-positronium.
-
-        Parameters
-        ----------
-        k
-            Photon energy [MeV].
-        line_intensity
-            Intensity of the 511 keV line [cm-2 s-1 sr-1]; broadcasts with `k`.
-        """
-        ortho = ortho_intensity(k, self.positronium_fraction, line_intensity)
-        return ortho + self.direct_spectrum(k, line_intensity)
-
     def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
         """Return the part of :meth:`spectrum` that comes from direct annihilation.
 
@@ -96,16 +84,6 @@ class ElectrosphereEmission:
             The energy band; LINE_511 stands for the line alone.
         """
         return with_positronium(band, self.positronium_fraction, self._direct_photons(band))
-
-    def band_factor(self, band: Band) -> float:
-        """Return the photons in `band` per 511 keV photon: band map = factor * line map.
-
-        Parameters
-        ----------
-        band
-            The energy band; LINE_511 stands for the line alone, so its factor is 1.
-        """
-        return float(sum(self.photons(band)))
 
     def log_mean(self, band: Band, line_intensity: float = PAPER_LINE_INTENSITY) -> float:
         """Return the mean over ln k of k^2 times the direct spectrum in a band [MeV cm-2 s-1 sr-1].

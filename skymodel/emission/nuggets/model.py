@@ -15,6 +15,7 @@ ways of counting are named in every output:
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Literal, TypedDict, get_args
 
@@ -130,8 +131,48 @@ def band_photons(
     return with_positronium(band, positronium_fraction, direct * rate)
 
 
+class WithPositronium(ABC):
+    """A spectral model of what shines beside the line: implement the direct part, ortho-positronium is added here."""
+
+    @property
+    @abstractmethod
+    def positronium_fraction(self) -> float:
+        """Positronium fraction f, 0 to 1, of the positrons that make the line."""
+
+    @abstractmethod
+    def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
+        """Return the part of :meth:`spectrum` that is not positronium's."""
+
+    @abstractmethod
+    def photons(self, band: Band) -> BandPhotons:
+        """Return the photons in `band` per 511 keV photon, by origin: line, ortho-positronium, direct."""
+
+    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
+        """Return the continuum dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1]: the direct part plus ortho-positronium.
+
+        Parameters
+        ----------
+        k
+            Photon energy [MeV].
+        line_intensity
+            Intensity of the 511 keV line [cm-2 s-1 sr-1]; broadcasts with `k`.
+        """
+        ortho = ortho_intensity(k, self.positronium_fraction, line_intensity)
+        return ortho + self.direct_spectrum(k, line_intensity)
+
+    def band_factor(self, band: Band) -> float:
+        """Return the photons in `band` per 511 keV photon: band map = factor * line map.
+
+        Parameters
+        ----------
+        band
+            The energy band; LINE_511 stands for the line alone, so its factor is 1.
+        """
+        return float(sum(self.photons(band)))
+
+
 @dataclass(frozen=True)
-class NuggetEmission:
+class NuggetEmission(WithPositronium):
     """What nuggets of one positron chemical potential radiate, per 511 keV photon.
 
     Parameters
@@ -168,19 +209,6 @@ class NuggetEmission:
             self, "positronium_fraction", float(fraction(self.positronium_fraction, "positronium_fraction"))
         )
 
-    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
-        """Return the continuum dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1]: direct annihilation plus ortho-positronium.
-
-        Parameters
-        ----------
-        k
-            Photon energy [MeV].
-        line_intensity
-            Intensity of the 511 keV line [cm-2 s-1 sr-1]; broadcasts with `k`.
-        """
-        ortho = ortho_intensity(k, self.positronium_fraction, line_intensity)
-        return ortho + self.direct_spectrum(k, line_intensity)
-
     def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
         """Return the part of :meth:`spectrum` that comes from direct annihilation, eq. (6).
 
@@ -200,16 +228,6 @@ class NuggetEmission:
             The energy band; LINE_511 stands for the line alone.
         """
         return band_photons(band, **self._parameters())
-
-    def band_factor(self, band: Band) -> float:
-        """Return the photons in `band` per 511 keV photon: band map = factor * line map.
-
-        Parameters
-        ----------
-        band
-            The energy band; LINE_511 stands for the line alone, so its factor is 1.
-        """
-        return float(sum(self.photons(band)))
 
     def log_mean(self, band: Band, line_intensity: float = PAPER_LINE_INTENSITY) -> float:
         """Return the mean over ln k of k^2 times the direct spectrum in a band [MeV cm-2 s-1 sr-1].

@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike
 from profiles.contract.arrays import Floats
 from skymodel.emission.event.bands import Band
 from skymodel.emission.event.inputs import fraction, not_negative
-from skymodel.emission.event.origins import BandPhotons, ortho_intensity, with_positronium
-from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY
+from skymodel.emission.event.origins import BandPhotons, with_positronium
+from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, WithPositronium
 from skymodel.emission.nuggets.rivals import Box, Line, RivalShape
 
 
 @dataclass(frozen=True)
-class TiedToLine:
+class TiedToLine(WithPositronium):
     """A rival's spectrum and the positronium of the line that it follows, per 511 keV photon.
 
     Parameters
@@ -63,18 +63,6 @@ class TiedToLine:
             raise ValueError(f"{shape} has no photons in {band.name}; tie it to the line in a band where it shines")
         return cls(shape, photons_per_line_photon / held, positronium_fraction)
 
-    def spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
-        """Return the continuum dPhi/(dOmega dk) [cm-2 s-1 sr-1 MeV-1]: the rival plus ortho-positronium.
-
-        Parameters
-        ----------
-        k
-            Photon energy [MeV].
-        line_intensity
-            Intensity of the 511 keV line [cm-2 s-1 sr-1]; broadcasts with `k`.
-        """
-        return ortho_intensity(k, self.positronium_fraction, line_intensity) + self.direct_spectrum(k, line_intensity)
-
     def direct_spectrum(self, k: ArrayLike, line_intensity: ArrayLike = PAPER_LINE_INTENSITY) -> Floats:
         """Return the part of :meth:`spectrum` that is the rival's.
 
@@ -89,10 +77,6 @@ class TiedToLine:
     def photons(self, band: Band) -> BandPhotons:
         """Return the photons in `band` per 511 keV photon, by origin: line, ortho-positronium, the rival."""
         return with_positronium(band, self.positronium_fraction, self.per_line_photon * self.shape.photons(band))
-
-    def band_factor(self, band: Band) -> float:
-        """Return the photons in `band` per 511 keV photon: band map = factor * line map."""
-        return float(sum(self.photons(band)))
 
     def log_mean(self, band: Band, line_intensity: float = PAPER_LINE_INTENSITY) -> float:
         """Return the mean over ln k of k^2 times the rival's spectrum in a band [MeV cm-2 s-1 sr-1]."""
