@@ -17,8 +17,7 @@ def fluxes_text(answer: Answer) -> str:
         f"<tr><td>{map_name(band)}</td><td>{region_name(region)}</td><td>{value:.4g} ± {measured * value:.1g}</td></tr>"
         for (band, region), value in answer.intensities.items()
     )
-    rough = "" if answer.final else " (rough: from the coarse map)"
-    head = f"<p class='w'>W = {number(*answer.window).replace('+-', '±')}{rough}</p>"
+    head = f"<p class='w'>W = {number(*answer.window).replace('+-', '±')}</p>"
     return f"{head}<table><tr><th>band</th><th>region</th><th>mean ± measured [cm⁻² s⁻¹ sr⁻¹]</th></tr>{rows}</table>"
 
 

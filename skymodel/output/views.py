@@ -7,7 +7,7 @@
 | density | ``size=10.0``, half the width of the picture [kpc] |
 | region | |
 | result of a run | ``kind="sky"``, ``"centre"``, ``"spectrum"``, ``"ratio"`` |
-| comparison | |
+| comparison, fit | |
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from html import escape
 from typing import Any
 
 import numpy as np
+from astropy import units
 
 from profiles import Density
 from profiles.contract.fields import field_kinds
 from profiles.contract.spelling import options
 from skymodel.comparison.likeness.morphology import Comparison
-from skymodel.output.figures.names import map_name, region_name
+from skymodel.output.figures.names import map_name, region_name, unit_name
 from skymodel.output.figures.style import COLUMN, style
+from skymodel.runs.one.chi import FitResult
 from skymodel.runs.one.result import RunResult
 from skymodel.sightlines.zoom import Image
 from skymodel.sky.region import Region
@@ -142,6 +144,14 @@ def _(comparison: Comparison) -> Any:
         return comparison_figure(comparison)
 
 
+@plot.register
+def _(found: FitResult) -> Any:
+    from skymodel.output.figures.chi import chi_figure
+
+    with style():
+        return chi_figure(found.table, found.config.label)
+
+
 def _chosen(known: Mapping[str, Any], kind: str) -> Any:
     if kind not in known:
         raise ValueError(f"kind = {kind!r}{options(kind, known)}")
@@ -152,14 +162,14 @@ def _chosen(known: Mapping[str, Any], kind: str) -> Any:
 def _(sky: SkyMap) -> Facts:
     held = sky.values[~sky.masked]
     yield "map", map_name(sky.name) if sky.name else "without a name"
-    yield "unit", str(sky.unit) or "none"
+    yield "unit", unit_name(sky.unit) or "none"
     yield "pixels", f"nside {sky.nside}: {sky.values.size} of {np.degrees(np.sqrt(sky.pixel_area)):.3g}°"
     if held.size < sky.values.size:
         yield "masked", f"{sky.values.size - held.size} pixels"
     if held.size:
         yield "range", f"{held.min():.4g} to {held.max():.4g}"
         total = sky.total()
-        yield "integral", f"{total.value:.6g} ± {total.error:.1g} {total.unit}"
+        yield "integral", f"{total.value:.6g} ± {total.error:.1g} {unit_name(total.unit)}"
         yield "numerical error", _largest(sky.error[~sky.masked], held)
         if sky.measured.any():
             yield "measured error", _largest(sky.measured[~sky.masked], held)
@@ -174,7 +184,7 @@ def _largest(error: Any, values: Any) -> str:
 
 @facts.register
 def _(image: Image) -> Facts:
-    yield "unit", str(image.unit)
+    yield "unit", unit_name(image.unit)
     yield "pixels", " x ".join(map(str, image.values.shape[::-1]))
     yield "range", f"{np.nanmin(image.values):.4g} to {np.nanmax(image.values):.4g}"
     yield "numerical error", _largest(image.error, image.values)
@@ -185,12 +195,12 @@ def _(image: Image) -> Facts:
 def _(density: Density) -> Facts:
     for name, kind in field_kinds(type(density)).items():
         unit = density.unit if kind.amplitude else kind.unit
-        yield name, f"{getattr(density, name):g} {unit}".rstrip()
+        yield name, f"{getattr(density, name):g} {unit_name(units.Unit(unit or ''))}".rstrip()
     parts = getattr(density, "parts", ())
     yield from ((f"part {number}", repr(part)[:200]) for number, part in enumerate(parts, 1))
-    yield "unit", str(density.unit)
+    yield "unit", unit_name(density.unit)
     yield "symmetry", density.symmetry + (", the same above and below the plane" if density.mirror_z else "")
-    yield "at the Sun (8.2 kpc)", f"{density.at(-8.2, 0, 0):.4g}"
+    yield "at the Sun (8.2 kpc)", f"{density.at(-8.2, 0, 0).value:.4g} {unit_name(density.unit)}"
     yield from (("source", text) for text in [_reference(type(density))] if text)
 
 
@@ -225,3 +235,12 @@ def _(comparison: Comparison) -> Facts:
     for row in comparison.likeness:
         yield str(row["statistic"]).replace("_", " "), f"{row['value']:.6g} ± {row['error']:.1g} {row['unit']}".rstrip()
     yield from ((name, f"left out: {why}") for name, why in comparison.likeness.meta.get("absent", {}).items())
+
+
+@facts.register
+def _(found: FitResult) -> Facts:
+    from skymodel.output.report.chi import verdict
+
+    yield "label", found.config.label or "none"
+    yield from ((f"verdict {number}", sentence) for number, sentence in enumerate(verdict(found), 1))
+    yield from (("note", note) for note in found.notes)

@@ -7,8 +7,9 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk, Grid, RadialTable, from_function
-from skymodel.output.views import html
+from skymodel.output.views import facts, html
 from skymodel.sky.masks import HealpixMask
+from tests.output.report.test_chi import LABEL, result
 
 SKY = sm.SkyMap(np.linspace(1, 2, 12 * 16**2), 0.01, "cm-2 s-1 sr-1", name="LINE_511", meta={"method": "tiles"})
 SIDE = np.linspace(-4, 4, 41)
@@ -71,13 +72,26 @@ def test_a_figure_that_is_not_there_is_refused_with_those_that_are():
         NFW().plot(size=0)
 
 
+def test_a_fit_is_short_as_text_and_tells_its_verdict():
+    found = result()
+    assert len(repr(found)) < 300
+    shown = found._repr_html_()
+    assert LABEL not in shown
+    assert "2.5 times" in shown
+
+
+def test_units_are_told_as_the_field_writes_them():
+    assert dict(facts(SKY))["unit"] == "cm⁻² s⁻¹ sr⁻¹"
+    assert dict(facts(NFW()))["rho_s"] == "0.184 GeV cm⁻³"
+
+
 @pytest.mark.slow
 def test_a_runs_result_is_short_as_text_and_whole_as_a_page():
     settings = {"dark_matter": {"type": "nfw"}, "electrons": {"type": "hernquist_bulge"}, "verdict": "none"}
-    result = sm.run(settings | {"map": {"nside": 4}, "label": "<i>mine</i>"})
-    assert len(repr(result)) < 300
-    shown = result._repr_html_()
+    found = sm.run(settings | {"map": {"nside": 4}, "label": "<i>mine</i>"})
+    assert len(repr(found)) < 300
+    shown = found._repr_html_()
     assert "<i>mine</i>" not in shown
-    assert f"{float(result.fluxes['mean'][0].value):.6g}" in shown
+    assert f"{float(found.fluxes['mean'][0].value):.6g}" in shown
     with pytest.raises(ValueError, match="known: sky, centre, spectrum, ratio"):
-        result.plot(kind="corner")
+        found.plot(kind="corner")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import Any
 
 _FORMS = {
     "nfw": "NFW",
@@ -110,6 +111,26 @@ def background_name(identifier: str) -> str:
         if identifier == "none"
         else name + (", free norm" if name != identifier.replace("_", " ") else "")
     )
+
+
+def unit_name(unit: Any) -> str:
+    """Return a unit as the field writes it, powers raised.
+
+    Examples
+    --------
+    >>> from astropy import units
+    >>> unit_name(units.Unit("1 / (s sr cm2)")), unit_name(units.Unit("GeV2 / cm6")), unit_name(units.Unit(""))
+    ('cm⁻² s⁻¹ sr⁻¹', 'GeV² cm⁻⁶', '')
+    """
+    text = str(unit.to_string("fits")) if str(unit) else ""
+    order = sorted(text.replace("(", " ").replace(")", " ").split(), key=_place)
+    return " ".join(order).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _place(factor: str) -> int:
+    """Return the place of a factor in a unit: cm-2 s-1 sr-1."""
+    names = ("GeV", "MeV", "kpc", "cm", "s-", "sr")
+    return next((place for place, name in enumerate(names) if factor.startswith(name)), len(names))
 
 
 def factor_name(identifier: str) -> str:

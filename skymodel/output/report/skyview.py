@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats
+from skymodel.output.figures.names import unit_name
 from skymodel.output.figures.sky import multiple, region_look
 from skymodel.output.report.charts import finish_legend, frame, keep_shape
 from skymodel.sky.outlines import outline
@@ -84,7 +85,7 @@ def _state(
     coarse = {key: regridded(sky) for key, sky in maps.items()}
     shapes, bands = _shared(coarse)
     for key, band in bands.items():
-        names = {"title": titles[key], "unit": _plain(coarse[key].unit), "measured": measured.get(key, 0.0)}
+        names = {"title": titles[key], "unit": unit_name(coarse[key].unit), "measured": measured.get(key, 0.0)}
         band |= _span(coarse[key]) | names
     note = f"mean over pixels of nside {FINEST}; the file has nside {nside}" if nside > FINEST else ""
     return {"nside": min(nside, FINEST), "note": note, "bands": bands}, shapes
@@ -174,19 +175,6 @@ def _span(sky: SkyMap) -> dict[str, float]:
     top = float(values.max(initial=0.0)) or 1.0
     low = max(float(values.min(initial=top)), top * 10.0**-_DECADES) if values.size else 0.1
     return {"low": low, "high": top, "floor": floor}
-
-
-def _plain(unit: Any) -> str:
-    """Return a unit as text, powers raised."""
-    text = str(unit.to_string("fits")) if str(unit) else ""
-    order = sorted(text.replace("(", " ").replace(")", " ").split(), key=_rank)
-    return " ".join(order).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def _rank(factor: str) -> int:
-    """Return the place of a factor in a unit as the field writes it: cm-2 s-1 sr-1."""
-    names = ("GeV", "MeV", "kpc", "cm", "s-", "sr")
-    return next((place for place, name in enumerate(names) if factor.startswith(name)), len(names))
 
 
 def mollweide(lon: Any, lat: Any) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from profiles.contract.shown import Shown, short
+from profiles.contract.shown import Shown
 from skymodel.runs.config.emission import uniform_nuggets
 from skymodel.runs.config.fields import FieldsConfig
 from skymodel.runs.fits.table import default_spectra, fit_table
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PAPERS = "paper: W = 1"  # what the table calls the paper's window factor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FitResult(Shown):
     """What COMPTEL's points ask of a configuration.
 
@@ -38,11 +38,14 @@ class FitResult(Shown):
         QTable as of :func:`~skymodel.runs.fits.table.fit_table`; ``W_of`` is :data:`PAPERS` or :attr:`own`.
     """
 
-    __repr__ = short
-
     config: RunConfig
     window: Ratio
     table: Any
+
+    def __repr__(self) -> str:
+        """Return the label, W and how many fits there are."""
+        factor = f"W = {self.window.value:.6g} with error {self.window.error:.1g}"
+        return f"<FitResult {self.config.label or 'without a label'}: {factor}, {len(self.table)} fits>"
 
     @property
     def own(self) -> str:
