@@ -28,7 +28,6 @@ LINE_BEAM, CONTINUUM_BEAM = 2.5, 4.0  # FWHM [deg]: SPI (instruments.yaml), COMP
 LINE_FIELD = Box(lon=(-180.0, 180.0), lat=(-45.0, 45.0))
 BULGE_FIELD = Box(lon=(-30.0, 30.0), lat=(-15.0, 15.0))
 COMPONENTS = ("bulge", "disk", "central_source")
-_RADIUS = 12.0  # deg, within which the centre of a fitted Gaussian is sought
 
 
 class LineFit(NamedTuple):

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from profiles.contract.arrays import Floats
 from skymodel.emission.event.constants import ELECTRON_MASS
 from skymodel.emission.event.inputs import fraction as checked_fraction
-from skymodel.emission.event.inputs import photon_energy, positive
+from skymodel.emission.event.inputs import photon_energy
 
 
 class PhotonCount(NamedTuple):
@@ -54,21 +54,6 @@ def positronium_per_line_photon(fraction: ArrayLike = 1.0) -> Floats:
     """
     f = checked_fraction(fraction, "positronium_fraction")
     return f / (2 - 1.5 * f)
-
-
-def line_profile(k: ArrayLike, sigma_kev: ArrayLike) -> Floats:
-    """Return the 511 keV line as a Gaussian [MeV-1] of unit area.
-
-    Parameters
-    ----------
-    k
-        Photon energy [MeV].
-    sigma_kev
-        Standard deviation [keV], above 0; about 0.85 for the Galactic bulge.
-    """
-    sigma = positive(sigma_kev, "sigma_kev", "keV") / 1000
-    pull = (photon_energy(k) - ELECTRON_MASS) / sigma
-    return np.asarray(np.exp(-pull * pull / 2) / (np.sqrt(2 * np.pi) * sigma))[()]
 
 
 def ortho_spectrum(k: ArrayLike) -> Floats:

@@ -21,7 +21,6 @@ from skymodel.emission.nuggets.encounters import Encounters
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
 
 WINDOW_OF_B = (2e24, 8e25)  # Flambaum et al. 2024, arXiv:2405.17775, abstract
-_MEV_TO_ERG = 1.602176634e-6
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,6 @@ from skymodel.sky.skymap import SkyMap
 
 WINDOWS: Mapping[str, Region] = {"INTEGRAL": INTEGRAL_CIRCLE, "COMPTEL": COMPTEL_WINDOW}
 _STEPS = {"map": 4.0, "regions": 1.0, "density pairs": 4.0, "claims": 0.5, "comparison": 1.0}  # shares of the time
-STAGES = tuple(_STEPS)
 
 
 def run(

@@ -7,7 +7,6 @@ from scipy.integrate import quad
 
 from skymodel.emission.event.constants import ELECTRON_MASS as M_E
 from skymodel.emission.event.positronium import (
-    line_profile,
     ortho_share,
     ortho_spectrum,
     photons_per_annihilation,
@@ -49,15 +48,6 @@ def test_there_is_nothing_above_the_electron_mass_or_below_zero():
     np.testing.assert_array_equal(ortho_spectrum([-0.1, 0.0, M_E * 1.000001, 1.0]), 0)
 
 
-def test_the_line_has_unit_area_and_the_width_asked_for():
-    k = M_E + np.linspace(-0.02, 0.02, 40001)
-    profile = line_profile(k, sigma_kev=0.85)
-    step = k[1] - k[0]
-    assert profile.sum() * step == pytest.approx(1, abs=1e-10)
-    variance = (profile * (k - M_E) ** 2).sum() * step
-    assert np.sqrt(variance) * 1000 == pytest.approx(0.85, abs=1e-8)
-
-
 @pytest.mark.parametrize("f", [0.0, 0.3, 0.93, 1.0])
 def test_photons_and_energy_add_up_for_every_positronium_fraction(f):
     count = photons_per_annihilation(f)
@@ -80,9 +70,3 @@ def test_the_known_ratio_of_continuum_to_line_is_recovered():
 def test_a_fraction_outside_zero_to_one_is_refused(f):
     with pytest.raises(ValueError, match=r"positronium_fraction = .*numbers from 0 to 1"):
         photons_per_annihilation(f)
-
-
-@pytest.mark.parametrize("sigma", [0, -1, np.inf])
-def test_a_line_without_a_width_is_refused(sigma):
-    with pytest.raises(ValueError, match="sigma_kev"):
-        line_profile(0.511, sigma)
