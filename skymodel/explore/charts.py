@@ -25,7 +25,7 @@ class Charts:
         from bokeh.models import ColumnDataSource
 
         maps, titles, measured = _maps(answer)
-        self.sky: Sky = sky_chart(maps, titles, WINDOWS, "sky", measured)
+        self.sky: Sky = sky_chart(maps, titles, WINDOWS, measured)
         self._sources = {name: ColumnDataSource(_curves(answer)[name]) for name in ("along", "across", "spectrum")}
         self._pins = {name: ColumnDataSource({key: [] for key in ("x", "y")}) for name in self._sources}
         self.roots = {"sky": self.sky.chart, "profiles": self._profiles(), "spectrum": self._spectrum()}

@@ -37,7 +37,7 @@ class Explorer:
         first = next(_answers(self._state, lambda *_: None))
         self._widgets = Widgets(self._state, self._change, self._open, self._pin, self._clear)
         self._charts = Charts(first)
-        self._message = text_part("message", "")
+        self._message = text_part("message")
         self._build()
         self._show(self._state, first)
         if not first.final:

@@ -12,11 +12,11 @@ from skymodel.explore.choices import ELECTRONS, EMISSION, HALOS, HEIGHT, OPENED,
 from skymodel.explore.texts import fluxes_text, python_text, yaml_text
 
 
-def text_part(name: str, text: str) -> Any:
+def text_part(name: str) -> Any:
     """Return a part of the page that holds HTML."""
     from bokeh.models import Div
 
-    return Div(text=text, name=name, sizing_mode="stretch_width", disable_math=True)
+    return Div(name=name, sizing_mode="stretch_width", disable_math=True)
 
 
 class Widgets:
@@ -40,7 +40,7 @@ class Widgets:
         self._emission = {slider.key: _slider(slider) for slider in EMISSION}
         self._height = _slider(HEIGHT, state.z_sun)
         self._numbers, self._yaml, self._python, self._pinned = (
-            text_part(name, "") for name in ("numbers", "yaml", "python", "pinned")
+            text_part(name) for name in ("numbers", "yaml", "python", "pinned")
         )
         self._text = TextAreaInput(title="Open a configuration: paste its YAML", rows=6, sizing_mode="stretch_width")
         buttons = {

@@ -10,6 +10,8 @@ from profiles.contract.arrays import Floats
 
 _PARALLEL = 1e-10  # of a shape's size squared: less than this is left of a shape that others take up
 
+_ROUNDS = 30  # of Newton's method, which doubles its digits in each: a stop for what does not converge
+
 
 class Expected(NamedTuple):
     """Expected counts ``(pixels,)`` of a region: of the signal and of everything else, and what of that is not known.
@@ -58,13 +60,13 @@ class _Fitted(NamedTuple):
     mean: Floats
 
 
-def _fit(counted: Floats, shapes: Floats, background: Floats, rounds: int = 30) -> _Fitted:
+def _fit(counted: Floats, shapes: Floats, background: Floats) -> _Fitted:
     """Return the likeliest amplitudes of shapes ``(skies, pixels)`` by Newton's method; the likelihood is concave."""
     products = shapes[:, None] * shapes[None]
     amplitude = np.zeros((counted.shape[0], len(shapes)))
     amplitude[:, 0] = 1.0
     mean = amplitude @ shapes + background
-    for _ in range(rounds):
+    for _ in range(_ROUNDS):
         share = counted / mean
         slope = share @ shapes.T - shapes.sum(axis=1)
         curvature = np.einsum("ij,klj->ikl", share / mean, products, optimize=True)

@@ -19,6 +19,7 @@ from typing import Any
 HOLDS, FAILS, CONDITIONAL, UNTESTABLE = "holds", "fails", "holds only if", "not testable here"
 VERDICTS = (HOLDS, FAILS, CONDITIONAL, UNTESTABLE)
 INFINITY = float("inf")
+_WIDTH = 110  # characters a line of the text
 
 
 @dataclass(frozen=True)
@@ -159,31 +160,29 @@ def claims_table(claims: Sequence[Claim]) -> Any:
     return table
 
 
-def claims_text(claims: Sequence[Claim], width: int = 110) -> str:
+def claims_text(claims: Sequence[Claim]) -> str:
     """Return the claims as text: group by group, a paragraph each, the tally at the end.
 
     Parameters
     ----------
     claims
         The claims.
-    width
-        Characters a line.
     """
     parts: list[str] = []
     for group in dict.fromkeys(claim.group for claim in claims):
         parts += [f"{group}\n{'-' * len(group)}\n"] if group else []
-        parts += [_paragraph(claim, width) for claim in claims if claim.group == group]
-    return "\n".join([*parts, textwrap.fill(f"{tally_text(claims)}.", width), ""])
+        parts += [_paragraph(claim) for claim in claims if claim.group == group]
+    return "\n".join([*parts, textwrap.fill(f"{tally_text(claims)}.", _WIDTH), ""])
 
 
-def _paragraph(claim: Claim, width: int) -> str:
+def _paragraph(claim: Claim) -> str:
     aside = "" if claim.counted else ", not counted"
     condition = f" {claim.condition}" if claim.verdict == CONDITIONAL else ""
     title = f"[{claim.verdict}{condition}{aside}] {claim.where}: {claim.statement}"
-    lines = [textwrap.fill(title, width, subsequent_indent="    ")]
+    lines = [textwrap.fill(title, _WIDTH, subsequent_indent="    ")]
     texts = (claim.untestable, _number(claim), _conditional(claim), _threshold(claim), claim.note)
     lines += [
-        textwrap.fill(text, width, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
+        textwrap.fill(text, _WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
         for text in texts
         if text
     ]

@@ -114,9 +114,9 @@ def centre_figure(skies: Mapping[str, SkyMap | Image], label: str = "", regions:
     return made
 
 
-def region_figure(region: Region, label: str = "") -> Any:
+def region_figure(region: Region) -> Any:
     """Return a figure of the covered share of every pixel, all over the sky."""
-    made = figure(PAGE / 2, 2.2, label)
+    made = figure(PAGE / 2, 2.2)
     axes = made.add_subplot(projection="mollweide")
     share = SkyMap(region.coverage(64), np.zeros(()), "")
     lon, lat = _edges(2 * _CELL)

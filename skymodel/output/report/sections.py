@@ -33,7 +33,7 @@ def sky_section(
     caption: str = "",
 ) -> Section:
     """Return the section of a page's maps; arguments as of :func:`~skymodel.output.report.skyview.sky_chart`."""
-    made = sky_chart(maps, titles, regions, "sky", measured)
+    made = sky_chart(maps, titles, regions, measured)
     how = "Mollweide projection, longitude growing to the left. Hover, or type a direction, to read the map's value in "
     how += "that pixel with its errors; drag and use the wheel to look closer."
     note = made.note.capitalize() + "." if made.note else ""

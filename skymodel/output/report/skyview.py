@@ -44,7 +44,6 @@ def sky_chart(
     maps: Mapping[str, SkyMap],
     titles: Mapping[str, str],
     regions: Mapping[str, Any],
-    name: str,
     measured: Mapping[str, float],
 ) -> Sky:
     """Return the chart of some maps of one sky.
@@ -57,8 +56,6 @@ def sky_chart(
         What readers call each.
     regions
         Parts of the sky to be outlined, by the name in the legend.
-    name
-        The section's anchor.
     measured
         Relative error of each map that comes from a measurement and not from numerics.
     """
@@ -70,7 +67,7 @@ def sky_chart(
     models = _painted(chart) | {"source": pixels, "x": chart.x_range, "y": chart.y_range, "figure": chart}
     _graticule(chart)
     draw_regions(chart, regions, mollweide)
-    args = {"start": {"name": name, "band": next(iter(maps)), "scale": "log"}, **models}
+    args = {"start": {"name": "sky", "band": next(iter(maps)), "scale": "log"}, **models}
     sky = "const sky = skymodel.skies[start.name] ??= {...start, " + ", ".join(models) + "};"
     _tell(chart, models["glyph_renderer"], args, sky)
     pixels.js_on_change("data", CustomJS(args=args, code=f"{sky} skymodel.renew(sky);"))

@@ -42,5 +42,5 @@ def test_the_page_shows_both_maps_the_residual_and_each_statistic(comparison):
 def test_a_residual_is_coloured_from_its_least_value(comparison):
     from skymodel.output.report.skyview import sky_chart
 
-    chart = sky_chart({"R": comparison.fit.residual}, {"R": "residual"}, {}, "sky", {}).chart
+    chart = sky_chart({"R": comparison.fit.residual}, {"R": "residual"}, {}, {}).chart
     assert chart.tags[0]["bands"]["R"]["floor"] == comparison.fit.residual.values.min() < 0

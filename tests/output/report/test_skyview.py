@@ -13,7 +13,7 @@ LINE = SkyMap(np.linspace(1e-6, 1, 12 * 4**2), 0.0, "cm-2 s-1 sr-1", name="LINE_
 
 
 def chart(**maps):
-    return sky_chart(maps, {key: key for key in maps}, {"circle": INTEGRAL_CIRCLE}, "sky", {})
+    return sky_chart(maps, {key: key for key in maps}, {"circle": INTEGRAL_CIRCLE}, {})
 
 
 def test_a_multiple_shares_the_pixels_of_its_map_and_another_has_its_own():
@@ -46,7 +46,7 @@ def test_what_the_browser_paints_is_not_sent_back():
 
 def test_a_mask_is_outlined_on_the_page_as_a_circle_is():
     mask = as_region(LINE.values > 0.5)
-    made = sky_chart({"A": LINE}, {"A": "A"}, {"mask": mask, "circle": INTEGRAL_CIRCLE}, "sky", {})
+    made = sky_chart({"A": LINE}, {"A": "A"}, {"mask": mask, "circle": INTEGRAL_CIRCLE}, {})
     shown = {item.label.value: item.renderers[0].data_source.data for item in made.chart.legend[0].items}
     for name, part in {"mask": mask, "circle": INTEGRAL_CIRCLE}.items():
         np.testing.assert_array_equal((shown[name]["x"], shown[name]["y"]), mollweide(*outline(part)))
