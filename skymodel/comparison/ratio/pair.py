@@ -11,6 +11,7 @@ from skymodel.comparison.comptel.backgrounds import background_names
 from skymodel.comparison.comptel.fit import ComptelFit, fit_comptel
 from skymodel.comparison.ratio.ratio import of_bands
 from skymodel.emission.event.bands import LINE_511, Band
+from skymodel.emission.event.origins import SpectralModel
 from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio
 
@@ -48,10 +49,24 @@ class PairVerdict:
     tracer: str = PRINTED
 
 
+def fits_neglecting_window(emission: SpectralModel, fit: Mapping[str, Any]) -> dict[str, ComptelFit]:
+    """Return the fits of chi with W = 1 by the name of the background.
+
+    Parameters
+    ----------
+    emission
+        What an encounter radiates.
+    fit
+        Keywords of :func:`~skymodel.comparison.comptel.fit.fit_comptel`.
+    """
+    return {name: fit_comptel(emission, name, **fit) for name in background_names()}
+
+
 def judge(
     names: tuple[str, str],
     model: SkyModel,
     window: Ratio,
+    neglecting: Mapping[str, ComptelFit],
     *,
     band: Band,
     fit: Mapping[str, Any] | None = None,
@@ -67,6 +82,8 @@ def judge(
         The pair, seen from somewhere, and what an encounter radiates.
     window
         Its window factor, with the mean in the INTEGRAL circle below.
+    neglecting
+        The fits with W = 1 by the name of the background, :func:`fits_neglecting_window`: the same for every pair.
     band
         The band that is compared with the 511 keV line in one window.
     fit
@@ -78,7 +95,7 @@ def judge(
     circle = Ratio(1.0, 0.0, numerator=both, denominator=both)
     same = of_bands(model, circle, band, LINE_511)
     fits = {
-        name: Fits(*(fit_comptel(model.emission, name, w, **(fit or {})) for w in (1.0, window.value)))
-        for name in background_names()
+        name: Fits(plain, fit_comptel(model.emission, name, window.value, **(fit or {})))
+        for name, plain in neglecting.items()
     }
     return PairVerdict(*names, window, same, fits, tracer)
