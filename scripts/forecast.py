@@ -30,7 +30,7 @@ from skymodel.output.figures.morphology import confrontation_figure, forecast_fi
 from skymodel.output.figures.run import save
 from skymodel.output.figures.style import style
 from skymodel.output.files.whole import whole
-from skymodel.progress import Steps
+from skymodel.progress import Counted, Steps
 from skymodel.runs.many import clusters
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
@@ -63,10 +63,10 @@ def main() -> None:
         confrontation(options.out, options.nside, steps)
         for name, chosen in SETS.items():
             seen = [load_observations()[key] for key in chosen]
-            with steps(f"matrix, {name}"):
-                band_pairs(options.out, name, seen, options.nside)
-            with steps(f"exposures, {name}"):
-                exposures(options.out, name, seen, options.nside, options.mocks)
+            with steps(f"matrix, {name}") as counted:
+                band_pairs(options.out, name, seen, options.nside, counted)
+            with steps(f"exposures, {name}") as counted:
+                exposures(options.out, name, seen, options.nside, options.mocks, counted)
             if options.statistics:
                 verdicts(options.out, name, seen, options.nside, options.mocks, options.workers)
 
@@ -97,11 +97,13 @@ def confrontation(folder: Path, nside: int, steps: Steps) -> None:
         )
 
 
-def band_pairs(folder: Path, name: str, seen: list[Observation], nside: int) -> None:
+def band_pairs(folder: Path, name: str, seen: list[Observation], nside: int, counted: Counted) -> None:
     def compute() -> Any:
         found, stories = made(nside), tuple(STORIES)[1:]
-        table = matrix(found, seen, stories)
-        table["significance_all"] = matrix(replace(found, nuisances=NUISANCES), seen, stories)["significance"]
+        table = matrix(found, seen, stories, progress=lambda done, count: counted(done, 2 * count))
+        free = replace(found, nuisances=NUISANCES)
+        more = matrix(free, seen, stories, progress=lambda done, count: counted(count + done, 2 * count))
+        table["significance_all"] = more["significance"]
         return table
 
     table = kept(folder / f"matrix_{name}.ecsv", compute, {"nside": nside})
@@ -112,14 +114,15 @@ def band_pairs(folder: Path, name: str, seen: list[Observation], nside: int) -> 
     draw(folder / f"matrix_{name}.png", lambda: matrix_figure(table, label))
 
 
-def exposures(folder: Path, name: str, seen: list[Observation], nside: int, mocks: int) -> None:
+def exposures(folder: Path, name: str, seen: list[Observation], nside: int, mocks: int, counted: Counted) -> None:
     """Write significance and power against exposure for one pair of bands, and print what 3 and 5 sigma take."""
     story, band = SHOWN
     pair = next(other for other in seen if other.band.name == band)
     line = next(other for other in seen if other.band.name == LINE)
 
     def compute() -> Any:
-        found = curves(made(nside).pair(story, line, pair), made(nside).field, FACTORS[name], mocks=mocks)
+        told = made(nside).pair(story, line, pair)
+        found = curves(told, made(nside).field, FACTORS[name], mocks=mocks, progress=counted)
         for statistic, table in found.items():
             table["statistic"] = statistic
         table = vstack(list(found.values()), metadata_conflicts="silent")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 Progress = Callable[[str, float], Any]  # what is being done, and the share of the whole that is done
 Counted = Callable[[int, int], Any]  # so many of so many
+Item = TypeVar("Item")
 
 
 def silent(what: str, share: float) -> None:
@@ -65,6 +66,22 @@ class Steps:
     def _report(self, name: str, share: float) -> None:
         self._done = max(self._done, share)
         self._progress(name, self._done)
+
+
+def counted(items: Sequence[Item], progress: Counted | None) -> Iterator[Item]:
+    """Yield items, and report after each how many of them are done.
+
+    Examples
+    --------
+    >>> [one for one in counted("ab", lambda done, count: print(done, "of", count))]
+    1 of 2
+    2 of 2
+    ['a', 'b']
+    """
+    for done, item in enumerate(items, start=1):
+        yield item
+        if progress:
+            progress(done, len(items))
 
 
 def forward(progress: Counted | None) -> Counted | None:

@@ -26,6 +26,7 @@ from skymodel.comparison.forecast.mocks import (
 from skymodel.comparison.forecast.observations import Observation, origin
 from skymodel.comparison.forecast.stories import STORIES, Pair, Skies
 from skymodel.comparison.likeness.field import Field
+from skymodel.progress import Counted, counted
 
 KNOWN = f"{LIKELIHOOD}, backgrounds known"
 
@@ -103,7 +104,13 @@ def judge(null: Floats, other: Floats, *, sides: int = 2) -> Prospect:
     return Prospect(max(0.0, known, pull if few else 0.0), float(np.mean(p < 0.05)), few)
 
 
-def matrix(found: Skies, observations: Sequence[Observation], stories: Sequence[str] = tuple(STORIES)) -> Any:
+def matrix(
+    found: Skies,
+    observations: Sequence[Observation],
+    stories: Sequence[str] = tuple(STORIES),
+    *,
+    progress: Counted | None = None,
+) -> Any:
     """Return the matrix of band pairs: which story could be told from one origin, by the likelihood ratio.
 
     One origin means that both bands follow the sky of one of the two, whichever fits better: the significance is the
@@ -117,6 +124,8 @@ def matrix(found: Skies, observations: Sequence[Observation], stories: Sequence[
         One for each band.
     stories
         Names of :data:`STORIES`.
+    progress
+        Called with (cells done, cells in all) after each.
 
     Returns
     -------
@@ -127,8 +136,8 @@ def matrix(found: Skies, observations: Sequence[Observation], stories: Sequence[
     """
     from astropy.table import QTable
 
-    pairs = list(itertools.combinations(observations, 2))
-    rows = [_matrix_row(story, *pair, found) for story in stories for pair in pairs]
+    cells = list(itertools.product(stories, itertools.combinations(observations, 2)))
+    rows = [_matrix_row(story, *pair, found) for story, pair in counted(cells, progress)]
     free = ", ".join(found.nuisances) or "none"
     return QTable(rows=rows, meta={"inputs": origin(observations), "nuisances": free})
 
@@ -151,7 +160,15 @@ def _matrix_row(story: str, first: Observation, second: Observation, found: Skie
     }
 
 
-def curves(pair: Pair, field: Field, factors: Sequence[float], *, mocks: int = 1000, seed: int = 511) -> dict[str, Any]:
+def curves(
+    pair: Pair,
+    field: Field,
+    factors: Sequence[float],
+    *,
+    mocks: int = 1000,
+    seed: int = 511,
+    progress: Counted | None = None,
+) -> dict[str, Any]:
     """Return significance and power against exposure for each statistic: name to a table.
 
     The likelihood ratio stands there twice: with the pair's nuisances profiled, and with its backgrounds known exactly.
@@ -162,10 +179,14 @@ def curves(pair: Pair, field: Field, factors: Sequence[float], *, mocks: int = 1
         At the exposure taken.
     factors
         Multiples of it.
+    mocks, seed
+        As for :func:`forecast`.
+    progress
+        Called with (factors done, factors in all) after each.
     """
     from astropy.table import QTable
 
-    verdicts = [forecast(pair.scaled(factor), field, mocks=mocks, seed=seed) for factor in factors]
+    verdicts = [forecast(pair.scaled(factor), field, mocks=mocks, seed=seed) for factor in counted(factors, progress)]
     tables = {}
     for name in verdicts[0]:
         rows = [(factor, *found[name]) for factor, found in zip(factors, verdicts, strict=True)]

@@ -258,7 +258,7 @@ def _correlation(a: Floats, b: Floats, both: Overlap) -> Bounded:
     slopes = np.abs(b / scale - value * a / power_a), np.abs(a / scale - value * b / power_b)
     first = both.mean(slopes[0] * both.first_error + slopes[1] * both.second_error)
     second = both.mean(both.first_error**2) / power_a + both.mean(both.second_error**2) / power_b
-    return Bounded(value, first + second + _SUMMED)
+    return Bounded(value, min(first + second + _SUMMED, 1 + abs(value)))  # whatever the errors, it is from -1 to 1
 
 
 def _require_varied(sky: SkyMap, values: Floats, error: Any = 0.0) -> None:

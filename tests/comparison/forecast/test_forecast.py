@@ -99,7 +99,10 @@ def test_a_statistic_squeezed_below_a_bound_is_judged_by_the_mocks_that_it_outdo
 
 
 def test_nuggets_are_never_told_from_one_origin_and_others_are(found):
-    table = matrix(found, [LINE, MEV], stories=(NUGGETS, "positrons in flight"))
+    told = []
+    both = NUGGETS, "positrons in flight"
+    table = matrix(found, [LINE, MEV], stories=both, progress=lambda *share: told.append(share))
+    assert told == [(1, 2), (2, 2)]
     nuggets = table[[row == NUGGETS for row in table["rival"]]]
     assert (nuggets["significance"] == 0).all()
     assert np.isinf(nuggets["exposure_3_sigma"]).all()
@@ -121,7 +124,9 @@ def test_the_two_skies_of_a_pair_have_one_flux_through_a_wide_field(found):
 
 
 def test_the_curves_have_a_table_for_each_statistic(pair):
-    found = curves(pair, FIELD, (0.5, 2.0), mocks=60)
+    told = []
+    found = curves(pair, FIELD, (0.5, 2.0), mocks=60, progress=lambda *share: told.append(share))
+    assert told == [(1, 2), (2, 2)]
     assert LIKELIHOOD in found
     exact = np.asarray(found[LIKELIHOOD]["significance"])
     assert exact[1] == pytest.approx(2 * exact[0], rel=1e-9)

@@ -1,5 +1,7 @@
 """Two maps: the correlations of Gaussians in closed form, and errors that hold what the maps' errors can do."""
 
+from dataclasses import replace
+
 import healpy
 import numpy as np
 import pytest
@@ -129,6 +131,14 @@ def test_errors_hold_whatever_the_maps_errors_do(test, pattern):
     assert abs(moved.value - stated.value) <= stated.error * 1.01  # first order
     if pattern == "towards" and test is not spearman:  # nearly the worst case: the bound is no blanket
         assert abs(moved.value - stated.value) > stated.error / 100
+
+
+def test_no_error_says_more_than_that_a_correlation_is_from_minus_one_to_one():
+    one, two = gaussian(32, 6.0), gaussian(32, 4.0)
+    vague = replace(one, error=np.full(one.values.size, 0.45 * one.values.max()))
+    for test in (pearson, spearman):
+        found = test(vague, two, Circle(0, 0, 15))
+        assert found.error == 1 + abs(found.value)
 
 
 def test_unknown_errors_stay_unknown():
