@@ -15,7 +15,7 @@ from skymodel.output.figures.names import density_name
 from skymodel.output.figures.style import COLOURS, MARKERS, PAGE, figure
 
 _MANY = (*COLOURS[:6], "#332288", "#882255", "#999933")  # and three of Paul Tol's muted ones
-_SAME = 0.05  # standard deviations by which pulls of one column differ at least, if it is drawn
+_SAME = 0.5  # standard deviations by which pulls of one column differ at least, if it is drawn
 _MOST = 10.0  # standard deviations, the top of the colours
 _BANDS = {
     "LINE_511": "511 keV",
@@ -96,14 +96,14 @@ def forecast_figure(curves: Mapping[str, Any], label: str = "") -> Any:
 def confrontation_figure(table: Any, label: str = "") -> Any:
     """Return the pulls of density pairs on the 511 keV components and on COMPTEL's bulge, as a chart of numbers.
 
-    A pull that is the same for every pair is told in the small print and takes no column.
+    A pull that is the same for every pair to half a standard deviation is told in the small print and takes no column.
     """
     names = [f"{density_name(str(row['dark_matter']))} × {density_name(str(row['electrons']))}" for row in table]  # noqa: RUF001
     every = [name for name in table.colnames if name.startswith("pull_")]
     columns = [name for name in every if np.ptp(np.asarray(table[name], dtype=float)) > _SAME] or every
-    told = [f"{_pull_title(name, ' ')}: {_signed(float(table[name][0]))}" for name in every if name not in columns]
+    told = [f"{_pull_title(name, ' ')} {_span(table[name])}" for name in every if name not in columns]
     pulls = np.array([[float(row[name]) for name in columns] for row in table])
-    small_print = "; ".join(filter(None, [label, f"the same for all pairs: {', '.join(told)}" if told else ""]))
+    small_print = "; ".join(filter(None, [label, f"much the same for all pairs: {', '.join(told)}" if told else ""]))
     made = figure(PAGE, 0.19 * len(names) + 1.3, small_print)
     axes = made.subplots()
     mesh = axes.imshow(np.clip(pulls, -6, 6), cmap="RdBu_r", vmin=-6, vmax=6, aspect="auto")
@@ -134,6 +134,12 @@ def _signed(pull: float) -> str:
     """Return a number with its sign and one decimal; zero has none."""
     text = f"{pull:+.1f}"
     return "0.0" if float(text) == 0 else text.replace("-", "−")  # noqa: RUF001
+
+
+def _span(pulls: Any) -> str:
+    """Return from where to where numbers go, as one number where that rounds to the same."""
+    ends = [_signed(float(pick(pulls))) for pick in (np.min, np.max)]
+    return " to ".join(dict.fromkeys(ends))
 
 
 def _pull_title(name: str, between: str = "\n") -> str:

@@ -40,7 +40,13 @@ def test_a_pull_that_is_the_same_for_all_is_told_once_and_zero_has_no_sign():
     rows = [("a", "gas", -0.04, 2.0, True), ("b", "gas", 3.0, 2.0, False)]
     made = confrontation_figure(QTable(rows=rows, names=names), "print")
     assert texts(made.axes[0]) == ["0.0", "+3.0"]
-    assert made.get_supxlabel() == "print; the same for all pairs: bulge sigma: +2.0"
+    assert made.get_supxlabel() == "print; much the same for all pairs: bulge sigma +2.0"
+
+
+def test_a_pull_that_all_but_stays_is_told_from_where_to_where():
+    names = ("dark_matter", "electrons", "pull_line_disk", "pull_bulge_lon", "compatible")
+    rows = [("a", "gas", 0.0, 1.31, False), ("b", "gas", 3.0, 1.68, False)]
+    assert confrontation_figure(QTable(rows=rows, names=names)).get_supxlabel().endswith("bulge lon +1.3 to +1.7")
 
 
 def test_the_confrontation_writes_the_pulls_and_sets_compatible_pairs_in_bold():
