@@ -21,18 +21,18 @@ from skymodel.sightlines.ray.integrate import LineIntegrals
 from skymodel.sightlines.surface import probing
 from skymodel.sightlines.surface.batch import Batch
 from skymodel.sightlines.surface.beneath import Beneath
-from skymodel.sightlines.surface.holding import holding
+from skymodel.sightlines.surface.holding import UNSETTLED, dusk, holding
 from skymodel.sightlines.surface.partition import starting
 from skymodel.sightlines.surface.quarters import FAR, Frame
 from skymodel.sightlines.surface.survey import Survey
 from skymodel.sightlines.surface.tiles import Source, TiledSky
 
-UNSETTLED = 10.0  # tolerances that a tile's own bound may reach: probes must then find it within one
 FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
 BATCH = 32768  # integrals between two reports of progress: blocks for as many workers as there may be
 DEEPEST = 48  # generations
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
+DARKEST = 1e-17  # share of it down to which lines are good in tiles that are bright elsewhere, for log J to be smooth
 
 
 class Request(NamedTuple):
@@ -153,8 +153,13 @@ class Fitter:
         value, error, least = (part.reshape(u.shape) for part in (found.value, found.error, floor))
         self._brighten(tiles, value[:, : order**2])
         least = np.maximum(least, FAINT * self.brightest)
-        nodes = (part[:, : order**2].reshape(-1, order, order) for part in (value, error, least))
-        held = holding(tiles, self.request.tolerance, *nodes)
+        held = holding(tiles, self.request.tolerance, value, error, least)
+        dark = dusk(held, self.request.tolerance, value, error, least) & (self.beneath is None)
+        if dark.any():
+            faintest = np.full(int(dark.sum()), DARKEST * self.brightest)
+            found = self.lines(towards.reshape(*u.shape, 3)[dark], np.full(faintest.shape, TILES.lines), faintest)
+            value[dark], error[dark] = found.value, found.error
+            held = holding(tiles, self.request.tolerance, value, error, least)
         self.probes += x.size
         return held, probing.judged(held, x, y, *(part[:, order**2 :] for part in (value, error, least)))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from profiles.contract.arrays import Bools, Floats
+from skymodel.sightlines.ray.error_shares import TILES
 from skymodel.sightlines.surface import chebyshev
 from skymodel.sightlines.surface.batch import Batch
 
+UNSETTLED = 10.0  # tolerances that a tile's own bound may reach: probes must then find it within one
 GROWTH = 2.0  # of the nodes' errors between them; up to 8 if they conspired, but neighbours err alike
 DECADES = 12.0  # a tile whose values span more holds J, not log J
 MOST_DOUBT = 0.1  # relative error of values whose logarithm a tile may hold
@@ -15,7 +17,9 @@ DARK = 0.01  # share of what a tile may err by; where J is all below it, a tile 
 
 
 def holding(tiles: Batch, tolerance: float, value: Floats, error: Floats, floor: Floats) -> Batch:
-    """Return tiles with values, their errors and floors ``(T, n, n)`` at the nodes."""
+    """Return tiles with values, their errors and floors ``(T, N)``; the first n^2 of them are at the nodes."""
+    order = tiles.coefficients.shape[-1]
+    value, error, floor = (part[:, : order**2].reshape(-1, order, order) for part in (value, error, floor))
     logarithmic = _logarithmic(value, error, floor, tolerance)
     chosen = logarithmic[:, None, None]
     safe = np.where(chosen, value, 1.0)
@@ -33,6 +37,16 @@ def holding(tiles: Batch, tolerance: float, value: Floats, error: Floats, floor:
         logarithmic,
         scale,
     )
+
+
+def dusk(held: Batch, tolerance: float, value: Floats, error: Floats, floor: Floats) -> Bools:
+    """Return which places ``(T, N)`` of tiles that fail holding J are too dark for what is known of them.
+
+    J itself is steep where it falls from bright to dark, while log J, known there too, may be smooth.
+    """
+    failing = ~held.logarithmic & (held.error > UNSETTLED * tolerance * held.scale)
+    failing &= (value > floor).any(axis=1) & (value > 0).all(axis=1)
+    return np.asarray(failing[:, None] & (value < floor) & (error > TILES.lines * tolerance * value))
 
 
 def _logarithmic(value: Floats, error: Floats, floor: Floats, tolerance: float) -> Bools:
