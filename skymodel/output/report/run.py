@@ -65,10 +65,8 @@ def _sections(result: RunResult, files: Mapping[str, str], settings: str) -> Ite
         chart=run_charts.spectrum(result),
         alt="Predicted spectrum from 0.3 to 40 MeV over COMPTEL's three points and a published background.",
         caption="Boxes: COMPTEL with its systematic errors (Strong et al. 1999). Dotted: interstellar emission "
-        "(GALPROP of "
-        "Ackermann et al. 2012, tables of Tsuji et al. 2023), whose bands are fitted apart and do not quite join at "
-        "1 and "
-        "10 MeV. A click on a legend entry hides its curve.",
+        "(GALPROP of Ackermann et al. 2012, tables of Tsuji et al. 2023), whose bands are fitted apart and do not "
+        "quite join at 1 and 10 MeV. A click on a legend entry hides its curve.",
     )
     yield _ratio(result)
     yield Section(
