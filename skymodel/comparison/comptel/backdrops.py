@@ -70,7 +70,7 @@ def _made(given: Any, measured: Sequence[Measurement], number: int) -> Backdrop:
 
 
 @functools.cache
-def isotropic() -> Scaled:
+def isotropic() -> ScaledSpectrum:
     """Return the isotropic background, a power law.
 
     Examples
@@ -79,7 +79,7 @@ def isotropic() -> Scaled:
     2.63e-03
     """
     entry = _entry("isotropic")
-    return Scaled(entry["intensity"], PowerLaw(entry["index"], entry["pivot_MeV"]))
+    return ScaledSpectrum(entry["intensity"], PowerLaw(entry["index"], entry["pivot_MeV"]))
 
 
 def _sources(measured: Measurement) -> Floats:
@@ -96,7 +96,7 @@ def _entry(name: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Scaled:
+class ScaledSpectrum:
     """A shape times a number: dPhi/dk [cm-2 s-1 sr-1 MeV-1]."""
 
     level: float

@@ -79,10 +79,10 @@ def forecast(pair: Pair, field: Field, *, mocks: int = 1000, seed: int = 511) ->
     other = all_statistics(
         (pair.first, pair.second), field, seed=seed, first=mocks, last=2 * mocks, hypotheses=hypotheses
     )
-    return {name: judge(null[name], other[name], sides=1 if name == LIKELIHOOD else 2) for name in null}
+    return {name: prospect(null[name], other[name], sides=1 if name == LIKELIHOOD else 2) for name in null}
 
 
-def judge(null: Floats, other: Floats, *, sides: int = 2) -> Prospect:
+def prospect(null: Floats, other: Floats, *, sides: int = 2) -> Prospect:
     """Return the verdict from the values of a statistic under one origin and under a story.
 
     A significance is the number of standard deviations at which a normal distribution leaves the median of the

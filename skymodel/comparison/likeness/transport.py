@@ -114,7 +114,7 @@ def earth_mover(first: SkyMap, second: SkyMap, region: Any = ALL_SKY, places: in
     if not (more and less):
         return Bounded(0.0, float(np.degrees(own)))
     place, _ = _places(fine, first.nside >> step, places)
-    value, error = _bracketed(gathered(vectors, share, index).centre, left, place)
+    value, error = _bracketed(loaded(vectors, share, index).centre, left, place)
     inside = 2 * _IN_A_SQUARE * np.sqrt(pixel_area(first.nside)) * 2**step * np.maximum(left, 0).sum()
     return Bounded(float(np.degrees(value)), float(np.degrees(error + inside + own)))
 
@@ -139,7 +139,7 @@ def moved(a: Floats, b: Floats, field: Field, places: int = 150) -> Floats:
     nested = healpy.ring2nest(field.nside, field.pixels)
     number = np.unique(_places(nested, field.nside, places)[0], return_inverse=True)[1]
     vectors = np.stack(healpy.pix2vec(field.nside, field.pixels), axis=1)
-    centre = gathered(vectors, np.ones(number.size), number).centre
+    centre = loaded(vectors, np.ones(number.size), number).centre
     angle, member = np.degrees(_angles(centre, centre)), np.eye(len(centre))[number]
     found = []
     for pair in zip(a @ member, b @ member, strict=True):
@@ -170,7 +170,7 @@ def plan(send: Load, take: Load) -> Plan:
     return Plan(total * np.asarray(found["G"]), total * float(cost), np.asarray(found["v"]))
 
 
-def gathered(vectors: Floats, mass: Floats, place: Any) -> Load:
+def loaded(vectors: Floats, mass: Floats, place: Any) -> Load:
     """Return what lies at points ``(N, 3)`` by the numbers ``(N,)`` of their places; empty places are left out."""
     kept = mass > 0
     vectors, mass, place = vectors[kept], mass[kept], np.unique(place[kept], return_inverse=True)[1]
@@ -206,7 +206,7 @@ def _places(nested: Any, nside: int, most: int) -> tuple[Any, int]:
 
 def _bracketed(vectors: Floats, left: Floats, place: Any) -> tuple[float, float]:
     """Return the cost [rad] of moving what is left, and how far the plans of the fine pixels may lie from it."""
-    send, take = (gathered(vectors, np.maximum(sign * left, 0.0), place) for sign in (1, -1))
+    send, take = (loaded(vectors, np.maximum(sign * left, 0.0), place) for sign in (1, -1))
     found = plan(send, take)
     return found.cost, max(_upper(send, take, found) - found.cost, found.cost - _lower(vectors, left, take, found))
 

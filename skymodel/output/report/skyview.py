@@ -79,7 +79,7 @@ def _state(
 ) -> tuple[dict[str, Any], dict[str, Floats]]:
     """Return what the browser knows of some maps: resolution and bands, and the pixels of each distinct shape."""
     nside = next(iter(maps.values())).nside
-    coarse = {key: regridded(sky) for key, sky in maps.items()}
+    coarse = {key: thinned(sky) for key, sky in maps.items()}
     shapes, bands = _shared(coarse)
     for key, band in bands.items():
         names = {"title": titles[key], "unit": unit_name(coarse[key].unit), "measured": measured.get(key, 0.0)}
@@ -136,7 +136,7 @@ def _tell(chart: Any, drawn: Any, args: Mapping[str, Any], sky: str) -> None:
     chart.add_tools(HoverTool(renderers=[drawn], tooltips=tip, formatters={"$x": tell}, description="values"))
 
 
-def regridded(sky: SkyMap) -> SkyMap:
+def thinned(sky: SkyMap) -> SkyMap:
     """Return a map of nside 64 at most: means over the finer pixels, errors averaged as correlated ones do."""
     import healpy
 

@@ -25,10 +25,10 @@ def require_densities(config: RunConfig) -> None:
     path, here = config.path, config.observer.build().position
     reach, start = path.r_max or path.s_max or 0.0, here * (path.s_max is not None)
     for name in ("dark_matter", "electrons"):
-        require_density(name, getattr(config, name), reach, start)
+        require_sound(name, getattr(config, name), reach, start)
 
 
-def require_density(name: str, density: Density, reach: float, start: ArrayLike = (0.0, 0.0, 0.0)) -> None:
+def require_sound(name: str, density: Density, reach: float, start: ArrayLike = (0.0, 0.0, 0.0)) -> None:
     """Raise ValueError unless a density returns finite numbers >= 0 of the shape it is called with.
 
     Parameters

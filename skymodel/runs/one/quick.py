@@ -8,7 +8,7 @@ from typing import Any
 from skymodel.emission.event.bands import Band
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.one.columns import lights, means
-from skymodel.runs.one.probe import require_density
+from skymodel.runs.one.probe import require_sound
 from skymodel.sightlines.means import window_factor
 from skymodel.sightlines.ray.integrate import line_of_sight
 from skymodel.sky.region import Region
@@ -116,5 +116,5 @@ def window(config: RunConfig, numerator: Region, denominator: Region, *, rtol: f
 
 def _checked(config: RunConfig) -> RunConfig:
     for name in ("dark_matter", "electrons"):
-        require_density(name, getattr(config, name), config.observer.r_sun)
+        require_sound(name, getattr(config, name), config.observer.r_sun)
     return config

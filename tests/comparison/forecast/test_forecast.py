@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from skymodel.comparison.forecast.forecast import KNOWN, curves, exposure_for, forecast, judge, lr_significance, matrix
+from skymodel.comparison.forecast.forecast import (
+    KNOWN,
+    curves,
+    exposure_for,
+    forecast,
+    lr_significance,
+    matrix,
+    prospect,
+)
 from skymodel.comparison.forecast.likelihood import Expected
 from skymodel.comparison.forecast.mocks import LIKELIHOOD
 from skymodel.comparison.forecast.observations import Observation
@@ -77,7 +85,7 @@ def test_one_origin_is_refuted_as_often_as_the_level_says(pair):
 
 def test_a_verdict_is_the_shift_over_the_spread_beyond_the_mocks():
     null, other = np.random.default_rng(1).normal(0, 2, (2, 2000))
-    verdict = judge(null, other + 20.0)
+    verdict = prospect(null, other + 20.0)
     assert verdict.extrapolated
     assert verdict.power == 1.0
     assert verdict.significance == pytest.approx(10.0, rel=0.1)
@@ -85,17 +93,17 @@ def test_a_verdict_is_the_shift_over_the_spread_beyond_the_mocks():
 
 def test_a_verdict_within_the_mocks_is_that_of_the_median_p_value():
     null, other = np.random.default_rng(2).normal(0, 1, (2, 20_000))
-    assert judge(null, other + 2.0, sides=1).significance == pytest.approx(2.0, abs=0.1)
-    assert judge(null, other + 2.0).significance == pytest.approx(2.0, abs=0.1)
-    assert judge(null, other - 2.0).significance == pytest.approx(2.0, abs=0.1)  # the other side
+    assert prospect(null, other + 2.0, sides=1).significance == pytest.approx(2.0, abs=0.1)
+    assert prospect(null, other + 2.0).significance == pytest.approx(2.0, abs=0.1)
+    assert prospect(null, other - 2.0).significance == pytest.approx(2.0, abs=0.1)  # the other side
 
 
 def test_a_statistic_squeezed_below_a_bound_is_judged_by_the_mocks_that_it_outdoes():
     z = np.random.default_rng(3).normal(0, 1, (2, 1000))
-    verdict = judge(1 - np.tanh(z[0]), 1 - np.tanh(z[1] + 5.0))  # five sigma before it was squeezed
+    verdict = prospect(1 - np.tanh(z[0]), 1 - np.tanh(z[1] + 5.0))  # five sigma before it was squeezed
     assert verdict.extrapolated
     assert verdict.significance == pytest.approx(2.576, abs=1e-3)  # ten of a thousand, on both sides
-    assert judge(z[0], z[1] + 5.0).significance == pytest.approx(5.0, rel=0.1)
+    assert prospect(z[0], z[1] + 5.0).significance == pytest.approx(5.0, rel=0.1)
 
 
 def test_nuggets_are_never_told_from_one_origin_and_others_are(found):

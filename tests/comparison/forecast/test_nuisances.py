@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, norm
 
-from skymodel.comparison.forecast.forecast import judge
+from skymodel.comparison.forecast.forecast import prospect
 from skymodel.comparison.forecast.likelihood import Expected, likelihood_root
 from skymodel.comparison.forecast.mocks import counts
 
@@ -59,4 +59,4 @@ def test_no_difference_reads_as_no_sigma_to_one_side_and_to_both():
     draw = np.random.default_rng(8)
     null, other = draw.normal(size=(2, 4000))
     for sides in (1, 2):
-        assert judge(null, other, sides=sides).significance < 0.08  # 4000 mocks know the median p to 0.8 %
+        assert prospect(null, other, sides=sides).significance < 0.08  # 4000 mocks know the median p to 0.8 %

@@ -13,7 +13,7 @@ from skymodel.comparison.forecast.likelihood import Expected
 from skymodel.comparison.forecast.mocks import counts, p_values, two_sided
 from skymodel.comparison.likeness import transport
 from skymodel.comparison.likeness.field import field_of
-from skymodel.comparison.likeness.transport import earth_mover, gathered, moved, plan
+from skymodel.comparison.likeness.transport import earth_mover, loaded, moved, plan
 from skymodel.sky.beams import GaussianBeam, smooth
 from skymodel.sky.healpix import UNSEEN
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
@@ -86,7 +86,7 @@ def test_the_plan_is_that_of_another_solver():
     rng = np.random.default_rng(7)
     vectors = rng.normal(size=(24, 3))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    send, take = (gathered(vectors[half], rng.random(12), np.arange(12)) for half in (slice(12), slice(12, 24)))
+    send, take = (loaded(vectors[half], rng.random(12), np.arange(12)) for half in (slice(12), slice(12, 24)))
     take = take._replace(mass=take.mass * send.mass.sum() / take.mass.sum())
     angle = np.arccos(np.clip(send.centre @ take.centre.T, -1, 1))
     rows = [np.kron(np.eye(12), np.ones(12)), np.kron(np.ones(12), np.eye(12))]

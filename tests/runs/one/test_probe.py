@@ -5,15 +5,15 @@ import pytest
 
 from profiles import NFW, ExponentialDisk, RadialTable, from_function
 from skymodel.runs.config.model import RunConfig
-from skymodel.runs.one.probe import require_densities, require_density
+from skymodel.runs.one.probe import require_densities, require_sound
 
 
 def refuse(function):
-    return require_density("electrons", from_function(function, unit="cm-3"), 82.0)
+    return require_sound("electrons", from_function(function, unit="cm-3"), 82.0)
 
 
 def test_a_density_passes():
-    require_density("dark_matter", NFW(), 82.0)
+    require_sound("dark_matter", NFW(), 82.0)
 
 
 @pytest.mark.parametrize(
