@@ -73,6 +73,7 @@ def run(
     require_memory(config.map.nside, columns=6 * (len(config.shining) + 2))
     require_densities(config)
     model, line, measured = config.model(), config.anchor.line_intensity, config.anchor.relative_error
+    _require_direct_light(config, model)
     shining = lights(model, config.shining)
     bands = {band: shining.bands[band] for band in config.shining}
     with steps("map") as counted:
@@ -160,15 +161,22 @@ def _cube(
     return energy_cube(line, model.emission, config.cube.energies)
 
 
+def _energies(config: RunConfig) -> Floats:
+    return np.asarray(config.cube.energies if config.cube else (), dtype=np.float64)
+
+
+def _require_direct_light(config: RunConfig, model: SkyModel) -> None:
+    """Refuse a cube of positronium's continuum where the microphysics varies, before anything is computed."""
+    if model.local and (_energies(config) <= ELECTRON_MASS).any():
+        raise ValueError(
+            f"cube.energies = {_energies(config).tolist()} MeV; allowed where the microphysics varies: above "
+            f"{ELECTRON_MASS:g} MeV, where all of the continuum is direct annihilation"
+        )
+
+
 def _varying_cube(config: RunConfig, model: SkyModel, seen: Seen) -> VaryingCube:
     """Return the direct continuum at each energy, projected anew: where chi or mu vary, so does its shape."""
-    energies = np.asarray(config.cube.energies if config.cube else (), dtype=np.float64)
-    if (energies <= ELECTRON_MASS).any():
-        raise ValueError(
-            f"cube.energies = {energies.tolist()} MeV; allowed where the microphysics varies: above "
-            f"{ELECTRON_MASS:g} MeV, "
-            "where all of the continuum is direct annihilation"
-        )
+    energies = _energies(config)
     ((line, _),) = model.emissivity(LINE_511)
     per_column = Bounded(config.anchor.line_intensity, 0.0) / Bounded(*seen.anchor)
     maps = []

@@ -42,6 +42,9 @@ def test_a_cube_is_written_with_the_run_s_energies(tmp_path):
     np.testing.assert_array_equal(again.values, result.cube[1].values)
 
 
-def test_energies_below_the_electron_mass_are_refused_where_chi_varies():
-    with pytest.raises(ValueError, match="microphysics varies"):
-        run(RunConfig(**SETTINGS, fields={"chi": LAW}, cube={"energies": ["0.3 MeV", "2 MeV"]}))
+def test_energies_below_the_electron_mass_are_refused_where_chi_varies_before_anything_is_computed():
+    steps = []
+    config = RunConfig(**SETTINGS, fields={"chi": LAW}, cube={"energies": ["0.3 MeV", "2 MeV"]})
+    with pytest.raises(ValueError, match=r"cube.energies = \[0.3, 2.0\] MeV; allowed where the microphysics varies"):
+        run(config, progress=lambda *step: steps.append(step))
+    assert steps == []
