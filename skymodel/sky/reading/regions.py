@@ -12,7 +12,7 @@ import numpy as np
 from profiles.contract.arrays import Bools, Floats, Ints
 from profiles.contract.shown import short
 from profiles.tables.fitsfiles import open_fits, require_file
-from skymodel.sky.circles import directions
+from skymodel.sky.circles import SmallCircle, directions
 from skymodel.sky.masks import HealpixMask
 from skymodel.sky.polygon import Polygon
 from skymodel.sky.reading.columns import Table
@@ -23,6 +23,7 @@ from skymodel.sky.shapes import Circle
 
 _FINEST = 29  # the order in which a MOC's ranges are counted
 _LARGEST_TEXT = 2**22
+_FEW = 16  # edges along which a mean costs no more than from pixels, 0.8 s with 15 circles, 7 s with 40
 _SHAPE = re.compile(r"(?P<minus>-?)\s*(?P<shape>\w+)\s*\((?P<numbers>[^)]*)\)", re.IGNORECASE)
 _UNITS = {"": 1.0, "d": 1.0, "°": 1.0, "'": 1 / 60, '"': 1 / 3600}
 
@@ -46,9 +47,10 @@ class FromFile(Region):
         return self.region._inside(lon, lat)
 
     @property
-    def edges(self) -> None:
-        """Those of a file are not told; what it covers is."""
-        return
+    def edges(self) -> tuple[SmallCircle, ...] | None:
+        """Those of what it holds, a DS9 file's as long as they are few; a mask's and a MOC's are not known."""
+        edges = self.region.edges
+        return edges if edges is not None and len(edges) <= _FEW else None
 
     @property
     def solid_angle(self) -> float:

@@ -60,6 +60,15 @@ def test_ds9_text_is_a_union_without_what_a_minus_takes(tmp_path):
         region_from_config({"file": f"{tmp_path}/e.reg"})
 
 
+def test_the_edges_of_a_ds9_file_are_those_of_its_shapes_unless_they_are_many(tmp_path):
+    (tmp_path / "few.reg").write_text("galactic\ncircle(0,0,6)\n")
+    assert region_from_file(tmp_path / "few.reg").edges == Circle(0, 0, 6).edges
+    (tmp_path / "many.reg").write_text("galactic\n" + "".join(f"circle({lon},0,0.1)\n" for lon in range(40)))
+    many = region_from_file(tmp_path / "many.reg")
+    assert many.edges is None
+    assert many.contains([3, 3.2], [0, 0]).tolist() == [True, False]
+
+
 def test_a_mask_file_is_the_region_it_covers(tmp_path):
     shares = Circle(0, 0, 20).coverage(32)
     write_maps(tmp_path / "m.fits", [SkyMap(shares, 0.0, "", name="MASK")])
