@@ -15,7 +15,7 @@ import numpy as np
 from profiles.contract.arrays import Floats
 from skymodel.bounded import Bounded
 from skymodel.galaxy import SkyModel
-from skymodel.sightlines.means import Ratio, window_factor
+from skymodel.sightlines.means import Ratio, window_factor, window_factors
 from skymodel.sky.line_skies import LINE_SKIES
 from skymodel.sky.region import Region, as_region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
@@ -138,11 +138,17 @@ def matching(
         Tolerance.
     """
     regions = tuple(as_region(window) for window in windows)
-    factors = [  # window by window: what the engine prepares for a window serves all models
-        [window_curve(model, [region], denominator=denominator, rtol=rtol)[0].value for model in models]
-        for region in regions
-    ]
-    return Matching(regions, np.array(factors).T)
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for place, model in enumerate(models):
+        alike.setdefault(tuple(model.lines.values()), []).append(place)
+    factors = np.empty((len(models), len(regions)))
+    for window, region in enumerate(regions):  # what the engine prepares for a window serves all models
+        sides = {"numerator": region, "denominator": denominator}
+        for places in alike.values():  # seen from one place: those with the same electrons share their sight lines
+            pairs, lines = [models[place].pair for place in places], models[places[0]].lines
+            found = window_factors(pairs, **sides, rtol=rtol, **lines)
+            factors[places, window] = [each.value for each in found]
+    return Matching(regions, factors)
 
 
 class MappedFactor(NamedTuple):
