@@ -15,12 +15,14 @@ from numpy.polynomial.legendre import leggauss
 import skymodel as sm
 from profiles import (
     NFW,
+    CosineDisk,
     DwekBar,
     Einasto,
     ExponentialDisk,
     GeneralizedNFW,
     HernquistBulge,
     Hints,
+    HotGas,
     LongBar,
     from_function,
     library,
@@ -339,6 +341,15 @@ def test_what_a_steep_cut_off_leaves_beside_itself_is_not_missed(shape):
         x, y, z = (here.position + s[..., None] * (here.rotation @ unit_vectors(lon, lat))).transpose(2, 0, 1)
         truth = float((pair(x, y, z) @ weight) @ (0.5 * np.diff(ends)))
         assert abs(found.value - truth) <= found.error + 1e-9 * truth
+
+
+def test_gas_that_ends_a_little_beyond_the_edge_of_a_disk_is_not_missed():
+    """Why it is hard: the disk's edge is announced, the gas' is not, and all nodes beyond the former see nothing."""
+    pair = NFW(r_s=20.0) * (HotGas() + CosineDisk(n_0=0.047, R_max=14.210288251890132, h=0.788))
+    lon, lat = -148.10921537063973, -69.36300210471846
+    J = sm.line_of_sight(pair, lon, lat, observer=sm.Observer(R_SUN, 0.0), r_max=R_MAX, rtol=2.5e-6)
+    truth = graded(pair, lon, lat, r_sun=R_SUN, z_sun=0.0, r_max=R_MAX)
+    assert abs(J.value - truth.value) <= J.error <= 2.5e-6 * J.value
 
 
 @pytest.mark.parametrize("rtol", [1e-2, 1e-3, 1e-6])

@@ -245,7 +245,7 @@ class SightLines:
         pieces, blur = self.cut(lines), lines.blur
         chain = panels(pieces, pieces.line)
         function = self.meter.counting(integrand(self.density, pieces), self.weight)
-        how: dict[str, Any] = {"smooth": bool(self.density.smooth), "leading": leading_axes(self.density)}
+        how: dict[str, Any] = {"smooth": self.density.smooth, "leading": leading_axes(self.density)}
         how |= {"rtol": np.maximum(rtol - blur, 0.5 * rtol), "floor": floor, "share": share, "best": best}
         try:
             with np.errstate(all="ignore"):

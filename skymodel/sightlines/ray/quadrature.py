@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
 from skymodel.sightlines.ray.rules import BLIND, COARSE, MORE, rule
 
 Integrand = Callable[[Ints, Floats], Floats]
@@ -77,7 +77,7 @@ class _Task(NamedTuple):
     """
 
     integrand: Integrand
-    smooth: bool
+    smooth: bool | None
     leading: tuple[int, ...]
     seen: list[Floats]
 
@@ -131,7 +131,7 @@ def integrate_panels(
     rtol: float | Floats,
     floor: float | Floats = 0.0,
     share: float = 0.0,
-    smooth: bool = False,
+    smooth: bool | None = None,
     best: bool = False,
     leading: tuple[int, ...] = (),
 ) -> Integrals:
@@ -150,7 +150,7 @@ def integrate_panels(
         Each error is at most rtol * max(value, floor, share * the largest value); rtol and floor may be
         one of each: rtol ``(N,)``, floor ``(..., N)``.
     smooth
-        Whether the integrand is known to be smooth within each panel.
+        Whether the integrand is known to be smooth within each panel; False if it is known to have edges of its own.
     best
         Whether an integral that does not reach its tolerance comes with the error that it has, sooner given up.
     leading
@@ -167,7 +167,7 @@ def integrate_panels(
     used = COARSE.size * np.bincount(panels.owner, minlength=count)
     for generation in range(DEEPEST):
         owner = panels.owner[work.panel]
-        doubts = work.error + _hidden(work, panels)
+        doubts = work.error + _hidden(task, work, panels)
         total, doubt = (sums(owner, each, count) for each in (work.value, doubts))
         # The largest value at least, with which faint integrals are done, and as it looks, until when they can wait.
         limit, loose = (
@@ -234,11 +234,19 @@ def _stuck(work: _Work) -> Bools:
     return np.asarray((middle <= work.left) | (middle >= work.right))
 
 
-def _hidden(work: _Work, panels: Panels) -> Floats:
-    """Return what an edge between the outermost nodes of neighbours, seen as a jump, could add to each integral."""
+def _hidden(task: _Task, work: _Work, panels: Panels) -> Floats:
+    """Return what an edge between the outermost nodes of neighbours, seen as a jump, could add to each integral.
+
+    Where an edge is announced between them a jump is none to wonder at, but for an integrand that has edges of its own:
+    one that is all but nothing beyond may go on a little to end unannounced.
+    """
     before, after = work.panel[:-1], work.panel[1:]
     same = before == after
     joined = same | ((after == before + 1) & panels.joined[before])
+    if task.smooth is False:
+        one, next_one = work.value[..., :-1], work.value[..., 1:]
+        ends = np.minimum(one, next_one) < ROUNDING * np.maximum(one, next_one)
+        joined = joined | (ends & (after == before + 1) & (panels.owner[before] == panels.owner[after]))
     before_stretch = np.where(same, 1.0, panels.right_stretch[before])
     after_stretch = np.where(same, 1.0, panels.left_stretch[after])
     _, error, left, right, doubt = work.said
@@ -280,7 +288,7 @@ def _evaluated(task: _Task, panel: Ints, left: Floats, right: Floats, seen: Ints
             task.seen.append(here)
         else:
             here = np.insert(here, np.arange(1, MORE.size), task.recalled(seen[part]), axis=-1)
-        *said[..., part], falls = rule(here, task.smooth)
+        *said[..., part], falls = rule(here, bool(task.smooth))
         fall[part] = falls.max(axis=tuple(range(falls.ndim - 1)))
     said[:2] *= half
     return _Work(panel, left, right, said, fall, now if seen is None else np.full(panel.size, -1))
