@@ -167,7 +167,7 @@ def integrate_panels(
     used = COARSE.size * np.bincount(panels.owner, minlength=count)
     for generation in range(DEEPEST):
         owner = panels.owner[work.panel]
-        doubts = work.error + _hidden(task, work, panels)
+        doubts = work.error + _hidden(work, panels, task.smooth)
         total, doubt = (sums(owner, each, count) for each in (work.value, doubts))
         # The largest value at least, with which faint integrals are done, and as it looks, until when they can wait.
         limit, loose = (
@@ -234,7 +234,7 @@ def _stuck(work: _Work) -> Bools:
     return np.asarray((middle <= work.left) | (middle >= work.right))
 
 
-def _hidden(task: _Task, work: _Work, panels: Panels) -> Floats:
+def _hidden(work: _Work, panels: Panels, smooth: bool | None = None) -> Floats:
     """Return what an edge between the outermost nodes of neighbours, seen as a jump, could add to each integral.
 
     Where an edge is announced between them a jump is none to wonder at, but for an integrand that has edges of its own:
@@ -243,7 +243,7 @@ def _hidden(task: _Task, work: _Work, panels: Panels) -> Floats:
     before, after = work.panel[:-1], work.panel[1:]
     same = before == after
     joined = same | ((after == before + 1) & panels.joined[before])
-    if task.smooth is False:
+    if smooth is False:
         one, next_one = work.value[..., :-1], work.value[..., 1:]
         ends = np.minimum(one, next_one) < ROUNDING * np.maximum(one, next_one)
         joined = joined | (ends & (after == before + 1) & (panels.owner[before] == panels.owner[after]))
