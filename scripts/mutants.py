@@ -22,6 +22,14 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 30  # of computing; a mutant that takes longer hangs, which is noticed
+MEANS = (  # the others take a minute
+    "what_a_mean_has_cost_and_may_have_missed_is_said",
+    "a_ratio_of_masks_costs_both_and_shares_its_budget",
+    "two_means_are_integrated_again_if_their_ratio_is_not_good_enough",
+    "a_mean_that_is_its_error_is_dark",
+    "the_window_factor_of_a_region_with_itself_is_one",
+    "a_tolerance_that_cannot_be_met_or_means_nothing_is_refused_as_it_was_given",
+)
 TARGETS = {
     "skymodel/bounded.py": ("tests/test_bounded.py",),
     "skymodel/sky/arcs.py": ("tests/sky/test_arcs.py",),
@@ -33,7 +41,7 @@ TARGETS = {
         "tests/sightlines/test_best_effort.py",
     ),
     "skymodel/sightlines/ray/rules.py": ("tests/sightlines/ray/test_quadrature.py",),
-    "skymodel/sightlines/means.py": ("tests/sightlines/test_means.py",),
+    "skymodel/sightlines/means.py": tuple(f"tests/sightlines/test_means.py::test_{name}" for name in MEANS),
     "skymodel/sightlines/cubature/regions.py": ("tests/sightlines/cubature/test_regions.py",),
     "skymodel/sightlines/cubature/sampled.py": ("tests/sightlines/cubature/test_sampled.py",),
     "skymodel/sightlines/cubature/refine.py": ("tests/sightlines/cubature/test_refine.py",),
@@ -189,7 +197,16 @@ def _tested(path: str, tree: ast.Module, tests: list[str]) -> int:
 
 def _load() -> None:
     """Import what every child needs and no mutant is of."""
-    for name in ("astropy.coordinates", "healpy", "pytest", "scipy.integrate", "scipy.interpolate"):
+    plugins = "matplotlib", "_hypothesis_pytestplugin", "hypothesis", "mpmath", "xdist.plugin", "xdist.looponfail"
+    for name in (
+        "astropy.coordinates",
+        "healpy",
+        "pytest",
+        "scipy.integrate",
+        "scipy.interpolate",
+        "profiles",
+        *plugins,
+    ):
         importlib.import_module(name)
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))

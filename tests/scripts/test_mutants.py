@@ -25,4 +25,5 @@ def test_each_place_is_changed_once(script, source, made):
 
 def test_every_target_and_its_tests_are_there(script):
     for name, tests in script.TARGETS.items():
-        assert all((script.ROOT / path).is_file() for path in (name, *tests))
+        for path, _, test in (path.partition("::") for path in (name, *tests)):
+            assert f"def {test}" in (script.ROOT / path).read_text(encoding="utf-8")

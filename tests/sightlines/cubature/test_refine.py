@@ -59,20 +59,35 @@ def test_what_is_too_rough_for_its_tolerance_is_refused_with_a_cure(monkeypatch)
         integrate_cells(Cells.whole(2), shares, cone, noise, rules=RULES, rtol=1e-8)
 
 
+def allowed_one_by_one(shares, cells, errors, limit):
+    """Return what a cell of each patch may keep, in plain words: the least that the sums of the patch let it."""
+    found = np.full(shares.patches, np.inf)
+    entries = list(zip(shares.patch, shares.owner, shares.weight, strict=True))
+    for owner, most in enumerate(limit):
+        parts = sorted(w * e for p, o, w in entries for e in errors[cells.patch == p] if o == owner)
+        kept = [part for k, part in enumerate(parts) if sum(parts[: k + 1]) <= most]
+        least = min([part for k, part in enumerate(parts) if sum(parts[: k + 1]) > most], default=np.inf)
+        for p, o, w in entries:
+            if o == owner:
+                found[p] = min(found[p], min(max(kept, default=0.0), (1 - 1e-6) * least) / w)
+    return found
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_cells_may_keep_never_adds_up_to_more_than_any_sums_limit(seed):
     """On random shares, where patches belong to several sums with weights of their own."""
     random = np.random.default_rng(seed)
-    patch, owner = np.nonzero(random.uniform(size=(7, 4)) < 0.6)
+    patch, owner = random.permutation(np.argwhere(random.uniform(size=(7, 4)) < 0.6)).T
     shares = Shares(patch, owner, random.uniform(0.5, 4.0, patch.size), 7, 4)
     cells = Cells(random.integers(0, 7, 60), np.zeros((60, 2)), np.ones((60, 2)))
-    errors, limit = random.exponential(size=60), np.array([3.0, np.inf, 0.0, 10.0])
+    errors, limit = random.exponential(size=60), np.array([30.0, np.inf, 20.0, 25.0])
     allowed = shares.allowance(cells, errors, limit)
+    assert allowed == pytest.approx(allowed_one_by_one(shares, cells, errors, limit), rel=1e-9)
     kept = np.where(errors <= allowed[cells.patch], errors, 0.0)
     assert np.all(shares.totals(cells, kept) <= limit)
     beside = shares.allowance(cells, np.stack([errors, errors[::-1]]), np.stack([limit, limit]))
     assert np.array_equal(beside[0], allowed)
-    assert not np.array_equal(beside[1], allowed)
+    assert np.array_equal(beside[1], shares.allowance(cells, errors[::-1], limit))
 
 
 def test_the_least_cells_of_a_sum_are_kept_until_its_limit_and_not_beyond():
@@ -91,6 +106,8 @@ def test_a_cell_is_halved_along_its_worse_axis_and_along_the_other_if_that_alone
     axes = [[True, False], [False, True], [True, True], [False, False], [False, False], [False, False]]
     assert refine._axes(measured, allowed).tolist() == axes
     assert refine._axes(measured, np.full(6, 1.0)).tolist()[:2] == [[True, False], [False, True]]  # 1 alone is allowed
+    both = Measured(np.ones(2), np.array([[1.0, 1.5], [1.5, 1.0]]), np.zeros(2))  # neither alone, but their sum
+    assert refine._axes(both, np.full(2, 2.0)).tolist() == [[False, True], [True, False]]
     beside = Measured(np.ones((2, 1)), np.array([[[3.0, 1.0]], [[0.0, 5.0]]]), np.zeros((2, 1)))
     assert refine._axes(beside, np.array([[2.0], [9.0]])).tolist() == [[True, False]]
     assert refine._axes(beside, np.array([[2.0], [1.0]])).tolist() == [[True, True]]
@@ -136,6 +153,23 @@ def test_a_refusal_says_how_much_the_worst_sum_lacks():
 
     with pytest.raises(Shortfall, match="stays 5 times too large"):
         integrate_cells(Cells.whole(3), shares, flat, lines, rules=RULES, rtol=1e-3)
+
+
+def test_integrands_side_by_side_are_good_each_by_itself():
+    edges = 0.7, 1.9
+
+    def both(directions):
+        value = np.stack(
+            [1.0 + np.abs(directions[:, 0] - edges[0]), 1e-3 * (1.0 + np.abs(directions[:, 1] - edges[1]))]
+        )
+        return Lines(value, 1e-5 * value, 2 * len(directions))
+
+    found = integrate_cells(Cells.whole(1), ONE, flat, both, rules=RULES, rtol=1e-4)
+    exact = [scale * (4 + edge**2 + (2 - edge) ** 2) for scale, edge in zip((1.0, 1e-3), edges, strict=True)]
+    assert found.value.shape == found.error.shape == (2, 1)
+    assert np.all(np.abs(found.value[:, 0] - exact) <= found.error[:, 0])
+    assert np.all(found.error <= 1e-4 * found.value)
+    assert found.evaluations == 2 * found.sightlines
 
 
 def test_a_dark_sum_is_done_and_costs_one_round():
@@ -193,6 +227,8 @@ def test_targets_are_where_hints_say_so_unless_they_are_all_around():
     assert other.size == pytest.approx(0.5 / distance)
     place = observer.position + distance * observer.rotation @ other.direction
     assert place == pytest.approx(points[1][:3], abs=1e-12)
+    on_its_edge = SimpleNamespace(hints=SimpleNamespace(points=[(0.0, 0.0, 0.0, 8.0)]))
+    assert targets(SimpleNamespace(density=on_its_edge, observer=sm.Observer(8.0, 0.0))) == []
 
 
 @pytest.mark.parametrize("size", [0.12, 0.014])
