@@ -25,6 +25,8 @@ SECONDS = 30  # of computing; a mutant that takes longer hangs, which is noticed
 MEANS = (  # the others take a minute
     "what_a_mean_has_cost_and_may_have_missed_is_said",
     "a_ratio_of_masks_costs_both_and_shares_its_budget",
+    "a_ratio_knows_its_two_means_in_their_order",
+    "a_door_asks_for_a_millionth_unless_told",
     "two_means_are_integrated_again_if_their_ratio_is_not_good_enough",
     "a_mean_that_is_its_error_is_dark",
     "the_window_factor_of_a_region_with_itself_is_one",

@@ -1,5 +1,7 @@
 """Region means: folding, sharing, masks, errors, refusals."""
 
+import inspect
+
 import healpy
 import numpy as np
 import pytest
@@ -65,6 +67,21 @@ def test_a_ratio_of_masks_costs_both_and_shares_its_budget():
     assert ratio(2.2 * dearer).value == found.value
     with pytest.raises(ValueError, match="budget of"):
         ratio(1.8 * dearer)
+
+
+def test_a_ratio_knows_its_two_means_in_their_order():
+    ratio = sm.window_factor(UNIFORM * ExponentialDisk(), observer=HERE, s_max=8.0, rtol=1e-3)
+    for mean, region in ((ratio.numerator, sm.COMPTEL_WINDOW), (ratio.denominator, sm.INTEGRAL_CIRCLE)):
+        alone = sm.region_mean(UNIFORM * ExponentialDisk(), region, observer=HERE, s_max=8.0, rtol=1e-3)
+        assert abs(mean.value - alone.value) <= mean.error + alone.error
+        assert mean.evaluations == ratio.evaluations > 0
+    assert abs(ratio.numerator.value / ratio.denominator.value - ratio.value) < 1e-12
+    assert ratio.value < 0.95
+
+
+@pytest.mark.parametrize("door", [sm.region_mean, sm.window_factor, means.window_factors, sm.project, sm.zoom])
+def test_a_door_asks_for_a_millionth_unless_told(door):
+    assert inspect.signature(door).parameters["rtol"].default == 1e-6
 
 
 class Two:
@@ -219,6 +236,8 @@ def test_regions_share_the_sight_lines_of_the_sky_they_share():
 def test_the_window_factor_of_a_region_with_itself_is_one():
     w = sm.window_factor(DISK, numerator=REGIONS[3], denominator=REGIONS[3], observer=HERE, r_max=60.0, rtol=1e-4)
     assert w.value == 1.0
+    assert not w.numerator.short
+    assert not w.denominator.short
     assert w.error < 1e-12
 
 

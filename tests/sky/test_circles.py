@@ -49,6 +49,7 @@ def test_a_meridian_holds_both_its_halves_and_the_poles(lon):
     assert meridian(lon).excess(on_it) == pytest.approx(np.zeros(5), abs=1e-15)
     assert abs(meridian(lon).excess(directions(lon + 90, 0))) == pytest.approx(1)
     assert meridian(lon) == meridian(lon + 180)  # one edge, whoever names it
+    assert parallel(lon / 2) == SmallCircle(0.0, 90.0, 90.0 - lon / 2)
 
 
 @pytest.mark.parametrize("degrees", [0.0, 1e-9, 40.0, 90.0, 130.0, 180.0])

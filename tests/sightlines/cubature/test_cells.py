@@ -94,6 +94,24 @@ def test_the_tails_tell_along_which_axis_a_cell_is_rough(axis):
     assert tails[1 - axis] < 1e-14
 
 
+def test_integrands_side_by_side_are_measured_joined_and_chosen_like_each_alone():
+    cells, rules = (
+        Cells(np.zeros(3, int), np.zeros((3, 2)), np.array([[1, 1], [0.5, 1], [1, 0.25]])),
+        (gauss(6), gauss(8)),
+    )
+    nodes = nodes_of(cells, flat, rules)
+    x, y, _ = nodes.directions.reshape(-1, 3).T
+    each = [Lines(np.abs(place - 0.7), 1e-3 * place, 0) for place in (x, y)]
+    beside = Lines(np.stack([one.value for one in each]), np.stack([one.error for one in each]), 0)
+    keep = np.array([True, False, True])
+    alone, together = [measure(nodes, one, rules) for one in each], measure(nodes, beside, rules)
+    for change in (lambda m: m, lambda m: m.chosen(keep), lambda m: m.joined(m.chosen(keep))):
+        for k, one in enumerate(map(change, alone)):
+            found = change(together)
+            for column, expected in zip((*found, found.error), (*one, one.error), strict=True):
+                assert np.array_equal(column[k], expected)
+
+
 def test_a_chart_that_turns_the_sky_over_has_errors_all_the_same():
     rules = gauss(6), gauss(6)
     nodes = nodes_of(Cells.whole(1), lambda *place: (flat(*place)[0], -flat(*place)[1]), rules)
