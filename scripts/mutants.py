@@ -23,14 +23,15 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 SECONDS = 30  # of computing; a mutant that takes longer hangs, which is noticed
 MEANS = (  # the others take a minute
-    "what_a_mean_has_cost_and_may_have_missed_is_said",
-    "a_ratio_of_masks_costs_both_and_shares_its_budget",
-    "a_ratio_knows_its_two_means_in_their_order",
-    "a_door_asks_for_a_millionth_unless_told",
-    "two_means_are_integrated_again_if_their_ratio_is_not_good_enough",
-    "a_mean_that_is_its_error_is_dark",
-    "the_window_factor_of_a_region_with_itself_is_one",
-    "a_tolerance_that_cannot_be_met_or_means_nothing_is_refused_as_it_was_given",
+    "test_means.py::test_what_a_mean_has_cost_and_may_have_missed_is_said",
+    "test_means.py::test_a_ratio_of_masks_costs_both_and_shares_its_budget",
+    "test_means.py::test_a_ratio_knows_its_two_means_in_their_order",
+    "test_means.py::test_a_door_asks_for_a_millionth_unless_told",
+    "test_means.py::test_two_means_are_integrated_again_if_their_ratio_is_not_good_enough",
+    "test_means.py::test_a_mean_that_is_its_error_is_dark",
+    "test_means.py::test_the_window_factor_of_a_region_with_itself_is_one",
+    "test_means.py::test_a_tolerance_that_cannot_be_met_or_means_nothing_is_refused_as_it_was_given",
+    "test_promise.py::test_a_mean_that_falls_short_says_so",
 )
 TARGETS = {
     "skymodel/bounded.py": ("tests/test_bounded.py",),
@@ -43,7 +44,7 @@ TARGETS = {
         "tests/sightlines/test_best_effort.py",
     ),
     "skymodel/sightlines/ray/rules.py": ("tests/sightlines/ray/test_quadrature.py",),
-    "skymodel/sightlines/means.py": tuple(f"tests/sightlines/test_means.py::test_{name}" for name in MEANS),
+    "skymodel/sightlines/means.py": tuple(f"tests/sightlines/{test}" for test in MEANS),
     "skymodel/sightlines/cubature/regions.py": ("tests/sightlines/cubature/test_regions.py",),
     "skymodel/sightlines/cubature/sampled.py": ("tests/sightlines/cubature/test_sampled.py",),
     "skymodel/sightlines/cubature/refine.py": ("tests/sightlines/cubature/test_refine.py",),

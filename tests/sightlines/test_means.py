@@ -70,9 +70,9 @@ def test_a_ratio_of_masks_costs_both_and_shares_its_budget():
 
 
 def test_a_ratio_knows_its_two_means_in_their_order():
-    ratio = sm.window_factor(UNIFORM * ExponentialDisk(), observer=HERE, s_max=8.0, rtol=1e-3)
+    ratio = sm.window_factor(UNIFORM * ExponentialDisk(), observer=HERE, s_max=8.0, rtol=1e-4)
     for mean, region in ((ratio.numerator, sm.COMPTEL_WINDOW), (ratio.denominator, sm.INTEGRAL_CIRCLE)):
-        alone = sm.region_mean(UNIFORM * ExponentialDisk(), region, observer=HERE, s_max=8.0, rtol=1e-3)
+        alone = sm.region_mean(UNIFORM * ExponentialDisk(), region, observer=HERE, s_max=8.0, rtol=1e-4)
         assert abs(mean.value - alone.value) <= mean.error + alone.error
         assert mean.evaluations == ratio.evaluations > 0
     assert abs(ratio.numerator.value / ratio.denominator.value - ratio.value) < 1e-12
