@@ -24,6 +24,7 @@ from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import FAINT, SMALLEST_MEAN_RTOL, SightLines, require_rtol
 from skymodel.sightlines.ray.meter import Shortfall
 from skymodel.sightlines.surface.fitting import NotWorthTiles
+from skymodel.sightlines.surface.survey import surveyed
 from skymodel.sky.healpix import require_memory, require_nside
 from skymodel.sky.skymap import SkyMap
 
@@ -155,8 +156,10 @@ class _Asked:
         return Painted(found.value, found.error, told)
 
     def _direct(self, lines: SightLines, rtol: float) -> Painted:
-        found = direct(lines, self.nside, self.kept, rtol=rtol, sample=self.sample, progress=self.progress)
-        return Painted(found.value, found.error, {"method": "direct", "sightlines": found.sightlines})
+        seen, looked = surveyed(lines, self.kept, rtol)
+        found = direct(seen, self.nside, self.kept, rtol=rtol, sample=self.sample, progress=self.progress)
+        told = {"method": "direct", "sightlines": found.sightlines, "looks": round(looked.evaluations) if looked else 0}
+        return Painted(found.value, found.error, told)
 
 
 def _short(found: Any, rtol: float) -> int:

@@ -6,6 +6,7 @@ import pytest
 from profiles import NFW, Einasto, ExponentialDisk, HernquistBulge, Hints, from_function
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import SightLines
+from skymodel.sightlines.ray.looks import nowhere
 
 pytestmark = pytest.mark.bench
 
@@ -29,7 +30,6 @@ CASES = {
 
 def plain(density):
     """Sight lines that take no looks, which would hide what the integrals themselves cost."""
-    nowhere = lambda directions: np.zeros(len(directions), bool)  # noqa: E731
     return SightLines(density, Observer(8.2), PathEnd(r_max=60.0), hidden=nowhere)
 
 

@@ -145,8 +145,18 @@ def _means(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, le
     level = replace(level, faint=max(level.faint, FAINT * float(found.value.max())))
     floor = level(_towards(nside, pixels))
     small = edge if edge.any() else aimed(lines, nside, pixels)  # within a sharp body nothing else is small
+    rough = _looked_at(lines, nside, pixels)
     poor = (found.error > rtol * np.maximum(found.value, floor)) | needs_parting(nside, pixels, kept.up_down) | small
-    return found.filled(poor, _fine(lines, nside, pixels[poor], kept, rtol, level)) if poor.any() else found
+    for some, askew in ((poor & ~rough, False), (poor & rough, True)):
+        if some.any():
+            found = found.filled(some, _fine(lines, nside, pixels[some], kept, rtol, level, rough=askew))
+    return found
+
+
+def _looked_at(lines: Sky, nside: int, pixels: Ints) -> Bools:
+    """Return the pixels in which looks found something that no hint announces."""
+    hidden = getattr(lines, "hidden", None)
+    return np.zeros(len(pixels), bool) if hidden is None else np.isfinite(hidden(_towards(nside, pixels))[0])
 
 
 def _on_outline(lines: Sky, nside: int, pixels: Ints) -> Bools:
@@ -163,12 +173,15 @@ def _coarse(lines: Sky, nside: int, pixels: Ints, rtol: float, level: _Level) ->
     rules = _COARSE, _COARSE
     nodes = nodes_of(Cells.whole(len(pixels)), whole(nside, pixels), rules)
     values = line_integrals(lines, rtol, level)(nodes.directions.reshape(-1, 3))
-    found = measure(nodes, values, rules)
-    error = found.line_error + _DOUBT * found.tails.sum(axis=1) + ROUNDING * np.abs(found.value)
+    rough = _looked_at(lines, nside, pixels)
+    found = measure(nodes, values, rules, rough)
+    error = found.line_error + np.where(rough, 1, _DOUBT) * found.tails.sum(axis=1) + ROUNDING * np.abs(found.value)
     return Projected(found.value, error, len(values.value), values.evaluations)
 
 
-def _fine(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, level: _Level) -> Projected:
+def _fine(
+    lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, level: _Level, *, rough: bool = False
+) -> Projected:
     parts = parted(nside, pixels, kept.exponent, kept.up_down)
     patches, body, rules = len(parts.owner), outline(lines), (_FINE, _FINE)
     shares = Shares(np.arange(patches), parts.owner, np.ones(patches), patches, len(pixels))
@@ -179,7 +192,7 @@ def _fine(lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, lev
     else:
         start = focused(_towards_plane(parts, lines), chart, rules, targets(lines))
     best = level.beneath is not None or not isinstance(lines, SightLines)  # others look at what is too poor
-    found = integrate_cells(start, shares, chart, values, rules=rules, rtol=rtol, floor=floor, best=best)
+    found = integrate_cells(start, shares, chart, values, rules=rules, rtol=rtol, floor=floor, best=best, rough=rough)
     return Projected(found.value, found.error, found.sightlines, found.evaluations)
 
 

@@ -127,6 +127,7 @@ def integrate_cells(
     floor: float | Floats = 0.0,
     first: Nodes | None = None,
     best: bool = False,
+    rough: bool = False,
 ) -> Integrated:
     """Return the sums of patch integrals, each within `rtol` of the larger of its size and `floor`.
 
@@ -148,6 +149,8 @@ def integrate_cells(
         The nodes of `start`, where they are known already.
     best
         Whether sums that do not meet the tolerance come with the errors they have.
+    rough
+        Whether unannounced edges may lie askew in the cells.
 
     Raises
     ------
@@ -161,7 +164,7 @@ def integrate_cells(
         values = lines(nodes.directions.reshape(-1, 3))
         sightlines += values.value.shape[-1]
         evaluations += values.evaluations
-        measured = measure(nodes, values, rules)
+        measured = measure(nodes, values, rules, rough)
         cells, known = (fresh, measured) if done is None else (done[0].joined(fresh), done[1].joined(measured))
         total = shares.totals(cells, known.value)
         error = shares.totals(cells, known.error) + ROUNDING * np.abs(total)

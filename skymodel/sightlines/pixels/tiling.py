@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +28,7 @@ from skymodel.sightlines.surface.angle import angular
 from skymodel.sightlines.surface.beneath import Beneath
 from skymodel.sightlines.surface.fitting import Fitted, Request, fit, order_for
 from skymodel.sightlines.surface.quarters import Folds, Frame
-from skymodel.sightlines.surface.survey import Survey, survey
+from skymodel.sightlines.surface.survey import Survey, surveyed
 
 Progress = Callable[[int, int], None]
 
@@ -78,14 +78,9 @@ class Tiling:
     beneath: Beneath | None = None
 
     @functools.cached_property
-    def survey(self) -> Survey | None:
-        """What looks all over the sky saw, if the density does not say what it is like."""
-        return survey(self.lines, self.kept, self.rtol) if self.lines.blind and not self.kept.spherical else None
-
-    @functools.cached_property
-    def sight(self) -> SightLines:
-        """The sight lines, with looks where something is hidden."""
-        return self.lines if self.survey is None else replace(self.lines, hidden=self.survey.hidden)
+    def looked(self) -> tuple[SightLines, Survey | None]:
+        """The sight lines, with looks where something is hidden, and what looks all over the sky saw."""
+        return surveyed(self.lines, self.kept, self.rtol)
 
     @functools.cached_property
     def fitted(self) -> Fitted:
@@ -98,7 +93,7 @@ class Tiling:
         budget = max(LEAST_BUDGET, int(4 * np.pi / grain / len(frame.folds.quarters)))
         request = Request(tolerance, order_for(tolerance), innermost, grain, budget)
         if not self.kept.spherical:
-            return fit(self.sight, frame, request, self.progress, self.beneath, self.survey)
+            return fit(self.looked[0], frame, request, self.progress, self.beneath, self.looked[1])
         curve = angular(self.lines, innermost, 0.5 * float(np.log(grain)), OF_TILES_TO_CURVES * tolerance)
         found = fit(curve, frame, request, self.progress, self.beneath)
         return found._replace(sightlines=curve.sightlines, evaluations=curve.evaluations)
@@ -171,7 +166,7 @@ class Tiling:
         scale = np.maximum(value, self._floor(pixels, float(value.max(initial=0.0))))
         late = np.flatnonzero(error > self.rtol * scale)
         if late.size:
-            true = self._integrated(self.sight, pixels[late])
+            true = self._integrated(self.looked[0], pixels[late])
             value[late], error[late] = true.value, true.error
             evaluations += true.evaluations
         return value, np.maximum(error, LEAST_SHARE * self.rtol * scale), evaluations
@@ -233,5 +228,5 @@ class Tiling:
             "patches": len(self.found.patches.coefficients),
             "probes": self.fitted.probes,
             "observed_error": self.fitted.observed,
-            "looks": 0.0 if self.survey is None else self.survey.evaluations,
+            "looks": 0.0 if self.looked[1] is None else self.looked[1].evaluations,
         }

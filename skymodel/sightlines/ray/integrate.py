@@ -15,7 +15,7 @@ import numpy as np
 from astropy import units
 
 from profiles import Density
-from profiles.contract.arrays import Bools, Floats, Ints
+from profiles.contract.arrays import Floats, Ints
 from profiles.contract.beside import leading_axes
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
@@ -23,6 +23,7 @@ from skymodel.sightlines.ray.blocks import each
 from skymodel.sightlines.ray.centre import at_centre
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
+from skymodel.sightlines.ray.looks import BLIND_SPOT, THIN, looks
 from skymodel.sightlines.ray.meter import Meter, Shortfall
 from skymodel.sightlines.ray.pieces import Pieces, cut_lines
 from skymodel.sightlines.ray.support import densest_beyond, within
@@ -30,9 +31,6 @@ from skymodel.sightlines.ray.support import densest_beyond, within
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 SMALLEST_MEAN_RTOL = 1e-12  # of means over pixels and regions, whose lines get an eighth of it
 BLOCK = 4096  # sight lines at a time: their pieces fit in a few MiB, and a worker is busy for a while
-NEAREST, WIDER = 0.04, 1.3  # looks: lines are cut at this distance [kpc], and wherever it has grown by this factor
-BLIND_SPOT = 0.1  # what looks may miss, as a share of the distance: nodes are 0.05 of it apart at most
-THIN = (1e-4, 1e-3, 1e-2, 1e-1)  # kpc beside announced surfaces: what lies on one may be a layer of any thickness
 FAINT = 1e-9  # directions fainter than this share of the brightest are integrated to its tolerance
 
 
@@ -148,8 +146,9 @@ class SightLines:
     weight
         What one evaluation counts: less than 1 where the density is some of the terms of another.
     hidden
-        Which unit vectors ``(N, 3)`` to look along for what the density does not say of itself; by default all. A
-        density that says what it is like is not looked at.
+        Between which distances ``(2, N)`` [kpc] along unit vectors ``(N, 3)`` something hides that the density does not
+        say of itself, infinite where nothing does; by default nobody knows, and all are looked along. A density that
+        says what it is like is not looked at.
     whole
         Whether lines go on where the density promises to be all but nothing.
     workers
@@ -162,7 +161,7 @@ class SightLines:
     observer: Observer
     end: PathEnd
     weight: float = 1.0
-    hidden: Callable[[Floats], Bools] | None = field(default=None, compare=False, repr=False)
+    hidden: Callable[[Floats], Floats] | None = field(default=None, compare=False, repr=False)
     whole: bool = False
     workers: int = field(default=1, compare=False)
     meter: Meter = field(default_factory=Meter, compare=False, repr=False)
@@ -278,12 +277,8 @@ class SightLines:
     def cut(self, lines: Rays, places: tuple[Floats, ...] = ()) -> Pieces:
         """Return the pieces of the lines on which the density should be smooth, also cut at the given places."""
         if self.blind:
-            farthest = float(np.max(lines.stop - lines.observer, initial=NEAREST))
-            steps = NEAREST * WIDER ** np.arange(math.log(farthest / NEAREST) / math.log(WIDER) + 1)
-            here = None if self.hidden is None else self.hidden(lines.direction.T @ self.observer.rotation)
-            if here is None or here.any():
-                looked = lines.observer if here is None else np.where(here, lines.observer, np.inf)
-                places = (*places, *(looked + step for step in steps))
+            hiding = None if self.hidden is None else self.hidden(lines.direction.T @ self.observer.rotation)
+            places = (*places, *looks(lines, hiding))
         return cut_lines(lines, self.observer, self.density, places, THIN if self.blind else ())
 
 

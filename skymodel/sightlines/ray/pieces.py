@@ -56,8 +56,12 @@ class Pieces:
     @property
     def middle(self) -> Floats:
         """Distances from the foot points of the places in the middle of each piece ``(M,)`` [kpc]."""
+        return self.along(0.5 * (self.left + self.right))
+
+    def along(self, t: Floats) -> Floats:
+        """Return the distances from the foot points of places t, one in each piece ``(M,)`` [kpc]."""
         origin: Floats = np.sum(self.base * self.direction, axis=0)
-        return origin + self.scale * np.sinh(0.5 * (self.left + self.right))
+        return origin + self.scale * np.sinh(t)
 
 
 class _Centre(NamedTuple):

@@ -182,6 +182,15 @@ class Batch:
         # A tile of no height at the pole may come out at minus the rounding of a sine.
         return np.maximum(np.where(self.chart == NEAR, polar[:, 0], level[:, 0]), 0.0)
 
+    def wide(self, frame: Frame) -> Bools:
+        """Return which tiles ``(T,)`` are wider along u than along v, about."""
+        (low_u, high_u), (low_v, high_v) = self.bounds[:, :2].T, self.bounds[:, 2:].T
+        out = 0.5 * (np.exp(low_u) + np.exp(high_u)), quarters.QUARTER_TURN * (high_v**2 - low_v**2)
+        flat = np.cos(0.5 * (frame.far_lat(low_v) + frame.far_lat(high_v)))
+        across = flat * (quarters.far_lon(high_u) - quarters.far_lon(low_u))
+        level = across >= frame.far_lat(high_v) - frame.far_lat(low_v)
+        return np.where(self.chart == NEAR, np.exp(high_u) - np.exp(low_u) >= out[0] * out[1], level)
+
     def spotted(self, frame: Frame, aims: list[Target]) -> Bools:
         """Return which tiles ``(T,)`` hold a spot that the density declares and that is small for their nodes."""
         found = np.zeros(len(self.bounds), bool)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Bools, Floats
-from skymodel.sightlines.cubature.refine import targets
+from skymodel.sightlines.cubature.refine import Target, targets
 from skymodel.sightlines.ray.error_shares import TILES
 from skymodel.sightlines.ray.integrate import LineIntegrals
 from skymodel.sightlines.surface import probing
@@ -31,6 +31,7 @@ FINEST = 2e-13  # what the integrals at the nodes can reach
 SPOTS = 32  # directions all over the sky that are compared in the end
 BATCH = 32768  # integrals between two reports of progress: blocks for as many workers as there may be
 DEEPEST = 48  # generations
+ONE_BY_ONE = 4.0  # points for each node of a tile in which something hides: it would be halved to no avail
 FAINT = 1e-9  # share of the brightest below which errors are measured against that
 DARKEST = 1e-17  # share of it down to which lines are good in tiles that are bright elsewhere, for log J to be smooth
 
@@ -81,11 +82,6 @@ class Fitter:
         What else shines: errors count relative to it where it is brighter.
     survey
         What looks all over the sky saw, if the density does not say what it is like.
-
-    Raises
-    ------
-    NotWorthTiles
-        If more integrals than the budget would be needed.
     """
 
     source: Source
@@ -174,14 +170,16 @@ class Fitter:
         within = (verdict.tiles.error <= limit) & (tiles.error <= UNSETTLED * limit)
         return np.asarray(within & ~verdict.failing & ~tiles.spotted(self.frame, targets(self.source)))
 
-    def hopeless(self, tiles: Batch) -> Bools:
-        """Return which tiles ``(T,)`` are not worth halving: they would hold fewer points than nodes."""
+    def hopeless(self, tiles: Batch, more: float = 1.0) -> Bools:
+        """Return which tiles ``(T,)`` are not worth halving: they would hold fewer points than nodes, `more` times."""
         points = tiles.solid_angle(self.frame) / self.request.grain
-        return np.asarray((tiles.chart == FAR) & (points < self.request.order**2))
+        return np.asarray((tiles.chart == FAR) & (points < more * self.request.order**2))
 
     def refined(self, waiting: Batch) -> Batch:
         """Return tiles that cover `waiting`, each good and settled by probes, or open (with coefficients nan)."""
         done = waiting[np.zeros(len(waiting.bounds), bool)]
+        if self.survey is not None:
+            waiting, done = self._narrowed(waiting, self.survey.aims)
         for _ in range(DEEPEST):
             filled, verdict = self.filled(waiting)
             good = self.good(filled, verdict)
@@ -198,6 +196,16 @@ class Fitter:
             waiting = rest.halves(rest.worse_along_u)
         waiting.coefficients[:] = np.nan
         return done.joined(waiting)
+
+    def _narrowed(self, waiting: Batch, aims: list[Target]) -> tuple[Batch, Batch]:
+        """Return tiles no wider than where something hides asks for, and those that are not worth halving, open."""
+        narrow = open_ = waiting[np.zeros(len(waiting.bounds), bool)]
+        while len(waiting.bounds):
+            wide, few = waiting.spotted(self.frame, aims), self.hopeless(waiting, ONE_BY_ONE)
+            narrow, open_ = narrow.joined(waiting[~wide]), open_.joined(waiting[wide & few])
+            rest = waiting[wide & ~few]
+            waiting = rest.halves(rest.wide(self.frame))
+        return narrow, open_
 
     def _observe(self, verdict: probing.Judgement, good: Bools) -> None:
         """Remember the largest error that probes saw in good tiles."""

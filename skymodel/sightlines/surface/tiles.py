@@ -114,6 +114,11 @@ class TiledSky:
         """Unit of the integrals."""
         return self.lines.unit
 
+    @property
+    def hidden(self) -> Any:
+        """Where something hides along directions, if anybody looked."""
+        return getattr(self.lines, "hidden", None)
+
     @functools.cached_property
     def _finders(self) -> dict[tuple[int, int], _Finder]:
         keys = [(quarter, chart) for quarter in range(len(self.folds.quarters)) for chart in (NEAR, FAR)]

@@ -26,6 +26,7 @@ from profiles import (
 from skymodel.sightlines.ray import integrate, pieces
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
+from skymodel.sightlines.ray.looks import nowhere
 from tests.reference.graded import graded
 
 HERE = Observer(8.2, 0.0208)
@@ -431,8 +432,7 @@ def test_no_feature_longer_than_the_blind_spot_is_missed():
         left = 0.5 * (1 + special.erf(distance / sigma / np.sqrt(2)))  # what of a clump lies ahead of the observer
         exact = path if sharp else np.sqrt(2 * np.pi) * sigma * left
         assert abs(J.value - exact) <= J.error
-        end, nothing = PathEnd(s_max=distance + 30 * path), lambda n: np.zeros(len(n), bool)
-        bare = SightLines(user(feature), Observer(8.2), end, hidden=nothing)
+        bare = SightLines(user(feature), Observer(8.2), PathEnd(s_max=distance + 30 * path), hidden=nowhere)
         found = bare.integrate(unit_vectors(lon, lat)[None], rtol=1e-4)
         lost += abs(found.value[0] - exact) > found.error[0]
     assert J.blind == 0.1
