@@ -168,7 +168,8 @@ def _looked(lines: SightLines, kept: Promises, rtol: float) -> Survey:
     troubled = differs | (plain.evaluations > ROUGH * np.median(plain.evaluations))
     rough = np.flatnonzero(troubled)
     stretch = np.full((2, len(distinct)), np.inf)
-    stretch[:, rough] = _stretches(everywhere, directions[rough], np.where(differs, missed, np.inf)[rough])
+    if rough.size:
+        stretch[:, rough] = _stretches(everywhere, directions[rough], np.where(differs, missed, np.inf)[rough])
     return Survey(directions, looked.value, looked.error, _around(stretch[:, place]), troubled[place], apart.spent)
 
 
