@@ -12,6 +12,7 @@ from profiles.contract.arrays import Floats
 
 AXES = {"+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1)}
 Bounds = Sequence[tuple[float, float]]
+_STEPS = 2048  # of the integral inside
 
 
 class Missing(NamedTuple):
@@ -56,9 +57,10 @@ def left_out(inside: Callable[..., Any], bounds: Bounds, name: str, r_max: float
     def along(s: Floats) -> Floats:
         return np.asarray(inside(*(np.clip(s * step, *ends) for step, ends in zip(vector, bounds, strict=True))))
 
-    s = np.linspace(0, min(reach, r_max), 2049)
-    values = along(s)
-    held = float(np.sum((values[1:] + values[:-1]) / 2 * np.diff(s)))
+    step = min(reach, r_max) / _STEPS
+    held = step * float(
+        np.sum(along(step * (np.arange(_STEPS) + 0.5)))
+    )  # never at the centre, where others may be cusps
     start = along(np.array([0.75 * reach, reach]))
     slope = max(np.log(start[0] / start[1]) / np.log(1 / 0.75), 1.5) if np.all(start > 0) else 1.5
     out = start[1] * reach / (slope - 1) * (1 - (reach / r_max) ** (slope - 1)) if r_max > reach else 0.0

@@ -35,6 +35,9 @@ def run(
     origin: Annotated[
         Path | None, typer.Option("--from", metavar="FILE", help="Repeat the run that a file or folder is of.")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Threads for the map; by default map.workers, or all cores.")
+    ] = None,
     plugin: Plugins = None,
     no_plugins: NoPlugins = False,
 ) -> None:
@@ -52,7 +55,7 @@ def run(
         from skymodel.runs.one.run import run as compute
 
         given = read_raw(config) if origin is None else _repeated(origin, config)
-        settings = _stating(load_config(config) if origin is None else RunConfig(**given), given)
+        settings = _stating(load_config(config) if origin is None else RunConfig(**given), given, workers)
         folder.check(out, overwrite)
         folder.require_format(figures)
         clear(Path.cwd() if out is None else out.absolute().parent)
@@ -88,11 +91,12 @@ def _repeated(origin: Path, config: str | None) -> dict[str, Any]:
     return run_config(origin)
 
 
-def _stating(settings: Any, given: Any) -> Any:
+def _stating(settings: Any, given: Any, workers: int | None) -> Any:
     """Return a configuration whose map states what is short of its tolerance, unless the file says otherwise."""
-    if "shortfall" in (given.get("map") or {}):
-        return settings
-    return settings.model_copy(update={"map": settings.map.model_copy(update={"shortfall": "state"})})
+    changes: dict[str, Any] = {} if "shortfall" in (given.get("map") or {}) else {"shortfall": "state"}
+    if workers is not None:
+        changes["workers"] = workers
+    return settings.model_copy(update={"map": settings.map.model_copy(update=changes)})
 
 
 def _show(result: Any, written: Path, given: Any, form: tuple[bool, bool]) -> None:

@@ -21,6 +21,7 @@ from skymodel.sightlines.promise import A_MEAN, OnShortfall, Promise
 from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import SMALLEST_MEAN_RTOL, SightLines, require_rtol
+from skymodel.sightlines.ray.voxelfaces import left_out
 from skymodel.sky.region import Region, as_region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
@@ -35,7 +36,8 @@ class Mean(Bounded):
     ``error_kind`` is "bound", or "confidence" where a density holds a cube: then 99.9 % of such errors are kept.
     ``short`` tells whether the tolerance was not reached, which only ``shortfall="state"`` allows. What no hint
     announces and is smaller than ``blind`` times its distance along the line, or ``blind`` rad across, could have been
-    missed; it is 0 for densities that say what they are like.
+    missed; it is 0 for densities that say what they are like. About the share ``left_out`` of J lies beyond the faces
+    of a cube that declares nothing there, along the axis where it is most.
     """
 
     evaluations: int = 0
@@ -43,6 +45,7 @@ class Mean(Bounded):
     error_kind: ErrorKind = "bound"
     short: bool = False
     blind: float = 0.0
+    left_out: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,12 @@ def _mean(lines: SightLines, region: Region, rtol: float, promise: Promise) -> M
         return Mean(value, error, found.mean.unit, *cost, _kind(found.lumpy))
 
     found, evaluations, reached = promise.kept(mean, lines, rtol)
-    return replace(found, evaluations=evaluations, short=reached > rtol, blind=lines.blind)
+    return replace(found, evaluations=evaluations, short=reached > rtol, **_told(lines))
+
+
+def _told(lines: SightLines) -> dict[str, float]:
+    """Return what a mean says of what it may not see."""
+    return {"blind": lines.blind, "left_out": left_out(lines.density, lines.farthest)}
 
 
 def window_factor(
@@ -235,7 +243,7 @@ def _ratios(lines: SightLines, regions: tuple[Region, ...], rtol: float, promise
     ratios = []
     for member in found.members:
         exact = (_exact(lines, found, region, member) for region in (0, 1))
-        above, below = (replace(one, evaluations=cost, short=reached > rtol, blind=lines.blind) for one in exact)
+        above, below = (replace(one, evaluations=cost, short=reached > rtol, **_told(lines)) for one in exact)
         _refuse_dark(below)
         ratios.append(Ratio(*found.ratio(member), numerator=above, denominator=below, evaluations=cost))
     return ratios

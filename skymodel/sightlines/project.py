@@ -8,12 +8,13 @@ tiles do not pay.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from profiles import Density
+from profiles.contract.algebra import total
 from skymodel.sightlines.cubature import cubes
 from skymodel.sightlines.cubature.direct import direct
 from skymodel.sightlines.pixels.summing import Painted, project_tiles
@@ -23,6 +24,8 @@ from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import FAINT, SMALLEST_MEAN_RTOL, SightLines, require_rtol
 from skymodel.sightlines.ray.meter import Shortfall
+from skymodel.sightlines.ray.terms import terms
+from skymodel.sightlines.ray.voxelfaces import left_out
 from skymodel.sightlines.surface.fitting import NotWorthTiles
 from skymodel.sightlines.surface.survey import surveyed
 from skymodel.sky.healpix import require_memory, require_nside
@@ -89,7 +92,8 @@ def project(
         ``short`` of the tolerance, and the ``error_kind``: "bound", or "confidence" for a density that holds a cube,
         whose errors are limits that 99.9 % of the pixels keep. What is smaller than ``blind`` times its distance along
         the line, or than ``blind`` rad across, could have been missed if no hint announces it; it is 0 for densities
-        that say what they are like. Looks at others, on top of ``evaluations``, took ``looks`` of them.
+        that say what they are like. Looks at others, on top of ``evaluations``, took ``looks`` of them. About the share
+        ``left_out`` of J lies beyond the faces of a cube that declares nothing there, along the axis where it is most.
 
     Raises
     ------
@@ -115,7 +119,7 @@ def project(
     found, evaluations, _ = promise.kept(asked.answered, lines, rtol)
     short = _short(found, rtol * (1 + 1e-9))
     meta = {"method": method, "sample": sample, "rtol": rtol, "error_kind": "bound", "blind": lines.blind}
-    meta |= {**found.meta, "evaluations": evaluations, "short": short}
+    meta |= {**found.meta, "evaluations": evaluations, "short": short, "left_out": left_out(density, lines.farthest)}
     return SkyMap(found.value, found.error, lines.unit, name, meta=meta)
 
 
@@ -131,9 +135,27 @@ class _Asked:
     progress: Progress | None
 
     def answered(self, lines: SightLines, rtol: float) -> Painted:
-        """Return the map to a tolerance by the method that suits the density."""
-        if self.method == "tiles" and self.sample == "mean" and lines.density.hints.meshes:
+        """Return the map to a tolerance by the method that suits the density; of a sum with cubes, of each group."""
+        if self.method == "direct" or self.sample == "centre" or not lines.density.hints.meshes:
+            return self._smooth(lines, rtol)
+        parts = terms(lines)
+        smooth, lumpy = (
+            [part for part in parts if bool(part.density.hints.meshes) == cubes] for cubes in (False, True)
+        )
+        if not smooth:
             return self._lumpy(lines, rtol)
+        # each to the tolerance relative to itself: what they add up to has that of the sum
+        first = self._of(smooth).answered(_together(smooth), rtol)
+        second = self._of(lumpy)._lumpy(_together(lumpy), rtol)
+        count = {"sightlines": first.meta["sightlines"] + second.meta["sightlines"]}
+        return Painted(first.value + second.value, first.error + second.error, {**first.meta, **second.meta, **count})
+
+    def _of(self, parts: list[SightLines]) -> _Asked:
+        """Return the same for some of the terms, with the symmetry that these have."""
+        one = _together(parts)
+        return replace(self, kept=promises.check(one.density, one.observer))
+
+    def _smooth(self, lines: SightLines, rtol: float) -> Painted:
         if self.method == "tiles":
             try:
                 how: dict[str, Any] = {"rtol": rtol, "sample": self.sample, "progress": self.progress}
@@ -160,6 +182,12 @@ class _Asked:
         found = direct(seen, self.nside, self.kept, rtol=rtol, sample=self.sample, progress=self.progress)
         told = {"method": "direct", "sightlines": found.sightlines, "looks": round(looked.evaluations) if looked else 0}
         return Painted(found.value, found.error, told)
+
+
+def _together(parts: list[SightLines]) -> SightLines:
+    """Return sight lines through the sum of terms."""
+    density, weight = total(part.density for part in parts), sum(part.weight for part in parts)
+    return replace(parts[0], density=density, weight=weight)
 
 
 def _short(found: Any, rtol: float) -> int:

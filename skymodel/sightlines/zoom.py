@@ -17,10 +17,14 @@ from profiles import Density
 from profiles.contract.arrays import Floats
 from profiles.contract.shown import Shown, short
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
+from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import BLOCK, FAINT, LineIntegrals, SightLines, line_of_sight, require_rtol
+from skymodel.sightlines.ray.terms import share, terms
 from skymodel.sky.grids import celestial_grid
 
+BATCH = 4 * BLOCK  # lines between two reports of progress: blocks for as many workers
+FEW, ROUGHLY = 64, 1e-2  # lines that tell how bright an image is, and how well
 _CYLINDRICAL = "CAR", "CEA", "MER"  # projections in which a pixel's x is its longitude
 
 
@@ -114,6 +118,7 @@ def zoom(
     progress: Progress | None = None,
     shortfall: OnShortfall = "refuse",
     budget: float | None = None,
+    workers: int | None = None,
 ) -> Image:
     """Return the line integrals at the centres of the pixels of a WCS grid.
 
@@ -132,6 +137,9 @@ def zoom(
         "state" the errors there are; ``image.meta["short"]`` counts those pixels.
     budget
         Evaluations of the density that may be spent; by default 100 times 64 a pixel, at least 1e8.
+    workers
+        Threads that integrate; by default one for each core, but one alone inside a thread or a process of a larger
+        work. The result does not depend on it.
 
     Raises
     ------
@@ -155,7 +163,7 @@ def zoom(
     def lines_to(tolerance_lines: SightLines, tolerance: float) -> LineIntegrals:
         return _integrated(tolerance_lines, directions, tolerance, promise.states, progress)
 
-    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
     found, evaluations, _ = promise.kept(lines_to, lines, rtol)
     values, error = np.full(lon.shape, np.nan), np.full(lon.shape, np.nan)
     values[seen], error[seen] = found.value, found.error
@@ -167,16 +175,26 @@ def zoom(
 def _integrated(
     lines: SightLines, directions: Floats, rtol: float, best: bool, progress: Progress | None
 ) -> LineIntegrals:
-    """Return the integrals along unit vectors ``(N, 3)``, a block after the other."""
-    found, brightest = [], 0.0
-    for begin in range(0, max(len(directions), 1), BLOCK):
-        part = directions[begin : begin + BLOCK]
-        found.append(lines.integrate(part, rtol=rtol, floor=FAINT * brightest, share=FAINT, best=best))
-        brightest = max(brightest, float(np.max(found[-1].value, initial=0.0)))
+    """Return the integrals along unit vectors ``(N, 3)``, term by term and some blocks at a time.
+
+    What counts as faint is known from a first few lines, so that it depends on no block.
+    """
+    parts, count = terms(lines), len(directions)
+    own, of_total = share(len(parts), rtol)
+    few = lines.integrate(directions[:: max(1, count // FEW)], rtol=max(rtol, ROUGHLY), share=FAINT, best=True)
+    faint = FAINT * float(np.max(few.value, initial=0.0))
+    value, error, evaluations = np.zeros(count), np.zeros(count), np.zeros(count)
+    for begin in range(0, count, BATCH):
+        some = slice(begin, begin + BATCH)
+        for part in parts:
+            floor = np.maximum(value[some] * (of_total / own), faint)
+            found = part.integrate(directions[some], rtol=own, floor=floor, best=best)
+            value[some] += found.value
+            error[some] += found.error
+            evaluations[some] += found.evaluations * (part.weight / lines.weight)
         if progress:
-            progress(min(begin + BLOCK, len(directions)), len(directions))
-    value, error = (np.concatenate([getattr(block, name) for block in found]) for name in ("value", "error"))
-    return LineIntegrals(value, error, np.concatenate([block.evaluations for block in found]), lines.unit)
+            progress(min(begin + BATCH, count), count)
+    return LineIntegrals(value, error, evaluations.astype(np.intp), lines.unit)
 
 
 def _places(wcs: Any) -> tuple[Floats, Floats]:

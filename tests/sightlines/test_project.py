@@ -10,6 +10,7 @@ import skymodel as sm
 from profiles import NFW, ExponentialDisk, GeneralizedNFW, Hints, from_function
 from skymodel.sightlines.cubature.direct import distinct_pixels
 from skymodel.sightlines.ray.promises import Promises
+from tests.reference.cubes import lumpy
 
 HERE = sm.Observer(8.2)
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
@@ -100,6 +101,18 @@ def test_the_pixels_at_the_centre_of_a_steep_cusp_keep_its_flux(slope):
     flux = 4 * np.pi * 8.2 ** (1 - slope) * np.sum(0.5**power / (2 * k + 1) / power)
     total = direct(density, 2, r_max=4.1, rtol=1e-4).total()
     assert abs(total.value - flux) <= total.error <= 1e-4 * flux
+
+
+@pytest.mark.slow
+def test_a_map_of_a_cube_and_a_disk_takes_each_its_own_way():
+    cube, disk = lumpy(17, seed=6), ExponentialDisk(n_0=0.05)
+    how = {"observer": sm.Observer(8.178, 0.0208), "r_max": 60.0, "rtol": 1e-2, "nside": 8}
+    both = sm.project(NFW() * (cube + disk), **how)
+    first, second = (sm.project(NFW() * part, **how) for part in (cube, disk))
+    assert (np.abs(both.values - first.values - second.values) <= both.error + first.error + second.error).all()
+    assert (both.meta["error_kind"], both.meta["short"]) == ("confidence", 0)
+    assert both.meta["left_out"] == first.meta["left_out"] > second.meta["left_out"] == 0
+    assert both.meta["evaluations"] < first.meta["evaluations"]
 
 
 def test_an_empty_sky_and_the_sky_around_a_ball_are_zero():

@@ -7,10 +7,32 @@ from astropy.coordinates import SkyCoord
 from astropy.wcs import WCS
 
 import skymodel as sm
-from profiles import NFW, ExponentialDisk
+from profiles import NFW, ExponentialDisk, GaussianCloud, HernquistBulge
 
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
 OPTIONS = {"observer": sm.Observer(8.2), "r_max": 60.0, "rtol": 1e-6}
+
+
+def test_an_image_of_a_sum_goes_term_by_term_and_costs_less_than_lines_through_the_whole():
+    """A line that misses a cloud costs nothing there, and a bulge takes the few nodes of a sphere."""
+    sum_of_three = NFW() * (ExponentialDisk() + GaussianCloud(n_0=3.0) + HernquistBulge())
+    header = sm.wcs_grid(lon=3.0, lat=2.0, width=4.0, height=3.0, pixel=0.25)
+    image = sm.zoom(sum_of_three, header, **OPTIONS)
+    lon, lat = np.meshgrid(3.0 + 0.25 * (7.5 - np.arange(16)), 2.0 + 0.25 * (np.arange(12) - 5.5))
+    whole = sm.line_of_sight(sum_of_three, lon, lat, **OPTIONS)
+    assert (np.abs(image.values - whole.value) <= image.error + whole.error).all()
+    assert (image.error <= 1e-6 * image.values).all()
+    assert image.meta["evaluations"] < 0.9 * whole.evaluations.sum()
+
+
+def test_an_image_does_not_depend_on_the_workers(monkeypatch):
+    monkeypatch.setattr("skymodel.sightlines.ray.integrate.BLOCK", 50)
+    header = sm.wcs_grid(lon=3.0, lat=2.0, width=4.0, height=3.0, pixel=0.25)
+    one, two = (sm.zoom(DISK, header, workers=workers, **OPTIONS) for workers in (1, 2))
+    assert np.array_equal(one.values, two.values)
+    assert np.array_equal(one.error, two.error)
+    with pytest.raises(ValueError, match="workers = 0; allowed: a whole number from 1 on"):
+        sm.zoom(DISK, header, workers=0, **OPTIONS)
 
 
 def test_profiles_run_along_longitude_and_latitude():

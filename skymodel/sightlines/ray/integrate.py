@@ -180,6 +180,11 @@ class SightLines:
         """What lines may miss, as a share of its distance; 0 where the density says what it is like."""
         return BLIND_SPOT if self.density.smooth is None else 0.0
 
+    @property
+    def farthest(self) -> float:
+        """The largest distance from the centre [kpc] that a line may reach."""
+        return self.end.r_max or (self.end.s_max or 0.0) + self.observer.r_sun
+
     @functools.cached_property
     def beyond(self) -> Floats:
         """A bound ``(..., 1)`` of the density where lines leave it out, as it promises to be all but nothing there."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from profiles import Density, Product, Scaled, Sum
+from profiles.contract.algebra import expanded
 from profiles.contract.arrays import Floats
 from profiles.contract.mesh import Mesh
+from profiles.contract.unknown import Unknown
+from profiles.tables import reach
 from skymodel.sightlines.ray.geometry import Rays
 
 _LEAST_SLOPE = 1e-200  # of a line along a face, which it never crosses
@@ -38,3 +41,24 @@ def bounds(density: Density) -> tuple[Mesh, ...]:
         case Sum():
             return bounds(density.parts[0]) if len(density.parts) == 1 else ()
     return tuple(mesh for mesh in density.hints.meshes if mesh.hollow)
+
+
+def left_out(density: Density, r_max: float) -> float:
+    """Return about what share of its integral to `r_max` [kpc] a density misses that is zero outside of a cube.
+
+    That of the term and the axis of the cube where it is largest; the density is continued beyond the face with the
+    slope that it has within. 0 if there is no such cube.
+    """
+    found = [0.0]
+    for term in expanded(density):
+        for mesh in bounds(term):
+
+            def inside(x: Floats, y: Floats, z: Floats, term: Density = term, mesh: Mesh = mesh) -> Floats:
+                return np.asarray(term(*(mesh.turn.T @ np.stack([x, y, z]) + mesh.origin[:, None])))
+
+            ends = [(float(axis[0]), float(axis[-1])) for axis in mesh.axes]
+            try:
+                found += [reach.left_out(inside, ends, name, r_max).share for name in reach.AXES]
+            except Unknown:  # another factor ends before the cube does
+                continue
+    return max(found)
