@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -45,9 +46,27 @@ class Hints:
     ovals: tuple[Oval | Box, ...] = ()
     meshes: tuple[Mesh, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse what is no place."""
+        for name in ("spheres", "cylinders", "planes"):
+            if bad := [place for place in getattr(self, name) if _is_number(place) and not 0 <= place < math.inf]:
+                raise ValueError(f"Hints.{name} = {bad[0]}; allowed: finite lengths >= 0 [kpc]")
+        for point in self.points:
+            if len(point) != 4:
+                raise ValueError(f"Hints.points = {point}; allowed: (x, y, z, size) [kpc]")
+            if not all(math.isfinite(place) for place in point if _is_number(place)) or (
+                _is_number(point[3]) and point[3] <= 0
+            ):
+                raise ValueError(f"Hints.points = {point}; allowed: finite x, y, z and a size > 0 [kpc]")
+
     def __or__(self, other: Hints) -> Hints:
         """Return the hints of both, without repetition."""
         return Hints(**{f.name: _union(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)})
+
+
+def _is_number(value: Any) -> bool:
+    """Return whether a value is known: not one that an array library traces."""
+    return isinstance(value, int | float)
 
 
 def _union(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -57,10 +57,8 @@ def left_out(inside: Callable[..., Any], bounds: Bounds, name: str, r_max: float
     def along(s: Floats) -> Floats:
         return np.asarray(inside(*(np.clip(s * step, *ends) for step, ends in zip(vector, bounds, strict=True))))
 
-    step = min(reach, r_max) / _STEPS
-    held = step * float(
-        np.sum(along(step * (np.arange(_STEPS) + 0.5)))
-    )  # never at the centre, where others may be cusps
+    middles: Floats = (np.arange(_STEPS) + 0.5) / _STEPS  # not the centre itself: what is inside may be a cusp
+    held = min(reach, r_max) * float(np.mean(along(min(reach, r_max) * middles)))
     start = along(np.array([0.75 * reach, reach]))
     slope = max(np.log(start[0] / start[1]) / np.log(1 / 0.75), 1.5) if np.all(start > 0) else 1.5
     out = start[1] * reach / (slope - 1) * (1 - (reach / r_max) ** (slope - 1)) if r_max > reach else 0.0

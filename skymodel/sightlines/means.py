@@ -134,7 +134,7 @@ def _mean(lines: SightLines, region: Region, rtol: float, promise: Promise) -> M
     return replace(found, evaluations=evaluations, short=reached > rtol, **_told(lines))
 
 
-def _told(lines: SightLines) -> dict[str, float]:
+def _told(lines: SightLines) -> dict[str, Any]:
     """Return what a mean says of what it may not see."""
     return {"blind": lines.blind, "left_out": left_out(lines.density, lines.farthest)}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Generic, Literal, NamedTuple, TypeVar, cast, get_args
 
 from skymodel.sightlines.ray.integrate import SightLines
@@ -51,8 +52,10 @@ class Promise:
         """Return what a user asked for; refuse what means nothing."""
         if shortfall not in get_args(OnShortfall):
             raise ValueError(f"shortfall = {shortfall!r}; allowed: {', '.join(map(repr, get_args(OnShortfall)))}")
-        if budget is not None and not budget >= 1:
-            raise ValueError(f"budget = {budget}; allowed: 1 evaluation or more, or None for the default {default:.3g}")
+        if budget is not None and not (isinstance(budget, Real) and budget >= 1):
+            raise ValueError(
+                f"budget = {budget!r}; allowed: 1 evaluation or more, or None for the default {default:.3g}"
+            )
         return cls(shortfall, default if budget is None else float(budget))  # type: ignore[arg-type]  # checked above
 
     @property

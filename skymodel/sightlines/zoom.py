@@ -20,6 +20,7 @@ from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, 
 from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import BLOCK, FAINT, LineIntegrals, SightLines, line_of_sight, require_rtol
+from skymodel.sightlines.ray.promises import require_symmetry
 from skymodel.sightlines.ray.terms import share, terms
 from skymodel.sky.grids import celestial_grid
 
@@ -164,6 +165,7 @@ def zoom(
         return _integrated(tolerance_lines, directions, tolerance, promise.states, progress)
 
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
+    require_symmetry(density, lines.observer)
     found, evaluations, _ = promise.kept(lines_to, lines, rtol)
     values, error = np.full(lon.shape, np.nan), np.full(lon.shape, np.nan)
     values[seen], error[seen] = found.value, found.error

@@ -54,11 +54,12 @@ def test_a_mean_that_falls_short_says_so():
     assert mean.evaluations <= exact.evaluations
 
 
-@pytest.mark.parametrize("budget", [0, -5, float("nan")])
+@pytest.mark.parametrize("budget", [0, -5, float("nan"), "many"])
 def test_a_budget_of_nothing_is_refused(budget):
     for call in (
         lambda **how: sm.project(PAIR, nside=4, **how),
         lambda **how: sm.region_mean(PAIR, sm.INTEGRAL_CIRCLE, **how),
+        lambda **how: sm.zoom(PAIR, sm.wcs_grid(lon=0, lat=1, width=1, height=1, pixel=0.5), **how),
     ):
         with pytest.raises(ValueError, match="allowed: 1 evaluation or more"):
             call(budget=budget, **HERE)

@@ -16,6 +16,7 @@ from skymodel.sightlines.ray.centre import at_centre
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
 from skymodel.sightlines.ray.integrate import SightLines, degrees
+from skymodel.sightlines.ray.promises import require_symmetry
 
 _NEAREST = 1e-3  # the first place after the observer, as a share of the path
 _FINEST = 1e-3  # the finest crowding about the foot point, as a share of the observer's distance from the centre
@@ -87,6 +88,7 @@ def along(
         raise ValueError(f"steps = {steps}; allowed: 5 or more")
     lon, lat = degrees(lon, lat)
     seen = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    require_symmetry(density, seen.observer)
     lines = rays(seen.observer, seen.end, unit_vectors(lon, lat).reshape(-1, 3))
     places = _places(lines, seen.observer.r_sun, steps)
     share, doubt = _shares(seen, lines, places, rtol)

@@ -26,6 +26,7 @@ from skymodel.sightlines.ray.integrand import integrand, panels
 from skymodel.sightlines.ray.looks import BLIND_SPOT, THIN, looks
 from skymodel.sightlines.ray.meter import Meter, Shortfall
 from skymodel.sightlines.ray.pieces import Pieces, cut_lines
+from skymodel.sightlines.ray.promises import require_symmetry
 from skymodel.sightlines.ray.support import densest_beyond, within
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
@@ -105,6 +106,7 @@ def line_of_sight(
     """
     lon, lat = degrees(lon, lat)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    require_symmetry(density, lines.observer)
     found = lines.integrate(unit_vectors(lon, lat).reshape(-1, 3), rtol=rtol, share=FAINT)
     value, error, evaluations = (a.reshape(lon.shape) for a in (found.value, found.error, found.evaluations))
     return LineIntegrals(value, error, evaluations, found.unit, lines.blind)

@@ -57,7 +57,7 @@ class Promises(NamedTuple):
 
 
 def check(density: Density, observer: Observer) -> Promises:
-    """Return what a density promises, after checking it at 20 places and their images, as far as it is known there.
+    """Return what a density promises, after checking it as far as it is known.
 
     Densities side by side promise what all of them do, and the steepest slope of theirs.
 
@@ -70,6 +70,20 @@ def check(density: Density, observer: Observer) -> Promises:
         found = [check(each, observer) for each in apart]
         spherical, left_right, up_down = (all(each) for each in list(zip(*found, strict=True))[:3])
         return Promises(spherical, left_right, up_down, max(each.slope for each in found))
+    require_symmetry(density, observer)
+    spherical = density.symmetry == "spherical"
+    return Promises(
+        spherical=spherical,
+        left_right=density.symmetry != "none",
+        up_down=spherical or (density.mirror_z and observer.z_sun == 0),
+        slope=inner_slope(density),
+    )
+
+
+def require_symmetry(density: Density, observer: Observer) -> None:
+    """Raise ValueError if a density is not what it promises at 20 places and their images, where it is known."""
+    if density.symmetry == "none" and not density.mirror_z:
+        return
     places = _known(density, _places(observer.r_sun))
     here = _called(density, *places)
     if density.symmetry != "none":
@@ -79,13 +93,6 @@ def check(density: Density, observer: Observer) -> Promises:
         _compare(density, here, np.stack([z, x, y]), "symmetry = 'spherical'", "the same in all directions")
     if density.mirror_z:
         _compare(density, here, places * np.array([[1.0], [1.0], [-1.0]]), "mirror_z", "the same at z and -z")
-    spherical = density.symmetry == "spherical"
-    return Promises(
-        spherical=spherical,
-        left_right=density.symmetry != "none",
-        up_down=spherical or (density.mirror_z and observer.z_sun == 0),
-        slope=inner_slope(density),
-    )
 
 
 def inner_slope(density: Density) -> float:

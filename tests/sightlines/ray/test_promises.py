@@ -94,3 +94,20 @@ def test_a_table_that_refuses_what_it_does_not_hold_is_integrated_wherever_it_is
     beside = {"beyond": (region, 16.0), "inside": ("circle 0 0 5", 15.0)}[end]
     with pytest.raises(ValueError, match="^the radial table (ends at 15|begins at 1) kpc; declare what is"):
         sm.region_mean(strict, beside[0], r_max=beside[1], rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda lie, **how: sm.line_of_sight(lie, 10.0, 3.0, **how),
+        lambda lie, **how: sm.along(lie, 10.0, 3.0, **how),
+        lambda lie, **how: sm.zoom(lie, sm.wcs_grid(lon=0, lat=1, width=1, height=1, pixel=0.5), **how),
+        lambda lie, **how: sm.region_mean(lie, sm.INTEGRAL_CIRCLE, **how),
+        lambda lie, **how: sm.project(lie, 2, **how),
+    ],
+    ids=["line_of_sight", "along", "zoom", "region_mean", "project"],
+)
+def test_every_door_refuses_a_density_that_lies_about_its_symmetry(call):
+    lie = from_function(lambda x, y, z: np.exp(-np.abs(x)), unit="cm-3", symmetry="axisymmetric")
+    with pytest.raises(ValueError, match="promises symmetry = 'axisymmetric'.* declare the symmetry it has"):
+        call(lie, observer=sm.Observer(8.2), r_max=60.0)
