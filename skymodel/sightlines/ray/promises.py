@@ -137,7 +137,8 @@ def _known(density: Density, places: Floats) -> Floats:
 
 def _called(density: Density, *places: Floats) -> Any:
     try:
-        return density(*places)
+        with np.errstate(all="ignore"):  # overflow to a right zero
+            return density(*places)
     except Exception as error:  # a user's own function may raise anything
         if isinstance(error, Unknown) or from_signal(error):
             raise
