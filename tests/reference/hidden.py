@@ -208,7 +208,7 @@ def _grid(box, count=2000):
     lon = west + (east - west) * (np.arange(count) + 0.5) / count
     low, high = np.sin(np.radians([south, north]))
     sine = low + (high - low) * (np.arange(count) + 0.5) / count
-    for height in np.array_split(sine, 30):
+    for height in sine.reshape(20, -1):  # parts of one size, as their means are averaged
         longitude, latitude = np.meshgrid(lon, np.degrees(np.arcsin(height)))
         yield unit_vectors(longitude.ravel(), latitude.ravel())
 
