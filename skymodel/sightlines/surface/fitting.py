@@ -66,22 +66,9 @@ class NotWorthTiles(Exception):
 
 @dataclass
 class Fitter:
-    """The state of a fit: what is done, what the brightest value is, what it cost.
+    """The state of a fit to the `source`: what is done, what the brightest value is, what it cost.
 
-    Parameters
-    ----------
-    source
-        The sight lines.
-    frame
-        The charts of the observer.
-    request
-        What is asked for.
-    progress
-        Called with the number of integrals so far and of those that are settled to come.
-    beneath
-        What else shines: errors count relative to it where it is brighter.
-    survey
-        What looks all over the sky saw, if the density does not say what it is like.
+    The first six are what :func:`fit` is called with.
     """
 
     source: Source
@@ -203,8 +190,7 @@ class Fitter:
         while len(waiting.bounds):
             wide, few = waiting.spotted(self.frame, aims), self.hopeless(waiting, ONE_BY_ONE)
             narrow, open_ = narrow.joined(waiting[~wide]), open_.joined(waiting[wide & few])
-            rest = waiting[wide & ~few]
-            waiting = rest.halves(rest.wide(self.frame))
+            waiting = (rest := waiting[wide & ~few]).halves(rest.wide(self.frame))
         return narrow, open_
 
     def _observe(self, verdict: probing.Judgement, good: Bools) -> None:
