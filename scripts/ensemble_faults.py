@@ -189,7 +189,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
 
     try:
         start("dask_scheduler", "--port", "0")
-        wait_for(file.exists)
+        wait_for(lambda: file.exists() and file.read_text().rstrip().endswith("}"))  # it is there before it is whole
         for _ in range(2):
             start("dask_worker", "--nthreads", "1", "--no-nanny")
         yield json.loads(file.read_text())["address"], started
