@@ -8,6 +8,7 @@ axes are left-handed, x to the Sun and y to l = 90 deg; here x is reversed. The 
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from profiles.contract.arrays import array_namespace
-from profiles.contract.density import Array, Axisymmetric, Density, Oval
+from profiles.contract.density import Array, Axisymmetric, Density, Hints, Oval
 from profiles.contract.fields import Angle, Coordinate, Kind, Length, NumberDensity, Positive
 from profiles.contract.oval import EFOLDS
 from profiles.forms.shapes import turned
@@ -173,6 +174,16 @@ class HotGas(Axisymmetric, smooth=False):
         depth = 1 - self.kappa * (wolfire_potential(xp, R * R, z * z) - _WOLFIRE_CENTRE)
         return self.n_0 * xp.maximum(depth, xp.zeros_like(depth)) ** 1.5
 
+    @functools.cached_property
+    def hints(self) -> Hints:
+        """The spheres between which it ends: it reaches farthest in the plane and least far on the axis."""
+        r = np.geomspace(*_ENDS)
+        deepest = _WOLFIRE_CENTRE + 1 / self.kappa
+        inside, outside = wolfire_potential(np, 0 * r, r * r) < deepest, wolfire_potential(np, r * r, 0 * r) >= deepest
+        if not (inside.any() and outside.any()):
+            return Hints()
+        return Hints(spheres=(float(r[inside][-1]), float(r[outside][0])))
+
 
 def wolfire_potential(xp: Any, R2: Array, z2: Array) -> Array:
     """Return the Galaxy's potential [km2 s-2] at squared cylindrical radius and height [kpc2]."""
@@ -182,6 +193,7 @@ def wolfire_potential(xp: Any, R2: Array, z2: Array) -> Array:
     return -(225.0**2) * terms
 
 
+_ENDS = 1e-3, 1e3, 3001  # kpc; radii at which the end of the hot gas is looked for
 _WOLFIRE_CENTRE = float(wolfire_potential(np, np.asarray(0.0), np.asarray(0.0)))
 
 

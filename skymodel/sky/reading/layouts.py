@@ -19,6 +19,7 @@ from skymodel.sky.reading.columns import Table
 
 _INDEX = ("PIXEL", "PIX", "PIX_INDEX", "PIXEL_INDEX", "HPX_INDEX", "IPIX", "HPXPIXEL", "INDEX")
 _LARGEST = 2**29  # bytes of a map of the whole sky that any file may fill: nside 2048
+_MOST = 10_000  # maps in one column: more are a wrong NSIDE, and each has a name and an energy of its own
 _PER_BYTE = 64  # beyond that, bytes of map for each byte of table
 
 
@@ -132,11 +133,12 @@ def columns(table: Table) -> Iterator[tuple[str, int | None]]:
         length = _length(table, name)
         if length == size:
             yield name, None
-        elif size and length % size == 0 and length:
+        elif size and length % size == 0 and 0 < length <= _MOST * size:
             yield from ((name, element) for element in range(length // size))
         else:
             raise ValueError(
-                f"{table.label}: {length} numbers in the column {name!r}, for {size} pixels of nside {nside(table)}"
+                f"{table.label}: {length} numbers in the column {name!r}, for {size} pixels of nside {nside(table)}; "
+                f"allowed: whole maps, up to {_MOST:,}"
             )
 
 

@@ -71,3 +71,9 @@ def test_a_multi_order_density_is_read_at_its_finest_order_and_counts_are_refuse
     columns[1] = ("N", "D", values, {"unit": "ct"})
     with pytest.raises(ValueError, match=r"multi-order.*\[ct\].*per sr"):
         sm.read_map(save(table(columns, ORDERING="NUNIQ", INDXSCHM="drop", NSIDE="drop")))
+
+
+def test_a_column_of_very_many_maps_is_refused(save):
+    path = save(table([("SKY", "12B", np.zeros((10_001, 12), np.uint8), {})], NSIDE=1))
+    with pytest.raises(ValueError, match=r"120012 numbers .* of nside 1; allowed: whole maps, up to 10,000"):
+        sm.read_map(path)
