@@ -25,7 +25,7 @@ PotentialSlope = Annotated[float, Kind("s2 km-2", above=0.0)]
 
 
 @dataclass(frozen=True)
-class CentralMolecularZone(Density, smooth=True):
+class CentralMolecularZone(Density, smooth=False):
     r"""Elliptic ring about the centre, :math:`n_0 e^{-[(\sqrt{X^2 + (2.5 Y)^2} - X_c)/L_c]^4 - (z/H)^2}`.
 
     Parameters
