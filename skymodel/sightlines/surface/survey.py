@@ -23,7 +23,7 @@ from skymodel.sightlines.cubature.refine import Target
 from skymodel.sightlines.ray.geometry import rays
 from skymodel.sightlines.ray.integrand import checked, integrand
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
-from skymodel.sightlines.ray.looks import NEAREST, nowhere
+from skymodel.sightlines.ray.looks import nowhere
 from skymodel.sightlines.ray.meter import Meter
 from skymodel.sightlines.ray.promises import Promises
 from skymodel.sightlines.ray.rules import COARSE, rule
@@ -35,7 +35,6 @@ SIDE = 0.064  # rad
 ROUGH = 4.0  # times the usual cost of a line without looks: it met something that its neighbours may just miss
 COARSEST = 1e-4  # tolerance of the looks, if no better one is asked for
 MOST_KEPT = 8  # surveys: half a megabyte in all
-FARTHEST = 20.0  # kpc
 LARGE, LOST = (
     0.1,
     0.01,
@@ -55,8 +54,8 @@ class Survey:
     hiding
         Distances ``(2, 3072)`` [kpc] between which something hides from lines without looks in the pixels of the whole
         sky (RING) or in their neighbours; infinite where nothing does.
-    troubled
-        In which of these pixels lines without looks miss something, or have to work hard.
+    lost
+        In which of these pixels lines without looks miss something.
     evaluations
         What the looks took.
     """
@@ -65,7 +64,7 @@ class Survey:
     value: Floats
     error: Floats
     hiding: Floats
-    troubled: Bools
+    lost: Bools
     evaluations: float
 
     def hidden(self, directions: Floats) -> Floats:
@@ -76,10 +75,10 @@ class Survey:
 
     @functools.cached_property
     def aims(self) -> list[Target]:
-        """Where lines without looks are in trouble; tiles there are no wider than the directions are apart."""
+        """Where lines without looks miss something; tiles there are no wider than the directions are apart."""
         import healpy
 
-        return [Target(np.array(healpy.pix2vec(NSIDE, pixel)), SIDE / 4) for pixel in np.flatnonzero(self.troubled)]
+        return [Target(np.array(healpy.pix2vec(NSIDE, pixel)), SIDE / 4) for pixel in np.flatnonzero(self.lost)]
 
     def contradicts(self, tiles: Batch, frame: Frame, least: float) -> Bools:
         """Return which tiles ``(T,)`` do not hold what looks saw, by more than `least`."""
@@ -147,11 +146,11 @@ def identity(density: Density) -> object:
 
 
 def marks(lines: SightLines, directions: Floats) -> Floats:
-    """Return a density at one place in each direction, by which one that has changed since is told."""
-    index = np.arange(len(directions)) + 0.5
-    away = NEAREST * (FARTHEST / NEAREST) ** (index * 0.7548776662466927 % 1)  # an additive recurrence fills the range
-    places = lines.observer.position[:, None] + away * (lines.observer.rotation @ directions.T)
-    return checked(lines.density, "__call__", tuple(places))
+    """Return a density at one place of the path in each direction, by which one that has changed since is told."""
+    seen = rays(lines.observer, lines.end, directions)
+    share = ((np.arange(seen.p.size) + 0.5) * 0.7548776662466927 % 1) ** 3  # an additive recurrence, crowded nearby
+    places = seen.foot + (seen.start + share * (seen.stop - seen.start)) * seen.direction
+    return checked(lines.density, "__call__", tuple(places[:, seen.stop > seen.start]))
 
 
 def _looked(lines: SightLines, kept: Promises, rtol: float) -> Survey:
@@ -170,7 +169,7 @@ def _looked(lines: SightLines, kept: Promises, rtol: float) -> Survey:
     stretch = np.full((2, len(distinct)), np.inf)
     if rough.size:
         stretch[:, rough] = _stretches(everywhere, directions[rough], np.where(differs, missed, np.inf)[rough])
-    return Survey(directions, looked.value, looked.error, _around(stretch[:, place]), troubled[place], apart.spent)
+    return Survey(directions, looked.value, looked.error, _around(stretch[:, place]), differs[place], apart.spent)
 
 
 def _stretches(lines: SightLines, directions: Floats, missed: Floats) -> Floats:

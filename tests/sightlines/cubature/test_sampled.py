@@ -21,7 +21,7 @@ def mask(nside, *pixels, share=1.0):
 def test_a_mask_of_one_pixel_has_its_mean():
     sky = sm.project(SLOPE, 1, **HERE, method="direct")
     mean = sm.region_mean(SLOPE, mask(1, 5), **HERE)
-    assert mean.value == pytest.approx(sky.values[5], rel=1e-12)
+    assert mean.value == pytest.approx(sky.values[5], rel=1e-9)  # a mean looks along all its lines, a map along few
     assert (mean.error_kind, mean.short) == ("bound", False)
 
 
