@@ -118,8 +118,8 @@ def cases():
         for z_sun in HEIGHTS:
             for nside in (1, 2, 16, 64, 512):
                 slow = nside > 64 or (density.symmetry != "spherical" and nside > 2 and (z_sun or nside > 16))
-                slow |= density.symmetry == "none" and bool(z_sun) and nside == 1  # as nside 2: all quarters differ
-                yield pytest.param(name, z_sun, nside, marks=[pytest.mark.slow] if slow else [])
+                again = density.symmetry == "none" and z_sun and nside == 1  # as nside 2: all quarters differ
+                yield pytest.param(name, z_sun, nside, marks=[pytest.mark.slow] if slow or again else [])
 
 
 @pytest.mark.parametrize(("name", "z_sun", "nside"), list(cases()))
