@@ -31,7 +31,7 @@ _Miss = Callable[[Floats], Floats]  # from places v (N, k) on lines u = const to
 
 @dataclass(frozen=True)
 class Outline:
-    """A sharp body as an observer outside of it sees it.
+    """A body as an observer outside of it sees it.
 
     Parameters
     ----------
@@ -81,10 +81,13 @@ class Outline:
 
 def outline(lines: Any) -> Outline | None:
     """Return the outline of the body that a density ends at; none without a sharp one, or with the observer inside."""
+    return seen(lines) if lines.density.support in lines.density.hints.ovals else None
+
+
+def seen(lines: Any) -> Outline | None:
+    """Return the outline of what holds a density, all but 1e-29 of its peak; none with the observer inside."""
     oval = lines.density.support
-    if oval is None or oval not in lines.density.hints.ovals or oval.holds(lines.observer.position):
-        return None
-    return Outline(oval, lines.observer)
+    return None if oval is None or oval.holds(lines.observer.position) else Outline(oval, lines.observer)
 
 
 @dataclass(frozen=True)
