@@ -35,10 +35,8 @@ SIDE = 0.064  # rad
 ROUGH = 4.0  # times the usual cost of a line without looks: it met something that its neighbours may just miss
 COARSEST = 1e-4  # tolerance of the looks, if no better one is asked for
 MOST_KEPT = 8  # surveys: half a megabyte in all
-LARGE, LOST = (
-    0.1,
-    0.01,
-)  # of the worst piece of a line, and of what it loses without looks: a piece that hides something
+LARGE = 0.1  # of the error of a line's worst piece: a piece that hides something
+LOST = 0.01  # of what the line loses without looks: likewise
 
 
 @dataclass(frozen=True)
