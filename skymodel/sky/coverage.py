@@ -21,6 +21,7 @@ from skymodel.sky.healpix import pixel_area
 _FINEST = 2048  # a straight cut of its pixels, 0.03 deg wide, is good to 1e-3 of one of them for circles above 2 deg
 _PER_RADIUS = 100  # finest pixels per radius of the smallest circle
 _LARGEST_FINEST = 2**18
+_MOST_ON_EDGES = 2e5  # of these on all edges: 3" about a star beside a box of 4 deg would else take a minute
 _STRAIGHT = 16  # from this share of the finest nside on, an edge crosses a pixel once
 _PARALLEL = 0.1  # sine of the angle below which two edges run side by side
 _LARGEST_FACTOR = 1e-2  # by which pixels crossed side by side are scaled at most
@@ -89,8 +90,9 @@ def sampled(region: Any, nside: int) -> Floats:
 
 def _finest_nside(edges: tuple[SmallCircle, ...], nside: int) -> int:
     narrowest = min([min(edge.radius, 180 - edge.radius) for edge in edges], default=90.0)
-    wanted = int(_PER_RADIUS / np.radians(narrowest))
-    return max(4 * nside, _FINEST, 1 << min(wanted, _LARGEST_FINEST).bit_length())
+    length = sum(2 * np.pi * np.sin(np.radians(edge.radius)) for edge in edges)
+    wanted = int(min(_PER_RADIUS / np.radians(narrowest), _MOST_ON_EDGES / max(length, 1e-300), _LARGEST_FINEST))
+    return max(4 * nside, _FINEST, 1 << wanted.bit_length())
 
 
 def _level(edges: tuple[SmallCircle, ...], nside: int, pixels: Ints) -> _Level:

@@ -5,6 +5,7 @@ import pytest
 
 from skymodel.sky import coverage
 from skymodel.sky.healpix import pixel_area
+from skymodel.sky.polygon import Polygon
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
 
 LENS = Circle(20, 10, 15) & ~Box((15, 30), (-3, 12))
@@ -107,3 +108,11 @@ def test_what_was_asked_before_costs_nothing_and_is_the_caller_s_own(monkeypatch
     first[:] = -1.0
     monkeypatch.setattr(Circle, "contains", None)
     assert np.array_equal(region.coverage(16), kept)
+
+
+def test_a_tiny_circle_beside_long_edges_does_not_refine_them_all():
+    """A pointing of 3 arcsec beside a survey: pixels as small as its edge asks for, along all edges, take a minute."""
+    survey = Polygon(corners=((1.0, 1.0), (5.0, 1.0), (5.0, 5.0), (1.0, 5.0)))
+    region = Circle(lon=0.0, lat=0.0, radius=3 / 3600) | survey
+    assert coverage._finest_nside(coverage.known_edges(region), 4) <= 2**14
+    assert region.coverage(4).sum() * 4 * np.pi / 192 == pytest.approx(region.solid_angle, rel=1e-8)
