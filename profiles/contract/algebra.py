@@ -100,7 +100,24 @@ class Product(Compound):
 
 
 @dataclass(frozen=True)
-class Sum(Compound):
+class OfOneUnit(Compound):
+    """Densities of which each counts by itself: all are expressed in the unit of the first."""
+
+    def __post_init__(self) -> None:
+        """Express all parts in the unit of the first."""
+        unit = units.Unit(self.parts[0].unit)
+        object.__setattr__(self, "parts", tuple(in_unit(part, unit) for part in self.parts))
+        object.__setattr__(self, "unit", unit)
+
+    @property
+    def support(self) -> Oval | None:
+        """That of the parts, if they share one."""
+        first, *others = (part.support for part in self.parts)
+        return first if all(other == first for other in others) else None
+
+
+@dataclass(frozen=True)
+class Sum(OfOneUnit):
     """The sum of densities of one unit.
 
     Parameters
@@ -115,18 +132,6 @@ class Sum(Compound):
     >>> float(both.radial(0.0)), type(both).__name__
     (3.0, 'Sum')
     """
-
-    def __post_init__(self) -> None:
-        """Express all terms in the unit of the first."""
-        unit = units.Unit(self.parts[0].unit)
-        object.__setattr__(self, "parts", tuple(in_unit(part, unit) for part in self.parts))
-        object.__setattr__(self, "unit", unit)
-
-    @property
-    def support(self) -> Oval | None:
-        """That of the parts, if they share one."""
-        first, *others = (part.support for part in self.parts)
-        return first if all(other == first for other in others) else None
 
     def _together(self, values: Sequence[Array]) -> Array:
         return functools.reduce(operator.add, values)

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
 
-from astropy import units
-
-from profiles.contract.algebra import Compound, Product, expanded, in_unit, parts_of
+from profiles.contract.algebra import OfOneUnit, Product, expanded, parts_of
 from profiles.contract.arrays import array_namespace
-from profiles.contract.density import Array, Density, Oval
+from profiles.contract.density import Array, Density
 
 
 @dataclass(frozen=True)
-class Beside(Compound):
+class Beside(OfOneUnit):
     """Densities side by side: values have a leading axis, one entry for each; symmetry and hints serve all.
 
     Parameters
@@ -36,18 +34,6 @@ class Beside(Compound):
     >>> both.symmetry, both.radial(np.ones(3)).shape
     ('spherical', (2, 3))
     """
-
-    def __post_init__(self) -> None:
-        """Express all in the unit of the first."""
-        unit = units.Unit(self.parts[0].unit)
-        object.__setattr__(self, "parts", tuple(in_unit(part, unit) for part in self.parts))
-        object.__setattr__(self, "unit", unit)
-
-    @property
-    def support(self) -> Oval | None:
-        """That of the parts, if they share one."""
-        first, *others = (part.support for part in self.parts)
-        return first if all(other == first for other in others) else None
 
     def __call__(self, x: Array, y: Array, z: Array) -> Array:
         """Return the values ``(parts, ...)`` at ``(x, y, z)`` [kpc]."""
