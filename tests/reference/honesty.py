@@ -36,10 +36,12 @@ KINDS = {
 }  # fmt: skip
 BARS = ("dwek_bar", "stanek_bar", "freudenreich_bar", "peanut_bar", "long_bar")
 GIVEN = {"contracted": (NFW(r_s=20.0), NFW(rho_s=5.0, r_s=1.0))}  # what a factory among them is made from
+GENTLE = {"power_law_halo": {"beta": 0.35}}  # squared, or beside a steep bulge, its default has no finite mean
 ROUNDING = 64 * np.finfo(float).eps
 R_SUN, R_MAX = 8.2, 60.0
 FAINT = 1e-9  # share of the brightest below which maps are to that
 DOUBT = 0.1  # share of a stated error that the truth may be off
+BUDGET = 3e8  # evaluations of a map; where they do not reach the tolerance, the errors that are stated are judged
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def _scaled(name, rng):
         for declared in (library.parameters(maker) if name not in GIVEN else ())
         if declared.unit == "kpc"
     }
-    return replace(density, **lengths)
+    return replace(density, **lengths, **GENTLE.get(name, {}))
 
 
 def verdict(case, *, lines=12, pixels=3):
@@ -202,10 +204,14 @@ def _floor(brightest):
     return max(FAINT * brightest, np.finfo(float).tiny)  # a sky may be dark all over
 
 
-def require_request_met(case, error, scale):
-    """Errors are compared with the request to rounding: a pixel's mean and its floor are rounded too."""
+def require_request_met(case, error, scale, short=0):
+    """Errors are compared with the request to rounding: a pixel's mean and its floor are rounded too.
+
+    Of these `short` may be larger: those that are said to be.
+    """
+    larger = error / scale > case.rtol * (1 + 1e-6)
     worst = np.max(error / scale, initial=0.0)
-    assert worst <= case.rtol * (1 + 1e-6), f"states {worst:.2e}, more than the request"
+    assert larger.sum() <= short, f"{larger.sum()} state up to {worst:.2e}, more than the request; {short} are told"
 
 
 def _random(rng, count):
@@ -229,10 +235,10 @@ def _towards(lon, lat):
 
 def _pixels(case, rng, count):
     how = {"observer": sm.Observer(R_SUN, case.z_sun), "r_max": R_MAX, "rtol": case.rtol, "sample": case.sample}
-    sky = sm.project(case.density, case.nside, **how)
+    sky = sm.project(case.density, case.nside, **how, shortfall="state", budget=BUDGET)
     floor = _floor(sky.values.max())
     assert np.all(np.isfinite(sky.values) & np.isfinite(sky.error)), "not a number"
-    require_request_met(case, sky.error, np.maximum(sky.values, floor))
+    require_request_met(case, sky.error, np.maximum(sky.values, floor), short=sky.meta["short"])
     chosen = rng.choice(_interesting(case, rng), count, replace=False)
     truth, doubt = np.transpose([_pixel_truth(case, pixel) for pixel in chosen])
     poor = (np.abs(sky.values[chosen] - truth) > sky.error[chosen]) | (doubt > DOUBT * sky.error[chosen])
