@@ -44,6 +44,7 @@ FASTEST = {True: 0.1, False: 0.0}
 BANDS = {COARSE.size: (4, 2), FINE.size: (3, 4)}  # how many bands of how many coefficients
 END = 4.0  # what the interpolant may be off at an end of the panel, in units of the first band that is not seen
 _TINY = 1e-300
+_ALONE = 2**18  # multiplications up to which OpenBLAS, in NumPy's wheels, starts no threads for a product
 BLIND = 1 - float(COARSE[-1])  # an edge between the last node and the panel's end is not seen
 
 
@@ -80,6 +81,19 @@ def _sums_ends_and_tails(nodes: Floats) -> Floats:
 _MATRIX = {nodes.size: _sums_ends_and_tails(nodes) for nodes in (COARSE, FINE)}
 
 
+def _product(matrix: Floats, columns: Floats) -> Floats:
+    """Return ``matrix @ columns`` in parts so small that BLAS starts no threads, which would wait for each other.
+
+    On two busy cores they took most of the time of a line; the bits are the same.
+    """
+    found = np.empty((len(matrix), columns.shape[1]))
+    step = _ALONE // matrix.size
+    for first in range(0, columns.shape[1], step):
+        part = slice(first, first + step)
+        np.matmul(matrix, columns[:, part], out=found[:, part])
+    return found
+
+
 def rule(values: Floats, smooth: bool = False) -> Said:
     """Return what is known of functions on [-1, 1] given at a rule's nodes, ``(..., P, 9)`` or ``(..., P, 19)``.
 
@@ -87,7 +101,7 @@ def rule(values: Floats, smooth: bool = False) -> Said:
     """
     *shape, nodes = values.shape
     many, wide = BANDS[nodes]
-    known = (_MATRIX[nodes] @ values.reshape(-1, nodes).T).reshape(-1, *shape)
+    known = _product(_MATRIX[nodes], values.reshape(-1, nodes).T).reshape(-1, *shape)
     integral, left, right = known[:3]
     band = np.abs(known[3:]).reshape(many, wide, *shape).max(axis=1)
     fall = np.minimum((band[1:] / np.maximum(band[:-1], _TINY)).max(axis=0), 1.0)

@@ -393,3 +393,12 @@ def test_a_spike_that_no_node_sees_is_missed_and_one_that_is_announced_is_not():
     assert abs(missed - exact) > error
     value, error, _ = one(spike, [-1, 0.3217], [0.3217, 1], rtol=1e-6)
     assert abs(value - exact) <= error
+
+
+@pytest.mark.parametrize("nodes", [COARSE, FINE], ids=len)
+def test_many_functions_at_once_are_told_each_as_if_alone(nodes):
+    size = np.geomspace(1e-3, 1e3, 10_001)  # more than are multiplied at a time, and some left over
+    said = rule(size[:, None] * np.exp(nodes))
+    assert said.integral == pytest.approx(size * (np.e - 1 / np.e), rel=1e-11)
+    assert said.left == pytest.approx(size / np.e, rel=1e-6)
+    assert said.right == pytest.approx(size * np.e, rel=1e-6)
