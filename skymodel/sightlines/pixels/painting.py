@@ -24,7 +24,7 @@ from skymodel.sightlines.surface import chebyshev
 from skymodel.sightlines.surface.quarters import Folds
 
 STRIP = 1 << 15  # pixels painted at once: they stay in the cache
-ROWS = 64  # of a face of a cap at once
+RINGS, ROWS = 256, 64  # of a cap at once, and rows of a face: a sheet of them takes 12 MiB at nside 2048
 _SIDES = (-1, 1)
 
 
@@ -137,39 +137,41 @@ class Paint:
         return self.patches.missed_y[k, chebyshev.cell(across)], self.patches.missed_x[k, chebyshev.cell(up)]
 
     def _cap(self, canvas: Canvas, cap: int, chosen: Ints, copies: tuple[tuple[float, float], ...]) -> None:
-        """Add patches of one face of a cap to a canvas: to a sheet of rings first, then ring by ring."""
+        """Add patches of one face of a cap to a canvas, some rings at a time."""
         runs = [canvas.cap_rings(north) for _, north in copies]
-        first, stop, n = min(run[0] for run in runs), max(run[1] for run in runs), canvas.lattice.nside
-        if first >= stop:
-            return
-        sheet = np.zeros((2, stop - first + 2 * ROWS, n))
+        first, stop = min(low for low, _ in runs), max(high for _, high in runs)
+        for low in range(first, stop, RINGS):
+            sheet = self._sheet(chosen, low, min(low + RINGS, stop), canvas.lattice.nside)
+            for (east, north), (begin, end) in zip(copies, runs, strict=True):
+                for ring in range(max(low, begin), min(low + RINGS, end)):
+                    canvas.add_cap(cap - 1, ring, sheet[:, ring - low + ROWS, :ring], east, north)
+            del sheet  # before the next is made
+
+    def _sheet(self, chosen: Ints, first: int, stop: int, n: int) -> Floats:
+        """Return what patches of a face add to some rings ``(2, R, n)``, by x; from ROWS rings before the first on."""
+        sheet = np.zeros((2, stop - first + 2 * ROWS, min(stop + ROWS, n)))
         for k in chosen.tolist():
-            for x, y, both in self._squares(k, first, stop, n):
-                start = (x + y + 1 - first + ROWS) * n + x
-                flat = sheet.reshape(2, -1)[:, start:]
-                strides = (flat.strides[0], (n + 1) * flat.strides[1], n * flat.strides[1])
-                np.lib.stride_tricks.as_strided(flat, both.shape, strides)[:] += both
-        for ring in range(first, stop):
-            for (east, north), (low, high) in zip(copies, runs, strict=True):
-                if low <= ring < high:
-                    canvas.add_cap(cap - 1, ring, sheet[:, ring - first + ROWS, :ring], east, north)
+            for x, ring, both in self._squares(k, first, stop, n):
+                begin = ring - first + ROWS
+                sheet[:, begin : begin + both.shape[1], x : x + both.shape[2]] += both
+        return sheet
 
     def _squares(self, k: int, first: int, stop: int, n: int) -> Iterator[tuple[int, int, Floats]]:
-        """Yield places x, y, and values and errors ``(2, X, Y)`` from there on, of a patch of a cap."""
+        """Yield places x and rings, and values and errors ``(2, R, X)`` from there on, of a patch of a cap."""
         low_x, high_x, low_y, high_y = self.patches.rectangles.ends[k].tolist()
-        for begin in range(low_x, high_x, ROWS):
+        order = self.whole.shape[-1]
+        for begin in range(low_x, min(high_x, stop - low_y), ROWS):
             x = np.arange(begin, min(begin + ROWS, high_x))
             y = np.arange(max(low_y, first - begin - x.size), min(high_y, stop - 1 - begin))
             if not y.size:
                 continue
             across, up = _scaled(x + 0.5, low_x, high_x), _scaled(y + 0.5, low_y, high_y)
-            order = self.whole.shape[-1]
-            both = np.empty((2, x.size, y.size))
-            np.matmul(chebyshev.basis(order, across).T @ self.whole[k], chebyshev.basis(order, up), out=both[0])
-            np.add(*self._missed(k, across[:, None], up), out=both[1])
-            self._halve(k, x, y, n, *both)
-            both[1] += self.patches.relative[k] * both[0]
-            yield begin, int(y[0]), both
+            slanted, (value, error) = _slanted(x.size, y.size)
+            np.matmul(chebyshev.basis(order, across).T @ self.whole[k], chebyshev.basis(order, up), out=value)
+            np.add(*self._missed(k, across[:, None], up), out=error)
+            self._halve(k, x, y, n, value, error)
+            error += self.patches.relative[k] * value
+            yield begin, begin + int(y[0]) + 1, slanted.swapaxes(1, 2)
 
     def _halve(self, k: int, x: Ints, y: Ints, n: int, value: Floats, error: Floats) -> None:
         """Leave only one half of the pixels on the border of the cap."""
@@ -183,3 +185,10 @@ class Paint:
 
 def _scaled(place: NDArray[Any], low: int, high: int) -> Floats:
     return np.asarray((2.0 * place - low - high) / (high - low))
+
+
+def _slanted(columns: int, rows: int) -> tuple[Floats, Floats]:
+    """Return zeros ``(2, X, R)`` by x and ring, and the parallelogram ``(2, X, Y)`` in it that a face fills."""
+    slanted = np.zeros((2, columns, columns + rows - 1))
+    page, row, one = slanted.strides
+    return slanted, np.lib.stride_tricks.as_strided(slanted, (2, columns, rows), (page, row + one, one))

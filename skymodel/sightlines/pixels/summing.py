@@ -122,9 +122,9 @@ class SummedMap:
         values = [*(tiling.brightest for tiling in tilings), *(float(body.both[0].max(initial=0.0)) for body in bodies)]
         return max(values)
 
-    def runs(self) -> Iterator[tuple[int, Floats]]:
-        """Yield the first pixel, and values and errors ``(2, N)``, of runs of the map's rings in order."""
-        for begin, both in self._smooth():
+    def runs(self, whole: bool = False) -> Iterator[tuple[int, Floats]]:
+        """Yield the first pixel, and values and errors ``(2, N)``, of runs of the map's rings in order, or of all."""
+        for begin, both in self._smooth(whole):
             both[1] += self.layers.beyond
             for body in self.layers.bodies:
                 here = (body.pixels >= begin) & (body.pixels < begin + both.shape[1])
@@ -133,11 +133,11 @@ class SummedMap:
                 self._mend(begin, both)
             yield begin, both
 
-    def _smooth(self) -> Iterator[tuple[int, Floats]]:
+    def _smooth(self, whole: bool) -> Iterator[tuple[int, Floats]]:
         """Yield the same of the terms in tiles."""
         if not self.layers.tilings:
             yield 0, np.zeros((2, 12 * self.nside**2))
-        for runs in zip(*(tiling.runs() for tiling in self.layers.tilings), strict=True):
+        for runs in zip(*(tiling.runs(whole) for tiling in self.layers.tilings), strict=True):
             begin, both = runs[0]
             for _, more in runs[1:]:
                 both += more
@@ -185,10 +185,13 @@ def project_tiles(
 ) -> Painted:
     """Return the whole map from tiles."""
     summed = SummedMap(lines, nside, rtol, sample, progress)
-    whole = np.empty((2, 12 * nside**2))
+    if len(summed.layers.tilings) < 2:  # faster than by runs: what is mirrored is made once
+        (_, (value, error)), *_ = summed.runs(whole=True)
+        return Painted(value, error, summed.meta)
+    value, error = whole = np.empty((2, 12 * nside**2))
     for begin, both in summed.runs():
         whole[:, begin : begin + both.shape[1]] = both
-    return Painted(whole[0], whole[1], summed.meta)
+    return Painted(value, error, summed.meta)
 
 
 class Chunk(NamedTuple):

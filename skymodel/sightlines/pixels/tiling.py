@@ -198,10 +198,10 @@ class Tiling:
         towards = np.stack(healpy.pix2vec(self.nside, pixels), axis=1)
         return np.asarray(np.maximum(self.beneath(towards), faint))
 
-    def runs(self) -> Iterator[tuple[int, Floats]]:
-        """Yield the first pixel, and values and errors ``(2, N)``, of runs of the map's rings in order."""
+    def runs(self, whole: bool = False) -> Iterator[tuple[int, Floats]]:
+        """Yield the first pixel, and values and errors ``(2, N)``, of runs of the map's rings in order, or of all."""
         n = self.lattice.nside
-        step = max(1, CHUNK // (4 * n)) if n == self.nside else 4 * n
+        step = 4 * n if whole or n > self.nside else max(1, CHUNK // (4 * n))
         for first in range(1, 4 * n, step):
             canvas = Canvas.blank(self.lattice, first, min(first + step, 4 * n))
             self.paint.on(canvas, self.folds)

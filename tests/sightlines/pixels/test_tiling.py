@@ -1,5 +1,7 @@
 """Maps from tiles: as the direct ones, whole and in chunks."""
 
+import tracemalloc
+
 import healpy
 import numpy as np
 import pytest
@@ -76,6 +78,18 @@ def test_chunks_are_the_map(nside, z_sun, monkeypatch):
         assert np.allclose(chunk.error, whole.error[rows], rtol=1e-6, atol=0)
         place += chunk.values.size
     assert place == 12 * nside**2
+
+
+def test_a_large_map_takes_little_more_memory_than_itself():
+    """The rest are the tiles and one sheet of rings; a run of rings beside the map would be 64 MiB."""
+    project(DISK, 64, rtol=1e-4)
+    tracemalloc.start()
+    try:
+        sky = project(DISK, 1024, rtol=1e-4)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= sky.values.nbytes + sky.error.nbytes + 16 * 2**20
 
 
 @pytest.mark.slow
