@@ -17,6 +17,7 @@ from profiles.contract.algebra import Scaled, Sum, scaled
 from profiles.contract.arrays import ROUNDING, Floats
 from profiles.contract.density import Density
 from profiles.contract.fields import MASS_DENSITY, Mass
+from profiles.contract.hints import surfaces
 from profiles.contract.operations import mass_within
 
 Known = tuple[float, float] | None
@@ -162,7 +163,7 @@ def _radii(density: Density, r: Floats) -> Floats:
     """Return panel edges: three a decade over six decades, the asked radii, and the density's own spheres."""
     graded = np.geomspace(1e-6 * r[0], r[-1], 2 + int(3 * np.log10(1e6 * r[-1] / r[0])))
     faces = [reach for mesh in density.hints.meshes for reach in mesh.reaches]
-    own = [radius for radius in (*density.hints.spheres, *faces) if radius < r[-1]]
+    own = [radius for radius in (*surfaces(density.hints.spheres), *faces) if radius < r[-1]]
     return np.unique(np.concatenate([[0.0], graded, r, own]))
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from profiles.contract.arrays import Floats, array_namespace
 from profiles.contract.density import Array, Axisymmetric, Density, Hints, Oval
 from profiles.contract.fields import Angle, Coordinate, Positive
+from profiles.contract.hints import Surface, surfaces
 from profiles.forms.halos import NFW
 
 
@@ -251,8 +252,8 @@ class Shifted(Density):
         return own.moved(np.eye(3), (self.x_0, self.y_0, self.z_0)) if own else None
 
 
-def _squeezed(radii: tuple[float, ...], p: float, q: float) -> tuple[Oval, ...]:
-    return tuple(Oval.along_axes((0.0, 0.0, 0.0), (r, p * r, q * r)) for r in radii)
+def _squeezed(spheres: tuple[Surface, ...], p: float, q: float) -> tuple[Oval, ...]:
+    return tuple(Oval.along_axes((0.0, 0.0, 0.0), (r, p * r, q * r)) for r in surfaces(spheres) if r > 0)
 
 
 def turned(x: Array, y: Array, angle: Any) -> tuple[Array, Array]:

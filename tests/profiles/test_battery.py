@@ -9,6 +9,7 @@ from astropy import units
 
 from profiles import Density, library
 from profiles.contract.fields import field_kinds
+from profiles.contract.hints import surfaces
 from profiles.contract.oval import NOTHING
 from tests.conftest import require
 
@@ -139,7 +140,7 @@ def test_numpy_and_jax_agree(density, points):
 
 def test_its_hints_lie_within_the_galaxy(density):
     hints = density.hints
-    for radius in (*hints.spheres, *hints.cylinders, *hints.planes):
+    for radius in surfaces((*hints.spheres, *hints.cylinders, *hints.planes)):
         assert 0 < radius < 1e4
     for x, y, z, size in hints.points:
         assert np.hypot(np.hypot(x, y), z) < 1e3
@@ -159,10 +160,14 @@ def bisected_sum(density, lon, lat, r_sun, r_max):
     places = [0.0, foot, axis]  # the observer, and nearest to the centre and to the axis
     # an edge just behind a panel's last node would stay hidden from halving, so the declared ones are panel ends
     places += [
-        foot + sign * np.sqrt(max(r**2 - r_sun**2 + foot**2, 0)) for r in density.hints.spheres for sign in (1, -1)
+        foot + sign * np.sqrt(max(r**2 - r_sun**2 + foot**2, 0))
+        for r in surfaces(density.hints.spheres)
+        for sign in (1, -1)
     ]
     gap = (r_sun * toward[1] / flat) ** 2
-    places += [axis + sign * np.sqrt(max(R**2 - gap, 0)) / flat for R in density.hints.cylinders for sign in (1, -1)]
+    places += [
+        axis + sign * np.sqrt(max(R**2 - gap, 0)) / flat for R in surfaces(density.hints.cylinders) for sign in (1, -1)
+    ]
     for sine, cosine in ((np.sin(a), np.cos(a)) for a in np.radians(density.hints.walls)):
         places.append(r_sun * sine / (toward[0] * sine - toward[1] * cosine))
     edges = np.unique(np.clip([step for place in places for step in (place, *(place + away), *(place - away))], 0, end))

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from profiles.contract.hints import surfaces
+
 HALVINGS = 44  # the finest panel is 2^-44 of the path, about 1e-12 kpc
 ROUNDS = 40  # of halving towards an edge that no hint announces
 
@@ -76,12 +78,12 @@ def special_places(line, hints):
     d = np.sqrt(np.sum(((origin + axis * direction) * flat) ** 2))
     found = [np.longdouble(0), centre, axis]
     if direction[2] != 0:
-        levels = {sign * height for height in (0.0, *hints.planes) for sign in (1, -1)}
+        levels = {sign * height for height in (0.0, *surfaces(hints.planes)) for sign in (1, -1)}
         found += [(level - origin[2]) / direction[2] for level in levels]
-    for radius in hints.spheres:
+    for radius in surfaces(hints.spheres):
         half = np.sqrt(max(np.longdouble(radius) ** 2 - p**2, 0))
         found += [centre - half, centre + half]
-    for radius in hints.cylinders:
+    for radius in surfaces(hints.cylinders):
         half = np.sqrt(max(np.longdouble(radius) ** 2 - d**2, 0) / rate) if rate > 0 else 0
         found += [axis - half, axis + half]
     return found + [_nearest(origin, direction, np.array(point[:3]))[0] for point in hints.points]

@@ -12,6 +12,8 @@ import functools
 import healpy
 import numpy as np
 
+from profiles.contract.hints import surfaces
+
 LINE_GROWTH, AREA_GROWTH = 4.0, 3.0
 CENTRE_PANELS = (
     12,
@@ -66,14 +68,14 @@ def _block(density, n, r_sun, z_sun, r_max, order):
 
 
 def _hinted(hints, foot, towards, p, axis, flat):
-    for radius in hints.spheres:
+    for radius in surfaces(hints.spheres):
         half = np.sqrt(np.maximum(radius**2 - p**2, 0.0))
         yield from (half, -half)
-    for radius in hints.cylinders:
+    for radius in surfaces(hints.cylinders):
         miss = np.hypot(foot[0] + axis * towards[0], foot[1] + axis * towards[1])
         half = np.sqrt(np.maximum(radius**2 - miss**2, 0.0) / flat)
         yield from (axis + half, axis - half)
-    for height in {sign * h for h in hints.planes for sign in (1, -1)}:
+    for height in {sign * h for h in surfaces(hints.planes) for sign in (1, -1)}:
         yield (height - foot[2]) / np.where(np.abs(towards[2]) > 1e-300, towards[2], 1e-300)
     for x, y, z, size in hints.points:
         gap = np.array([x, y, z])[:, None] - foot

@@ -1,13 +1,14 @@
 """Region means: folding, sharing, masks, errors, refusals."""
 
 import inspect
+from dataclasses import dataclass
 
 import healpy
 import numpy as np
 import pytest
 
 import skymodel as sm
-from profiles import NFW, ExponentialDisk, Hints, from_function, library
+from profiles import NFW, Axisymmetric, ExponentialDisk, Hints, from_function, library
 from skymodel.sightlines import means
 from skymodel.sightlines.cubature import sampled
 from skymodel.sky.regions import Box, Circle, as_region
@@ -338,3 +339,57 @@ def test_a_cloud_in_the_plane_whose_cells_come_in_pairs_meets_its_tolerance():
     halo, gas = library.dark_matter("fermi_generalized_nfw"), library.electrons("ferriere2007_electrons")
     found = sm.window_factor(halo * gas, r_max=60.0, rtol=1e-3)
     assert found.error < 1e-3 * found.value
+
+
+@dataclass(frozen=True)
+class Layer(Axisymmetric, smooth=True):
+    """A Gaussian of the height at 0.3 kpc on both sides of the plane, or of the cylindrical radius at 4 kpc."""
+
+    upright: bool
+    sigma: float = 1e-3
+
+    @property
+    def hints(self):
+        return Hints(cylinders=((4.0, self.sigma),)) if self.upright else Hints(planes=((0.3, self.sigma),))
+
+    @property
+    def mirror_z(self):
+        return True
+
+    def meridional(self, R, z):
+        away = R - 4 if self.upright else np.abs(z) - 0.3
+        return np.exp(-0.5 * (away / self.sigma) ** 2)
+
+
+def test_means_see_layers_whose_thickness_is_announced():
+    """A sheet shines as 1 / sin b, a wall as the two crossings of its circle in the plane, and as 1 / cos b."""
+    box, sheet = Box(lon=(-30, 30), lat=(5, 20)), Layer(upright=False, unit="cm-3")
+    mean = sm.region_mean(sheet, box, observer=HERE, r_max=60.0, rtol=1e-4)
+    low, high = np.sin(np.radians([5.0, 20.0]))
+    right = np.sqrt(2 * np.pi) * 1e-3 * np.log(high / low) / (high - low)
+    assert abs(mean.value - right) <= mean.error <= 1e-4 * right
+    assert mean.evaluations < 1e6
+
+    box, wall = Box(lon=(-25, 25), lat=(-10, 10)), Layer(upright=True, unit="cm-3")
+    mean = sm.region_mean(wall, box, observer=HERE, r_max=60.0, rtol=1e-3)
+    miss = 8.2 * np.sin(np.radians(25.0) * np.linspace(0, 1, 2001))
+    level = np.trapezoid(2 * np.sqrt(2 * np.pi) * 1e-3 * 4 / np.sqrt(16 - miss**2), dx=1 / 2000)
+    right = level * np.radians(10.0) / np.sin(np.radians(10.0))
+    assert abs(mean.value - right) <= mean.error + 1e-5 * right  # as the wall is no surface
+    assert mean.error <= 1e-3 * right
+
+
+def test_a_shell_inside_of_the_sun_s_orbit_is_cut_at_both_sides_of_its_limb():
+    """Against its flux in a circle that holds it all: (2 pi / R0) r j ln((R0 + r) / (R0 - r)) by radius."""
+    shell = from_function(
+        lambda x, y, z: np.exp(-0.5 * ((np.sqrt(x * x + y * y + z * z) - 4) / 1e-3) ** 2),
+        unit="cm-3",
+        symmetry="axisymmetric",
+        hints=Hints(spheres=((4.0, 1e-3),)),
+    )
+    mean = sm.region_mean(shell, circle := Circle(lon=0.0, lat=0.0, radius=40.0), observer=HERE, r_max=60.0, rtol=1e-3)
+    node, weight = np.polynomial.hermite_e.hermegauss(8)
+    r = 4 + 1e-3 * node
+    flux = 1e-3 * weight @ (r * np.log((8.2 + r) / (8.2 - r))) * 2 * np.pi / 8.2
+    right = flux / circle.solid_angle
+    assert abs(mean.value - right) <= mean.error <= 1e-3 * right

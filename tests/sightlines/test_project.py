@@ -1,13 +1,14 @@
 """Projection: samples, symmetry, resolution, errors, refusals, progress."""
 
 import itertools
+from dataclasses import dataclass
 
 import healpy
 import numpy as np
 import pytest
 
 import skymodel as sm
-from profiles import NFW, ExponentialDisk, GeneralizedNFW, Hints, from_function
+from profiles import NFW, Axisymmetric, ExponentialDisk, GeneralizedNFW, Hints, from_function
 from skymodel.sightlines.cubature.direct import distinct_pixels
 from skymodel.sightlines.ray.promises import Promises
 from tests.reference.cubes import lumpy
@@ -145,3 +146,25 @@ def test_what_is_not_allowed_is_refused_with_what_is():
         direct(DISK, 4, method="guess")
     with pytest.raises(ValueError, match="exactly one"):
         direct(DISK, 4, s_max=3.0)
+
+
+@dataclass(frozen=True)
+class Sheets(Axisymmetric, smooth=True):
+    """Gaussians of the height, 1 pc thick, at 0.3 kpc on both sides of the plane."""
+
+    mirror_z = True
+    hints = Hints(planes=((0.3, 1e-3),))
+
+    def meridional(self, R, z):
+        return np.exp(-0.5 * ((np.abs(z) - 0.3) / 1e-3) ** 2)
+
+
+def test_pixels_see_sheets_whose_thickness_is_announced():
+    """Off the plane they shine as 1 / sin b; the means of that are taken over 64 x 64 children of a pixel."""
+    sky = sm.project(Sheets(unit="cm-3"), 16, observer=HERE, r_max=20.0, rtol=1e-2)
+    for pixel in (0, 100, 700, 1100):
+        children = 64**2 * healpy.ring2nest(16, pixel) + np.arange(64**2)
+        sine = np.abs(healpy.pix2vec(1024, children, nest=True)[2])
+        right = np.sqrt(2 * np.pi) * 1e-3 * np.mean(1 / sine)
+        assert abs(sky.values[pixel] - right) <= sky.error[pixel] + 2e-6 * right  # as children are not points
+        assert sky.error[pixel] <= 1e-2 * right

@@ -15,6 +15,7 @@ import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Floats
 from profiles.contract.beside import leading_axes
+from profiles.contract.hints import surfaces
 from skymodel.bounded import Bounded
 from skymodel.sightlines.cubature.cells import gauss, nodes_of
 from skymodel.sightlines.cubature.cubes import LINES
@@ -188,7 +189,7 @@ def _lumpy(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: F
 
 def _shells(lines: SightLines) -> tuple[float, ...]:
     """Return the angles from the centre [deg] of the spheres around it that the observer sees from outside."""
-    radii = {*lines.density.hints.spheres, *([lines.end.r_max] if lines.end.r_max else [])}
+    radii = {*surfaces(lines.density.hints.spheres), *([lines.end.r_max] if lines.end.r_max else [])}
     return tuple(
         sorted(math.degrees(math.asin(r / lines.observer.r_sun)) for r in radii if 0 < r < lines.observer.r_sun)
     )

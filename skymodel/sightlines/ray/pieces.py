@@ -18,6 +18,7 @@ import numpy as np
 from profiles import Density, Hints
 from profiles.contract.arrays import Bools, Floats, Ints
 from profiles.contract.box import Box
+from profiles.contract.hints import surfaces
 from profiles.contract.oval import Oval
 from skymodel.sightlines.ray.geometry import INNERMOST, SMALLEST_SCALE, Observer, Rays, half_chord
 from skymodel.sightlines.ray.voxelfaces import crossings
@@ -121,21 +122,22 @@ def _innermost(lines: Rays, u: Floats) -> Bools:
 def edges(lines: Rays, height: float, hints: Hints) -> list[Floats]:
     """Return where lines from an observer at `height` cross what a density announces."""
     faces = [crossing for mesh in hints.meshes for crossing in crossings(lines, mesh).T]
-    planes, cylinders = _planes(lines, height, hints.planes), _cylinders(lines, hints.cylinders)
+    planes = _planes(lines, height, surfaces(hints.planes))
+    cylinders = _cylinders(lines, surfaces(hints.cylinders))
     return [*_round(lines, hints), *planes, *cylinders, *_walls(lines, hints.walls), *faces]
 
 
 def _beside(hints: Hints, away: float) -> Hints:
-    """Return surfaces on both sides of the announced ones, so far `away` [kpc]."""
-    both = {
-        name: tuple(moved for place in getattr(hints, name) for moved in (place - away, place + away) if moved > 0)
-        for name in ("spheres", "cylinders", "planes")
-    }
+    """Return surfaces on both sides of those announced without a thickness, so far `away` [kpc]."""
+    both = {}
+    for name in ("spheres", "cylinders", "planes"):
+        bare = [place for place in getattr(hints, name) if not isinstance(place, tuple)]
+        both[name] = tuple(moved for place in bare for moved in (place - away, place + away) if moved > 0)
     return Hints(**both)
 
 
 def _round(lines: Rays, hints: Hints) -> list[Floats]:
-    return [*_spheres(lines, hints.spheres), *_ovals(lines, hints.ovals)]
+    return [*_spheres(lines, surfaces(hints.spheres)), *_ovals(lines, hints.ovals)]
 
 
 def _charted(lines: Rays, line: Ints, left: Floats, right: Floats, centres: list[_Centre], smooth: Bools) -> Pieces:

@@ -13,6 +13,7 @@ import numpy as np
 
 from profiles import Density
 from profiles.contract.arrays import Bools, Floats
+from profiles.contract.hints import surfaces
 from skymodel.sightlines.ray.error_shares import CURVES
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sightlines.ray.integrate import FAINT, LineIntegrals, SightLines
@@ -168,7 +169,7 @@ def _towards(theta: Floats) -> Floats:
 
 
 def _first_edges(lines: SightLines, innermost: float) -> Floats:
-    radii = np.array([radius for radius in lines.density.hints.spheres if radius < lines.observer.r_sun])
+    radii = np.array([radius for radius in surfaces(lines.density.hints.spheres) if radius < lines.observer.r_sun])
     edges = np.log(np.arcsin(radii / lines.observer.r_sun))
     count = int(np.ceil((np.log(np.pi) - innermost) / SPAN))
     return np.unique([*np.linspace(innermost, np.log(np.pi), count + 1), *edges[edges > innermost]])

@@ -17,6 +17,7 @@ from profiles import (
     Burkert,
     Density,
     ExponentialDisk,
+    Flattened,
     GeneralizedNFW,
     HernquistBulge,
     Hints,
@@ -445,23 +446,65 @@ def test_a_density_that_says_what_it_is_like_needs_no_looks():
     assert (look(PAIR).blind, bare.blind) == (0.0, 0.1)
 
 
-@pytest.mark.parametrize("sigma", [0.1, 1e-2, 1e-3, 1e-5])
-@pytest.mark.parametrize("symmetry", ["none", "spherical"])
-def test_a_shell_on_an_announced_sphere_is_seen_however_thin(sigma, symmetry):
-    """A Gaussian of the radius at 9 kpc, seen from inside: against 400 nodes within 12 sigma of the crossing."""
-    shell = from_function(
-        lambda x, y, z: np.exp(-0.5 * ((np.sqrt(x * x + y * y + z * z) - 9) / sigma) ** 2),
-        unit="cm-3",
-        symmetry=symmetry,
-        hints=Hints(spheres=(9.0,)),
-    )
-    lon, lat = np.array([0.0, 30.0, 60.0, 90.0, 150.0, 180.0]), np.array([0.3, 20.0, 60.0, 0.3, 60.0, 0.0])
-    found = sm.line_of_sight(shell, lon, lat, observer=Observer(8.2), r_max=60.0, rtol=1e-4)
+def through_a_shell(lon, lat, sigma):
+    """Return the integrals of a Gaussian of the radius at 9 kpc: 400 nodes within 12 sigma of the crossing."""
     towards = 8.2 * (np.cos(np.radians(lon)) * np.cos(np.radians(lat)))[:, None]
     p2 = 8.2**2 - towards**2
     crossing, node_weight = np.sqrt(81 - p2), np.polynomial.legendre.leggauss(400)
     low, high = np.maximum(crossing - 108 * sigma / crossing, -towards), crossing + 108 * sigma / crossing
     u = 0.5 * (low + high) + 0.5 * (high - low) * node_weight[0]
     away = (u - crossing) * (u + crossing) / (np.sqrt(p2 + u**2) + 9)  # r - 9 without cancellation
-    right = 0.5 * (high - low)[:, 0] * (np.exp(-0.5 * (away / sigma) ** 2) @ node_weight[1])
+    return 0.5 * (high - low)[:, 0] * (np.exp(-0.5 * (away / sigma) ** 2) @ node_weight[1])
+
+
+SHELL_LON, SHELL_LAT = np.array([0.0, 30.0, 60.0, 90.0, 150.0, 180.0]), np.array([0.3, 20.0, 60.0, 0.3, 60.0, 0.0])
+
+
+@pytest.mark.parametrize("sigma", [0.1, 1e-2, 1e-3, 1e-5])
+@pytest.mark.parametrize("symmetry", ["none", "spherical"])
+@pytest.mark.parametrize("thick", [False, True])
+def test_a_shell_on_an_announced_sphere_is_seen_however_thin(sigma, symmetry, thick):
+    shell = from_function(
+        lambda x, y, z: np.exp(-0.5 * ((np.sqrt(x * x + y * y + z * z) - 9) / sigma) ** 2),
+        unit="cm-3",
+        symmetry=symmetry,
+        hints=Hints(spheres=((9.0, sigma) if thick else 9.0,)),
+    )
+    found = sm.line_of_sight(shell, SHELL_LON, SHELL_LAT, observer=Observer(8.2), r_max=60.0, rtol=1e-4)
+    right = through_a_shell(SHELL_LON, SHELL_LAT, sigma)
     assert (np.abs(found.value - right) <= found.error + 1e-8 * right).all()  # a radius is known to 1e-15 / 1e-5
+
+
+@dataclass(frozen=True)
+class SmoothShell(Spherical, smooth=True):
+    sigma: float
+    thick: bool = True
+
+    @property
+    def hints(self):
+        return Hints(spheres=((9.0, self.sigma) if self.thick else 9.0,))
+
+    def radial(self, r):
+        return np.exp(-0.5 * ((r - 9) / self.sigma) ** 2)
+
+
+@pytest.mark.parametrize("sigma", [5e-3, 1e-3, 1e-6])
+def test_a_density_that_says_that_it_is_smooth_needs_the_thickness_of_its_layer_and_few_evaluations_then(sigma):
+    def look_out(shell):
+        return sm.line_of_sight(shell, SHELL_LON, SHELL_LAT, observer=Observer(8.2), r_max=60.0, rtol=1e-6)
+
+    found, right = look_out(SmoothShell(sigma, unit="cm-3")), through_a_shell(SHELL_LON, SHELL_LAT, sigma)
+    assert (np.abs(found.value - right) <= found.error + 1e-15 / sigma * right).all()
+    assert (found.error <= 1e-6 * right).all()
+    assert found.evaluations.max() <= 250
+    assert look_out(SmoothShell(sigma, thick=False, unit="cm-3")).value[3] < 0.6 * right[3]  # the test can fail
+
+
+def test_the_layer_of_a_flattened_shell_is_seen():
+    """Along the scaled axes the ellipsoid is the sphere, and a line is longer there by the length of its direction."""
+    lat = np.degrees(np.arctan(0.5 * np.tan(np.radians(SHELL_LAT))))
+    longer = np.hypot(np.cos(np.radians(lat)), np.sin(np.radians(lat)) / 0.5)
+    shell = Flattened(SmoothShell(5e-3, unit="cm-3"), q=0.5)
+    found = sm.line_of_sight(shell, SHELL_LON, lat, observer=Observer(8.2), r_max=60.0, rtol=1e-6)
+    right = through_a_shell(SHELL_LON, SHELL_LAT, 5e-3) / longer
+    assert (np.abs(found.value - right) <= found.error + 1e-11 * right).all()

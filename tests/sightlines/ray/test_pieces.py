@@ -96,6 +96,17 @@ def test_lines_are_cut_at_every_place_where_a_density_may_have_a_kink():
     assert _touches(pieces, lambda place: radius(place - gap), nearest)
 
 
+def test_lines_are_cut_on_both_sides_of_a_layer_and_nowhere_else_beside_it():
+    here, towards = Observer(8.2, 0.3), unit_vectors(12.0, -4.0).reshape(-1, 3)
+    lines = rays(here, PathEnd(r_max=60.0), towards)
+    for name, measure in (("spheres", radius), ("cylinders", cylindrical), ("planes", lambda place: np.abs(place[2]))):
+        layered = cut_lines(lines, here, density("none", **{name: ((3.0, 0.01),)}), beside=(0.05,))
+        for level in (2.68, 2.92, 2.98, 3.0, 3.02, 3.08, 3.32):
+            assert _touches(layered, measure, level)
+        assert not _touches(layered, measure, 3.05)
+        assert _touches(cut_lines(lines, here, density("none", **{name: (3.0,)}), beside=(0.05,)), measure, 3.05)
+
+
 def test_lines_are_cut_at_upright_walls():
     _, pieces = _cut("none", Observer(8.2, 0.3), 12.0, -4.0, walls=(-20.0, 70.0))
     for azimuth in np.radians([-20.0, 70.0]):
