@@ -88,7 +88,7 @@ def edge(coefficients: Floats, step_x: Floats, step_y: Floats, side: int) -> Flo
     order = coefficients.shape[-1]
     powers = (-side * step_y[:, None]) ** np.arange(order)
     weights = _weights(order, False, True)
-    terms = np.einsum("pak,jk,pj,ij->pia", coefficients, _at_end(order, side), powers, weights, optimize=True)
+    terms = ((coefficients @ _at_end(order, side).T * powers[:, None]) @ weights.T).swapaxes(1, 2)
     total = np.zeros_like(terms[:, 0])
     for i in range(order - 1, -1, -1):
         total = step_x[:, None] * (total @ derivative(order).T) + terms[:, i]
@@ -102,5 +102,5 @@ def corner(coefficients: Floats, step_x: Floats, step_y: Floats, side_x: int, si
     x, y = ((-side * step[:, None]) ** i for side, step in ((side_x, step_x), (side_y, step_y)))
     ends = _at_end(order, side_x), _at_end(order, side_y)
     weights = _weights(order, True, True)
-    at_corner = np.einsum("ia,pab,jb->pij", ends[0], coefficients, ends[1], optimize=True)
+    at_corner = ends[0] @ coefficients @ ends[1].T
     return np.asarray(np.einsum("pij,pi,pj,ij->p", at_corner, x, y, weights, optimize=True))

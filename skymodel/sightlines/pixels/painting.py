@@ -119,16 +119,14 @@ class Paint:
         value, error = both = np.empty((2, y.size, x.size))
         np.matmul(along[1].T @ self.whole[k].T, along[0], out=value)
         np.add(*self._missed(k, across, up[:, None]), out=error)
-        at_x, at_y = ([place == end for end in ends] for place, ends in ((x, (low_x, high_x)), (y, (low_y, high_y))))
+        at_x, at_y = _outermost(x, low_x, high_x), _outermost(y, low_y, high_y)
         for side in (0, 1):
-            value[at_y[side]], value[:, at_x[side]] = (
-                self.along_x[side, k] @ along[0],
-                (self.along_y[side, k] @ along[1])[:, None],
-            )
+            value[at_y[side]] = self.along_x[side, k] @ along[0]
+            value[:, at_x[side]] = (self.along_y[side, k] @ along[1])[:, None]
             error[at_y[side]] /= 2
             error[:, at_x[side]] /= 2
         for a, b in itertools.product((0, 1), (0, 1)):
-            value[np.ix_(at_y[b], at_x[a])] = self.corners[a, b, k]
+            value[at_y[b], at_x[a]] = self.corners[a, b, k]
         error += self.patches.relative[k] * value
         return both
 
@@ -181,6 +179,11 @@ class Paint:
             places = _scaled(x[row] + self.anchor, *ends[:2]), _scaled(y[column] + self.anchor, *ends[2:])
             value[row, column] = chebyshev.evaluate(self.halves[k], *places)
             error[row, column] /= 2
+
+
+def _outermost(places: Ints, low: int, high: int) -> tuple[slice, slice]:
+    """Return where rising places are at the lower and at the upper end: the first, the last or none."""
+    return slice(0, int(places[0] == low)), slice(places.size - int(places[-1] == high), places.size)
 
 
 def _scaled(place: NDArray[Any], low: int, high: int) -> Floats:
