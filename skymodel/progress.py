@@ -84,8 +84,8 @@ def counted(items: Sequence[Item], progress: Counted | None) -> Iterator[Item]:
             progress(done, len(items))
 
 
-def forward(progress: Counted | None) -> Counted | None:
-    """Return a callback whose share never goes back, where work starts again by another method.
+def forward(progress: Counted | None) -> Counted:
+    """Return a callback whose share never goes back, where work starts again by another method; of None, a deaf one.
 
     Examples
     --------
@@ -96,16 +96,47 @@ def forward(progress: Counted | None) -> Counted | None:
     >>> seen
     [0.25, 0.75, 0.75, 1.0]
     """
-    if progress is None:
-        return None
     best = (0, 1)
 
     def report(done: int, count: int) -> None:
         nonlocal best
         best = max(best, (done, count), key=lambda pair: pair[0] / pair[1] if pair[1] else 0.0)
-        progress(*best)
+        if progress:
+            progress(*best)
 
     return report
+
+
+def parts(progress: Counted | None, weights: Sequence[float]) -> Iterator[Counted]:
+    """Yield, for each part of a piece of work, what it may report (done, all) of itself to; weights are as for Steps.
+
+    Examples
+    --------
+    >>> for report in parts(lambda done, count: print(done / count), [3, 1]):
+    ...     report(1, 2)
+    0.375
+    0.875
+    """
+    total, before = sum(weights), 0.0
+    for weight in weights:
+
+        def report(done: int, count: int, before: float = before, weight: float = weight) -> None:
+            if progress:
+                progress(round(_FINE * (before + weight * done / count) / total), _FINE)
+
+        yield report
+        before += weight
+
+
+def in_rounds(progress: Counted | None, before: int, count: int) -> Callable[[int], None]:
+    """Return what a round of `count` after `before` may report its own to, where as much again may yet follow.
+
+    Examples
+    --------
+    >>> in_rounds(lambda done, every: print(done, every), 10, 20)(5)
+    15 50
+    """
+    return lambda done: progress(before + done, before + 2 * count) if progress else None
 
 
 class Estimate:
@@ -136,5 +167,6 @@ class Estimate:
         return f"about {left / 60:.0f} min left" if left >= _MINUTES else f"about {math.ceil(left)} s left"
 
 
+_FINE = 10_000  # steps of a share that parts make together
 _TOO_SOON, _TOO_LITTLE = 1.0, 0.02  # seconds and share before which a guess would jump about
 _MINUTES = 90.0  # seconds from which minutes are told

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from skymodel.cli.terminal import NoPlugins, Plugins, one_line_errors, plugins, say
+from skymodel.cli.terminal import NoPlugins, Plugins, Report, one_line_errors, plugins, progress, say
 
 Halo = Annotated[
     str | None, typer.Option("--halo", metavar="NAME", help="Dark matter: a profile, a preset, or {type: nfw, ...}.")
@@ -18,6 +19,9 @@ Config = Annotated[
     str | None, typer.Option("--config", metavar="FILE", help="YAML file or preset for all else; by default 'paper'.")
 ]
 Tolerance = Annotated[float, typer.Option("--rtol", help="Relative tolerance of the integrals.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Threads that integrate; by default as many as there are cores.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 REGION = "A name, 'circle LON LAT RADIUS', 'box LON LON LAT LAT' [deg], or {lon: 0 deg, ...}."
 
@@ -29,6 +33,7 @@ def flux(
     band: Annotated[str, typer.Option("--band", help="LINE_511, or a range such as '1-20 MeV'.")] = "LINE_511",
     config: Config = None,
     rtol: Tolerance = 1e-4,
+    workers: Workers = None,
     as_json: AsJson = False,
     plugin: Plugins = None,
     no_plugins: NoPlugins = False,
@@ -42,7 +47,10 @@ def flux(
         from skymodel.runs.one import quick
 
         settings = _settings(config, halo, electrons)
-        _print(quick.flux(settings, region_of(region, "--region"), read_band(band), rtol=rtol), as_json)
+        asked = region_of(region, "--region"), read_band(band)
+        with progress() as report:
+            found = quick.flux(settings, *asked, rtol=rtol, workers=workers, progress=_shown(report))
+        _print(found, as_json)
 
 
 def los(
@@ -73,6 +81,7 @@ def window(
     denominator: Annotated[str, typer.Option("--denominator", help="Another such region.")] = "integral_circle",
     config: Config = None,
     rtol: Tolerance = 1e-4,
+    workers: Workers = None,
     as_json: AsJson = False,
     plugin: Plugins = None,
     no_plugins: NoPlugins = False,
@@ -85,12 +94,15 @@ def window(
         from skymodel.runs.one import quick
 
         settings = _settings(config, halo, electrons)
-        _print(
-            quick.window(
-                settings, region_of(numerator, "--numerator"), region_of(denominator, "--denominator"), rtol=rtol
-            ),
-            as_json,
-        )
+        regions = region_of(numerator, "--numerator"), region_of(denominator, "--denominator")
+        with progress() as report:
+            found = quick.window(settings, *regions, rtol=rtol, workers=workers, progress=_shown(report))
+        _print(found, as_json)
+
+
+def _shown(report: Report) -> Callable[[int, int], None]:
+    """Return what takes (done, all) for a progress bar."""
+    return lambda done, count: report("sight lines", done / count)
 
 
 def _settings(config: str | None, halo: str | None, electrons: str | None) -> Any:

@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+import numpy as np
+
 from profiles import Density
 from profiles.contract.beside import gathered
 from skymodel.bounded import Bounded
+from skymodel.progress import forward, parts
 from skymodel.sightlines.cubature.regions import Member, OverRegions, over_regions
 from skymodel.sightlines.cubature.sampled import over_sampled
-from skymodel.sightlines.promise import A_MEAN, OnShortfall, Promise
+from skymodel.sightlines.promise import A_MEAN, OnShortfall, Progress, Promise
 from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import SMALLEST_MEAN_RTOL, SightLines, require_rtol
@@ -27,6 +30,7 @@ from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
 ErrorKind = Literal["bound", "confidence"]
+_Both = tuple[Region, ...]
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def region_mean(
     r_max: Any = None,
     s_max: Any = None,
     rtol: float = 1e-6,
+    progress: Progress | None = None,
     shortfall: OnShortfall = "refuse",
     budget: float | None = None,
     workers: int | None = None,
@@ -90,6 +95,8 @@ def region_mean(
     rtol
         Tolerance: the error is at most rtol times the mean; for a region whose edges are not known the pixels' own
         tolerance, while the error includes how well they stand for the region.
+    progress
+        Called with (done, all) as the work goes on; the share never goes back.
     shortfall
         What to do about a tolerance that is not met, by its nature or within the budget: "refuse", or "state" the
         error there is; the mean is then ``short``.
@@ -118,24 +125,24 @@ def region_mean(
         return Mean(of_map.value, of_map.error, of_map.unit)
     require_rtol(rtol, SMALLEST_MEAN_RTOL)
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
-    return _mean(lines, as_region(region), rtol, Promise.made(shortfall, budget, A_MEAN))
+    return _mean(lines, as_region(region), rtol, Promise.made(shortfall, budget, A_MEAN), forward(progress))
 
 
-def _mean(lines: SightLines, region: Region, rtol: float, promise: Promise) -> Mean:
+def _mean(lines: SightLines, region: Region, rtol: float, promise: Promise, progress: Progress) -> Mean:
     def mean(metered: SightLines, tolerance: float) -> Mean:
+        report = progress if tolerance == rtol else None  # how much of a looser try is done says nothing
         if region.edges is not None:
-            return _exact(metered, over_regions(metered, (region,), tolerance), 0)
-        found = over_sampled(metered, region, tolerance)
+            return _exact(metered, over_regions(metered, (region,), tolerance, report), 0)
+        found = over_sampled(metered, region, tolerance, report)
         value, error = found.mean
-        cost = found.evaluations, found.sightlines
-        return Mean(value, error, found.mean.unit, *cost, _kind(found.lumpy))
+        return Mean(value, error, found.mean.unit, found.evaluations, found.sightlines, _kind(found.lumpy))
 
     found, evaluations, reached = promise.kept(mean, lines, rtol)
+    progress(1, 1)
     return replace(found, evaluations=evaluations, short=reached > rtol, **_told(lines))
 
 
-def _told(lines: SightLines) -> dict[str, Any]:
-    """Return what a mean says of what it may not see."""
+def _told(lines: SightLines) -> dict[str, Any]:  # what a mean says of what it may not see
     return {"blind": lines.blind, "left_out": left_out(lines.density, lines.farthest)}
 
 
@@ -148,6 +155,7 @@ def window_factor(
     r_max: Any = None,
     s_max: Any = None,
     rtol: float = 1e-6,
+    progress: Progress | None = None,
     shortfall: OnShortfall = "refuse",
     budget: float | None = None,
     workers: int | None = None,
@@ -166,7 +174,7 @@ def window_factor(
         Where the sight lines start and end, as in :func:`region_mean`.
     rtol
         Tolerance of both means; of the ratio too if the regions' edges are known.
-    shortfall, budget, workers
+    progress, shortfall, budget, workers
         As in :func:`region_mean`, for both means together.
 
     Raises
@@ -182,8 +190,8 @@ def window_factor(
     1.0
     """
     how: dict[str, Any] = {"observer": observer, "r_max": r_max, "s_max": s_max, "rtol": rtol, "workers": workers}
-    how |= {"shortfall": shortfall, "budget": budget}
-    return window_factors([density], numerator=numerator, denominator=denominator, **how)[0]
+    how |= {"numerator": numerator, "denominator": denominator}
+    return window_factors([density], **how, shortfall=shortfall, budget=budget, progress=progress)[0]
 
 
 def window_factors(
@@ -198,6 +206,7 @@ def window_factors(
     shortfall: OnShortfall = "refuse",
     budget: float | None = None,
     workers: int | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Ratio, ...]:
     """Return the ratios of two means that :func:`window_factor` gives, for many densities at the cost of few.
 
@@ -209,7 +218,7 @@ def window_factors(
     ----------
     densities
         What is integrated, for example ``[halo * electrons for halo in halos]``.
-    numerator, denominator, observer, r_max, s_max, rtol, shortfall, workers
+    numerator, denominator, observer, r_max, s_max, rtol, shortfall, workers, progress
         As for :func:`window_factor`.
     budget
         Evaluations for both means of the products that are looked at together; by default 2e8.
@@ -230,16 +239,23 @@ def window_factors(
     regions, many = (as_region(numerator), as_region(denominator)), dict[int, Ratio]()
     sharp = all(region.edges is not None for region in regions)
     promise = Promise.made(shortfall, budget, 2 * A_MEAN)
-    for density, places in gathered(densities) if sharp else [(one, (k,)) for k, one in enumerate(densities)]:
+    groups = gathered(densities) if sharp else [(one, (k,)) for k, one in enumerate(densities)]
+    reports = parts(forward(progress), [len(places) for _, places in groups])
+    for (density, places), report in zip(groups, reports, strict=True):
         lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
-        found = _ratios(lines, regions, rtol, promise) if sharp else [_apart(lines, regions, rtol, promise)]
+        found = (_ratios if sharp else _apart)(lines, regions, rtol, promise, report)
         many |= zip(places, found, strict=True)
     return tuple(many[place] for place in range(len(densities)))
 
 
-def _ratios(lines: SightLines, regions: tuple[Region, ...], rtol: float, promise: Promise) -> list[Ratio]:
+def _ratios(lines: SightLines, regions: _Both, rtol: float, promise: Promise, progress: Progress) -> list[Ratio]:
     """Return the ratios of the means over two regions with known edges, one for each density side by side."""
-    found, cost, reached = promise.kept(lambda some, tolerance: _compared(some, regions, tolerance), lines, rtol)
+
+    def compared(metered: SightLines, tolerance: float) -> OverRegions:
+        return _compared(metered, regions, tolerance, progress if tolerance == rtol else None)
+
+    found, cost, reached = promise.kept(compared, lines, rtol)
+    progress(1, 1)
     ratios = []
     for member in found.members:
         exact = (_exact(lines, found, region, member) for region in (0, 1))
@@ -249,38 +265,35 @@ def _ratios(lines: SightLines, regions: tuple[Region, ...], rtol: float, promise
     return ratios
 
 
-def _apart(lines: SightLines, regions: tuple[Region, ...], rtol: float, promise: Promise) -> Ratio:
+def _apart(lines: SightLines, regions: _Both, rtol: float, promise: Promise, progress: Progress) -> list[Ratio]:
     """Return the ratio of two means of which one at least is from pixels: each has half the budget."""
     half = replace(promise, budget=promise.budget / 2)
-    above, below = (_mean(lines, region, rtol, half) for region in regions)
+    each = zip(regions, parts(progress, [1.0, 1.0]), strict=True)
+    above, below = (_mean(lines, region, rtol, half, report) for region, report in each)
     _refuse_dark(below)
-    return replace(quotient(above, below), evaluations=above.evaluations + below.evaluations)
-
-
-def _is_dark(mean: float, error: float) -> bool:
-    return not mean > error
+    return [replace(quotient(above, below), evaluations=above.evaluations + below.evaluations)]
 
 
 def _refuse_dark(below: Mean) -> None:
-    if _is_dark(*below):
+    if not below.value > below.error:
         raise ValueError(f"the denominator's mean is {below.value:.3g} +- {below.error:.3g}: there is no ratio to it")
 
 
-def _compared(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> OverRegions:
+def _compared(lines: SightLines, regions: _Both, rtol: float, progress: Progress | None) -> OverRegions:
     """Return two regions integrated to a tolerance that their ratio meets too: it may be off by as much as both.
 
     Their errors partly cancel: at 0.8 of the tolerance the ratios of all Galaxies of tests/bench meet it.
     """
-    found = over_regions(lines, regions, 0.8 * rtol)
-    lit = [member for member in found.members if not _is_dark(*found.mean(1, member))]
-    ratios = [found.ratio(member) for member in lit]
-    return found if all(error <= rtol * ratio for ratio, error in ratios) else over_regions(lines, regions, rtol / 2)
+    first, again = parts(progress, [3.0, 1.0])
+    found = over_regions(lines, regions, 0.8 * rtol, first)
+    ratios = [found.ratio(member) for member in found.members if np.greater(*found.mean(1, member))]  # but dark ones
+    exact = all(error <= rtol * ratio for ratio, error in ratios)
+    return found if exact else over_regions(lines, regions, rtol / 2, again)
 
 
 def _exact(lines: SightLines, found: OverRegions, region: int, member: Member = ()) -> Mean:
     """Return the mean over one of the regions integrated together, of one of the densities side by side."""
-    cost = found.evaluations, found.sightlines
-    return Mean(*found.mean(region, member), lines.unit, *cost, _kind(found.lumpy))
+    return Mean(*found.mean(region, member), lines.unit, found.evaluations, found.sightlines, _kind(found.lumpy))
 
 
 def _kind(lumpy: bool) -> ErrorKind:

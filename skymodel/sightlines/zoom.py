@@ -16,6 +16,7 @@ from astropy import units
 from profiles import Density
 from profiles.contract.arrays import Floats
 from profiles.contract.shown import Shown, short
+from skymodel.progress import forward
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
 from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
@@ -132,7 +133,7 @@ def zoom(
     observer, r_max, s_max, rtol
         As for :func:`~skymodel.sightlines.ray.integrate.line_of_sight`.
     progress
-        Called with (lines done, all) as the work goes on.
+        Called with (lines done, all) as the work goes on, of a share that never goes back.
     shortfall
         What to do where the tolerance is missed, by the line's nature or within the budget: "refuse" the image, or
         "state" the errors there are; ``image.meta["short"]`` counts those pixels.
@@ -161,12 +162,16 @@ def zoom(
     promise = Promise.made(shortfall, budget, max(A_PIXEL * lon.size, A_MEAN))
     directions = unit_vectors(lon[seen], lat[seen])
 
+    report = forward(progress)
+
     def lines_to(tolerance_lines: SightLines, tolerance: float) -> LineIntegrals:
-        return _integrated(tolerance_lines, directions, tolerance, promise.states, progress)
+        heard = report if tolerance == rtol else None  # how much of a looser try is done says nothing
+        return _integrated(tolerance_lines, directions, tolerance, promise.states, heard)
 
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
     require_symmetry(density, lines.observer)
     found, evaluations, _ = promise.kept(lines_to, lines, rtol)
+    report(1, 1)
     values, error = np.full(lon.shape, np.nan), np.full(lon.shape, np.nan)
     values[seen], error[seen] = found.value, found.error
     scale = np.maximum(found.value, FAINT * float(np.max(found.value, initial=0.0)))

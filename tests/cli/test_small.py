@@ -1,5 +1,6 @@
 """One number from the command line: the same as from Python, with its errors and its unit; wrong words in one line."""
 
+import contextlib
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 import skymodel as sm
 from profiles import NFW, Burkert, HernquistBulge, library
 from skymodel.cli.app import app
+from skymodel.sightlines.ray import blocks
 
 
 def call(*arguments):
@@ -103,3 +105,32 @@ def test_the_command_alone_lists_the_commands_and_the_exit_codes():
     outcome = call()
     assert outcome.exit_code == 0
     assert "Exit codes: 0 done, 2 bad input" in outcome.stdout
+
+
+ASKED = [("window", "--electrons", "dwek_bar"), ("flux", "--electrons", "dwek_bar", "--region", "circle 3 2 8")]
+
+
+@pytest.mark.parametrize("command", ASKED, ids=lambda command: command[0])
+def test_one_worker_and_two_give_the_same_bits(command, monkeypatch):
+    monkeypatch.setattr("skymodel.sightlines.ray.integrate.BLOCK", 50)
+    crews, each = [], blocks.each
+    monkeypatch.setattr("skymodel.sightlines.ray.integrate.each", lambda *work: crews.append(work[-1]) or each(*work))
+    one, two = (answer(*command, "--workers", workers) for workers in (1, 2))
+    assert one == two
+    assert {1, 2} <= set(crews)
+    assert call(*command, "--workers", 0).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ASKED, ids=lambda command: command[0])
+def test_a_long_answer_shows_how_far_it_is(command, monkeypatch):
+    shares = []
+
+    @contextlib.contextmanager
+    def bar():
+        yield lambda _, share: shares.append(share)
+
+    monkeypatch.setattr("skymodel.cli.small.progress", bar)
+    answer(*command)
+    assert len(shares) >= 2
+    assert shares == sorted(shares)
+    assert shares[-1] == 1

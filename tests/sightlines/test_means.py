@@ -12,6 +12,7 @@ from profiles import NFW, Axisymmetric, ExponentialDisk, Hints, from_function, l
 from skymodel.sightlines import means
 from skymodel.sightlines.cubature import sampled
 from skymodel.sky.regions import Box, Circle, as_region
+from tests.reference.cubes import lumpy
 
 HERE = sm.Observer(8.2)
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)
@@ -104,8 +105,10 @@ class Two:
 @pytest.mark.parametrize(("error", "dark", "tries"), [(2e-3, False, 1), (2.1e-3, False, 2), (1.0, True, 1)])
 def test_two_means_are_integrated_again_if_their_ratio_is_not_good_enough(monkeypatch, error, dark, tries):
     asked = []
-    monkeypatch.setattr(means, "over_regions", lambda lines, regions, rtol: (asked.append(rtol), Two(error, dark))[1])
-    means._compared(None, (), 1e-3)
+    monkeypatch.setattr(
+        means, "over_regions", lambda _, regions, rtol, report: (asked.append(rtol), Two(error, dark))[1]
+    )
+    means._compared(None, (), 1e-3, None)
     assert len(asked) == tries
     assert 0.5e-3 < asked[0] < 1e-3
     assert asked[1:] == [0.5e-3] * (tries - 1)  # then each mean's half is what both may be off by
@@ -117,8 +120,9 @@ def test_a_mean_that_is_its_error_is_dark():
     for regions in (REGIONS[:2], HALVES):
         with pytest.raises(ValueError, match=r"the denominator's mean is 0 \+- 0: there is no ratio"):
             sm.window_factor(nothing, numerator=regions[0], denominator=regions[1], observer=HERE, s_max=3.0)
-    assert means._is_dark(1.0, 1.0)
-    assert not means._is_dark(1.0, 0.99)
+    means._refuse_dark(means.Mean(1.0, 0.99))
+    with pytest.raises(ValueError, match=r"mean is 1 \+- 1"):
+        means._refuse_dark(means.Mean(1.0, 1.0))
 
 
 def tilted(x, y, z):
@@ -393,3 +397,43 @@ def test_a_shell_inside_of_the_sun_s_orbit_is_cut_at_both_sides_of_its_limb():
     flux = 1e-3 * weight @ (r * np.log((8.2 + r) / (8.2 - r))) * 2 * np.pi / 8.2
     right = flux / circle.solid_angle
     assert abs(mean.value - right) <= mean.error <= 1e-3 * right
+
+
+PATH = {"observer": HERE, "r_max": 60.0}
+SUMS = [DISK, NFW() * library.electrons("ne2001")]
+
+
+@pytest.mark.parametrize(
+    ("mean", "of", "how"),
+    [
+        (sm.region_mean, (DISK, sm.COMPTEL_WINDOW), {"rtol": 1e-8}),
+        (sm.region_mean, (DISK, HALVES[0]), {"rtol": 1e-3}),
+        (sm.region_mean, (DISK, sm.INTEGRAL_CIRCLE), {"rtol": 1e-9, "shortfall": "state", "budget": 2e5}),
+        (sm.window_factor, (DISK,), {"numerator": HALVES[0], "denominator": sm.INTEGRAL_CIRCLE, "rtol": 1e-3}),
+        (sm.window_factor, (NFW() * lumpy(9),), {"rtol": 0.2}),
+        (sm.window_factors, (SUMS,), {"rtol": 1e-3}),
+    ],
+    ids=["exact", "mask", "short", "masks", "cube", "sums"],
+)
+def test_progress_never_goes_back_and_ends_with_the_work(mean, of, how):
+    seen = []
+    mean(*of, progress=lambda done, count: seen.append(done / count), **how, **PATH)
+    assert seen == sorted(seen)
+    assert 0 < seen[0] <= seen[-1] == 1
+    assert seen.count(1.0) <= 4  # the end is told when it is there
+
+
+def test_half_of_the_work_is_told_as_between_a_quarter_and_three_quarters():
+    spent, seen = 0, []
+
+    def ball(x, y, z):
+        nonlocal spent
+        spent += np.size(x)
+        return np.where((x + 4) ** 2 + (y - 1) ** 2 + z**2 < 0.3, 1.0, 0.0)
+
+    box, density = Box(lon=(5, 25), lat=(2, 10)), from_function(ball, unit="cm-3")
+    how = {"observer": HERE, "r_max": 20.0, "rtol": 0.1, "workers": 1}
+    sm.region_mean(density, box, progress=lambda done, count: seen.append((spent, done / count)), **how)
+    halfway = min(seen, key=lambda pair: abs(pair[0] - spent / 2))
+    assert 0.4 < halfway[0] / spent < 0.6
+    assert 0.25 < halfway[1] < 0.75

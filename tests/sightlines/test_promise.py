@@ -72,7 +72,10 @@ def test_an_unknown_shortfall_is_refused():
 
 def test_an_image_states_what_falls_short():
     header = sm.wcs_grid(lon=10, lat=5, width=3, height=2, pixel=0.5)
-    image = sm.zoom(ROUGH, header, s_max=3, rtol=1e-6, budget=600_000, shortfall="state")
+    seen, how = [], {"s_max": 3, "rtol": 1e-6, "budget": 600_000, "shortfall": "state"}
+    image = sm.zoom(ROUGH, header, progress=lambda done, count: seen.append(done / count), **how)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1
     assert image.meta["short"] > 0
     assert (image.error > 0).all()
     assert image.meta["evaluations"] <= 600_000

@@ -8,13 +8,16 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from profiles import Density
 from skymodel.bounded import Bounded
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.galaxy import SkyModel
+from skymodel.progress import Counted
+from skymodel.progress import parts as in_parts
 from skymodel.runs.config.regions import WHOLE_SKY, NamedRegion
 from skymodel.runs.one.fluxes import Part, Shining, summed
 from skymodel.sightlines.means import Ratio, region_mean, window_factors
@@ -96,19 +99,26 @@ def means(
     *,
     rtol: float,
     windows: Callable[..., tuple[Ratio, ...]] = window_factors,
+    workers: int | None = None,
+    progress: Counted | None = None,
 ) -> Seen:
     """Return the means over regions, straight from the densities, beside that over the anchor's region.
+
+    `workers` integrate, by default as many as there are cores; `progress` is called with (done, all).
 
     Raises
     ------
     ValueError
         If the anchor's region sees nothing of what makes the line.
     """
+    asked: dict[str, Any] = {"rtol": rtol, **model.lines, **({} if workers is None else {"workers": workers})}
+    places = list(dict.fromkeys((anchor, *regions)))
+    reports = in_parts(progress, [1.0] * (len(places) * len(shining.densities)))
+    calls = ({**asked, **({"progress": report} if progress else {})} for report in reports)
     if len(shining.densities) == 1:
-        return _of_one(model, shining, dict.fromkeys((anchor, *regions)), anchor, rtol, windows)
+        return _of_one(shining, places, anchor, windows, calls)
     columns = {
-        region: tuple(_mean(density, region, model, rtol) for density in shining.densities)
-        for region in dict.fromkeys((anchor, *regions))
+        region: tuple(region_mean(density, region, **next(calls)) for density in shining.densities) for region in places
     }
     below = summed(columns[anchor], shining.line)
     if below.value <= below.error:
@@ -123,23 +133,18 @@ def means(
 _DARK = "anchor.region = {} sees nothing of the densities; choose one that does"
 
 
-def _mean(density: Density, region: Region, model: SkyModel, rtol: float) -> Bounded:
-    return region_mean(density, region, rtol=rtol, **model.lines)
-
-
 def _of_one(
-    model: SkyModel,
     shining: Lights,
     regions: Iterable[Region],
     anchor: Region,
-    rtol: float,
     windows: Callable[..., tuple[Ratio, ...]],
+    calls: Iterator[dict[str, Any]],
 ) -> Seen:
     """Return the means where one density shines: the errors that a region and the anchor's share cancel."""
     density, found, below = shining.densities[0], {}, Bounded(0.0, 0.0)
     for region in regions:
         try:
-            (ratio,) = windows([density], numerator=region, denominator=anchor, rtol=rtol, **model.lines)
+            (ratio,) = windows([density], numerator=region, denominator=anchor, **next(calls))
         except ValueError as error:
             dark = "there is no ratio to it" in str(error)
             raise (ValueError(_DARK.format(anchor.name)) if dark else error) from None

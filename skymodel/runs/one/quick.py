@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skymodel.emission.event.bands import Band
+from skymodel.progress import Counted
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.one.columns import lights, means
 from skymodel.runs.one.probe import require_sound
@@ -45,7 +46,15 @@ class Answer:
         return dict(vars(self))
 
 
-def flux(config: RunConfig, region: Region, band: Band, *, rtol: float = RTOL) -> Answer:
+def flux(
+    config: RunConfig,
+    region: Region,
+    band: Band,
+    *,
+    rtol: float = RTOL,
+    workers: int | None = None,
+    progress: Counted | None = None,
+) -> Answer:
     """Return the photon flux of a band from a region [cm-2 s-1].
 
     Parameters
@@ -56,6 +65,10 @@ def flux(config: RunConfig, region: Region, band: Band, *, rtol: float = RTOL) -
         What is asked for.
     rtol
         Tolerance of the means of J.
+    workers
+        Threads that integrate; by default one for each core.
+    progress
+        Called with (done, all) as the work goes on.
 
     Raises
     ------
@@ -72,7 +85,8 @@ def flux(config: RunConfig, region: Region, band: Band, *, rtol: float = RTOL) -
     """
     model = _checked(config).model()
     shining = lights(model, [band])
-    part = means(model, shining, [region], config.anchor.region, rtol=rtol).parts[region]
+    how: dict[str, Any] = {"rtol": rtol, "workers": workers, "progress": progress}
+    part = means(model, shining, [region], config.anchor.region, **how).parts[region]
     scale = config.anchor.line_intensity * region.solid_angle
     found = part.shining([scale * factor for factor in shining.bands[band]])
     measured = abs(found.value) * config.anchor.relative_error
@@ -97,7 +111,15 @@ def sight_line(config: RunConfig, lon: float, lat: float, *, rtol: float = RTOL)
     return Answer(what, float(found.value), float(found.error), found.unit.to_string("fits"))
 
 
-def window(config: RunConfig, numerator: Region, denominator: Region, *, rtol: float = RTOL) -> Answer:
+def window(
+    config: RunConfig,
+    numerator: Region,
+    denominator: Region,
+    *,
+    rtol: float = RTOL,
+    workers: int | None = None,
+    progress: Counted | None = None,
+) -> Answer:
     """Return the mean of J over one region over that over another.
 
     Parameters
@@ -108,9 +130,12 @@ def window(config: RunConfig, numerator: Region, denominator: Region, *, rtol: f
         The regions.
     rtol
         Tolerance of both means.
+    workers, progress
+        As for :func:`flux`.
     """
     model = _checked(config).model()
-    found = window_factor(model.pair, numerator=numerator, denominator=denominator, rtol=rtol, **model.lines)
+    how: dict[str, Any] = {"rtol": rtol, "workers": workers, "progress": progress}
+    found = window_factor(model.pair, numerator=numerator, denominator=denominator, **how, **model.lines)
     return Answer(f"W, mean of J in {numerator.name} over that in {denominator.name}", found.value, found.error, "")
 
 

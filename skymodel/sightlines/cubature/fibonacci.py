@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Floats, Ints
+from skymodel.progress import Counted, in_rounds
 from skymodel.sightlines.cubature.cells import Chart
 from skymodel.sightlines.cubature.refine import Shares
 
@@ -78,16 +79,20 @@ def scattered(
     floor: float | Floats = 0.0,
     budget: float = np.inf,
     seed: int = 0,
+    progress: Counted | None = None,
 ) -> Scattered:
     """Return sums of patch integrals, refined until each is within `rtol` of the larger of its size and `floor`.
 
-    A sum that does not get there within `budget` evaluations comes with the error that it has.
+    A sum that does not get there within `budget` evaluations comes with the error that it has; `progress` hears of
+    (lines done, all that are known to come and as many again).
     """
     rng, weights = np.random.default_rng(seed), shares.matrix()
     values, numbers = np.empty((shares.patches, SHIFTS)), np.full(shares.patches, FIRST)
     work, sightlines, evaluations = np.arange(shares.patches), 0, 0
     while True:
-        values[work], count, spent = _measured(chart, lines, work, numbers[work], rng)
+        coming = SHIFTS * sum(len(lattice(n)) for n in numbers[work])
+        heard = in_rounds(progress, sightlines, coming)
+        values[work], count, spent = _measured(chart, lines, work, numbers[work], rng, heard)
         sightlines, evaluations = sightlines + count, evaluations + spent
         shifts = (weights @ values).T
         total = shifts.mean(axis=0)
@@ -115,7 +120,12 @@ def _worst(weights: Floats, values: Floats) -> Ints:
 
 
 def _measured(
-    chart: Chart, lines: Callable[[Floats], Seen], patches: Ints, numbers: Ints, rng: np.random.Generator
+    chart: Chart,
+    lines: Callable[[Floats], Seen],
+    patches: Ints,
+    numbers: Ints,
+    rng: np.random.Generator,
+    heard: Callable[[int], None],
 ) -> tuple[Floats, int, int]:
     """Return the integrals over patches by each shift ``(P, SHIFTS)``, and what they cost in lines and evaluations."""
     points = [((lattice(n) + rng.random((SHIFTS, 1, 2))) % 1.0).reshape(-1, 2) for n in numbers]
@@ -127,6 +137,7 @@ def _measured(
         directions, area = chart(patch[part], folded[part, :1], folded[part, 1:])
         found = lines(directions.reshape(-1, 3))
         sums[part], evaluations = found.value * area.ravel(), evaluations + found.evaluations
+        heard(min(begin + _BLOCK, len(folded)))
     ends = np.concatenate([[0], np.cumsum(counts)])
     means = [sums[a:b].reshape(SHIFTS, -1).mean(axis=1) for a, b in itertools.pairwise(ends)]
     return np.stack(means), len(sums), evaluations

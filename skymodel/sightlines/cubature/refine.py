@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
+from skymodel.progress import Counted, in_rounds
 from skymodel.sightlines.cubature.cells import Cells, Chart, Lines, Measured, Nodes, Rule, measure, nodes_of
 from skymodel.sightlines.ray.error_shares import MEANS
 from skymodel.sightlines.ray.meter import Shortfall
@@ -21,7 +22,7 @@ from skymodel.sightlines.ray.quadrature import sums
 
 _ROUNDS = 60
 NARROW = 4.0  # sizes of a target: how wide a cell may be there, ten nodes of which see it
-_BLOCK = 65536  # sight lines integrated at once: what bounds the memory
+_BLOCK = 32768  # sight lines integrated at once: what bounds the memory, and how long nothing is reported
 _MOST_CELLS = 50_000  # an integrand that needs more is too rough for its tolerance
 _LEFT = 0.65  # of a tolerance, which all the cells that are left alone may use up together
 _ALIKE = 1e-6  # relative: errors of cells that differ by less are equal to rounding
@@ -35,18 +36,21 @@ def line_integrals(lines: Any, rtol: float, floor: float | Floats | Floor = 0.0)
     touching = lines.density.support is not None  # a line that only just enters a body ends where rounding has it
 
     def values(directions: Floats) -> Lines:
-        found = []
-        for block in np.array_split(directions, -(-len(directions) // _BLOCK) or 1):
-            least = floor(block) if callable(floor) else floor
-            found.append(lines.integrate(block, rtol=MEANS.lines * rtol, floor=least, best=touching))
-        evaluations = sum(int(part.evaluations.sum()) for part in found)
-        return Lines(
-            np.concatenate([part.value for part in found], axis=-1),
-            np.concatenate([part.error for part in found], axis=-1),
-            evaluations,
-        )
+        least = floor(directions) if callable(floor) else floor
+        found = lines.integrate(directions, rtol=MEANS.lines * rtol, floor=least, best=touching)
+        return Lines(found.value, found.error, int(found.evaluations.sum()))
 
     return values
+
+
+def by_blocks(lines: Callable[[Floats], Lines], directions: Floats, heard: Callable[[int], None]) -> Lines:
+    """Return the integrand along unit vectors ``(M, 3)``, and say after each block how many of them are done."""
+    found, done = [], 0
+    for block in np.array_split(directions, -(-len(directions) // _BLOCK) or 1):
+        found.append(lines(block))
+        heard(done := done + len(block))
+    value, error = (np.concatenate(columns, axis=-1) for columns in list(zip(*found, strict=True))[:2])
+    return Lines(value, error, sum(part.evaluations for part in found))
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ def integrate_cells(
     first: Nodes | None = None,
     best: bool = False,
     rough: bool = False,
+    progress: Counted | None = None,
 ) -> Integrated:
     """Return the sums of patch integrals, each within `rtol` of the larger of its size and `floor`.
 
@@ -151,6 +156,8 @@ def integrate_cells(
         Whether sums that do not meet the tolerance come with the errors they have.
     rough
         Whether unannounced edges may lie askew in the cells.
+    progress
+        Called with (lines done, all that are known to come and as many again).
 
     Raises
     ------
@@ -161,7 +168,8 @@ def integrate_cells(
     fresh, nodes = start, first if first is not None else nodes_of(start, chart, rules)
     sightlines = evaluations = 0
     for _ in range(_ROUNDS):
-        values = lines(nodes.directions.reshape(-1, 3))
+        directions = nodes.directions.reshape(-1, 3)
+        values = by_blocks(lines, directions, in_rounds(progress, sightlines, len(directions)))
         sightlines += values.value.shape[-1]
         evaluations += values.evaluations
         measured = measure(nodes, values, rules, rough)

@@ -17,6 +17,8 @@ from profiles.contract.arrays import ROUNDING, Floats
 from profiles.contract.beside import leading_axes
 from profiles.contract.hints import surfaces
 from skymodel.bounded import Bounded
+from skymodel.progress import Counted
+from skymodel.progress import parts as in_parts
 from skymodel.sightlines.cubature.cells import gauss, nodes_of
 from skymodel.sightlines.cubature.cubes import LINES
 from skymodel.sightlines.cubature.fibonacci import Scattered, scattered
@@ -122,8 +124,10 @@ class OverRegions:
         return ratio, Bounded(*below).least_under(2 * ROUNDING * above[0] + doubt)
 
 
-def over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float) -> OverRegions:
-    """Return the integrals over regions with known edges, each to a tolerance.
+def over_regions(
+    lines: SightLines, regions: tuple[Region, ...], rtol: float, progress: Counted | None = None
+) -> OverRegions:
+    """Return the integrals over regions with known edges, each to a tolerance; `progress` hears (done, all).
 
     Raises
     ------
@@ -136,20 +140,24 @@ def over_regions(lines: SightLines, regions: tuple[Region, ...], rtol: float) ->
     parts, done = terms(lines), list[_Term | _Lumps]()
     before, doubt = np.zeros((2, *leading_axes(lines.density), len(regions)))
     own, _ = share(len(parts), rtol)
-    for index, part in enumerate(parts):
+    for index, (part, report) in enumerate(zip(parts, in_parts(progress, [1.0] * len(parts)), strict=True)):
         integrated = _lumpy if part.density.hints.meshes else _smooth
         floor = np.maximum(rtol * before - doubt, 0.0) / (own * (len(parts) - index))  # what those before left
         try:
-            done.append(integrated(part, regions, own, floor))
+            done.append(integrated(part, regions, own, floor, report))
         except Shortfall as failure:
             if isinstance(failure, OutOfBudget) or not part.beyond.any():
                 raise
-            done.append(integrated(replace(part, whole=True), regions, own, floor))  # a body that the regions miss
+            missed = replace(part, whole=True)  # a body that the regions miss
+            done.append(integrated(missed, regions, own, floor, report))
+        report(1, 1)
         before, doubt = before + done[-1].found.value, doubt + done[-1].found.error
     return OverRegions(regions, tuple(done))
 
 
-def _smooth(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats) -> _Term:
+def _smooth(
+    lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats, progress: Counted | None
+) -> _Term:
     """Return the integrals of one term, each to `rtol` of the larger of itself and its `floor` ``(..., regions)``."""
     kept = promises.check(lines.density, lines.observer)
     orders = (_RADIAL_ORDERS if kept.spherical else _ORDERS)[rtol <= _FINE]
@@ -161,7 +169,7 @@ def _smooth(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: 
     faint = np.min(floor / [region.solid_angle for region in regions], axis=-1, keepdims=True)
     values = line_integrals(lines, rtol, faint)
     found = integrate_cells(
-        start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first
+        start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first, progress=progress
     )
     return _Term(made, found, lines.weight)
 
@@ -175,13 +183,16 @@ def _planned_inside(body: Outline, *how: Any) -> Plan:
     return made._replace(chart=chart, cells=start, first=nodes_of(start, chart, made.rules))
 
 
-def _lumpy(lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats) -> _Lumps:
+def _lumpy(
+    lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats, progress: Counted | None
+) -> _Lumps:
     """Return the integrals of a term with a cube, as :func:`_smooth` returns those of others."""
     kept = promises.check(lines.density, lines.observer)
     made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _ORDERS[0])
     middles = nodes_of(made.cells, made.chart, (gauss(4), gauss(4))).directions.reshape(-1, 3)
     rule = voxel_lines(lines, CUBES.lines * rtol, np.random.default_rng(0).permutation(middles)[:LINES])
-    found = scattered(made.chart, made.shares, rule, rtol=rtol, floor=floor, budget=lines.meter.left)
+    how: dict[str, Any] = {"rtol": rtol, "floor": floor, "budget": lines.meter.left, "progress": progress}
+    found = scattered(made.chart, made.shares, rule, **how)
     if np.any(found.error > rtol * np.maximum(found.value, floor)):
         raise Shortfall(f"the tolerance rtol = {rtol:g} could not be met through the cube; ask for a larger rtol")
     return _Lumps(found._replace(error=found.error + rule.doubt * found.value), lines.weight)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skymodel.bounded import Bounded
+from skymodel.progress import Counted
 from skymodel.sightlines.cubature import cubes
 from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.ray import promises
@@ -28,8 +29,10 @@ class Sampled(NamedTuple):
     lumpy: bool
 
 
-def over_sampled(lines: SightLines, region: Region, rtol: float) -> Sampled:
+def over_sampled(lines: SightLines, region: Region, rtol: float, progress: Counted | None = None) -> Sampled:
     """Return the mean over a region whose edges are not known, from the pixels it covers and those around them.
+
+    `progress` hears of (pixels done, all).
 
     Raises
     ------
@@ -47,7 +50,7 @@ def over_sampled(lines: SightLines, region: Region, rtol: float) -> Sampled:
     pixels = np.union1d(covered, around[around >= 0])
     distinct, place = distinct_pixels(nside, pixels, kept)
     over = cubes.over_lumpy_pixels if (lumpy := bool(lines.density.hints.meshes)) else over_pixels
-    found = over(lines, nside, distinct, kept, rtol=rtol)
+    found = over(lines, nside, distinct, kept, rtol=rtol, progress=progress)
     values, errors = np.full((2, 12 * nside**2), UNSEEN)
     values[pixels], errors[pixels] = found.value[place], found.error[place]
     return Sampled(SkyMap(values, errors, lines.unit).mean(region), found.evaluations, found.sightlines, lumpy)

@@ -8,7 +8,15 @@ import pytest
 import skymodel as sm
 from skymodel.sightlines.cubature import refine
 from skymodel.sightlines.cubature.cells import Cells, Lines, Measured, gauss, nodes_of
-from skymodel.sightlines.cubature.refine import Shares, Target, focused, integrate_cells, line_integrals, targets
+from skymodel.sightlines.cubature.refine import (
+    Shares,
+    Target,
+    by_blocks,
+    focused,
+    integrate_cells,
+    line_integrals,
+    targets,
+)
 from skymodel.sightlines.ray.meter import Shortfall
 from tests.sightlines.cubature.test_cells import flat
 
@@ -205,10 +213,12 @@ def test_lines_are_integrated_block_by_block_each_with_its_own_floor(monkeypatch
 
     lines = SimpleNamespace(density=SimpleNamespace(support=None), integrate=integrate)
     directions = np.arange(30.0).reshape(10, 3)
-    found = line_integrals(lines, 1e-4, floor=lambda block: block[:, 0])(directions)
+    done = []
+    found = by_blocks(line_integrals(lines, 1e-4, floor=lambda block: block[:, 0]), directions, done.append)
     assert found.value.tolist() == (directions**2).sum(axis=1).tolist()
     assert found.error == pytest.approx(0.1 * found.value)
     assert found.evaluations == 70
+    assert done == [4, 7, 10]
     assert max(size for size, _ in asked) <= 4
     assert np.concatenate([options["floor"] for _, options in asked]).tolist() == directions[:, 0].tolist()
     assert {options["rtol"] for _, options in asked} == {0.25e-4}  # a quarter of the tolerance, ray/error_shares.py
