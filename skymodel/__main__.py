@@ -3,7 +3,9 @@
 import gc
 import signal
 
-_SELDOM = 50_000  # objects made between two looks for cycles: hundreds of thousands stay, loaded once, and none is found
+_SELDOM = (
+    50_000  # objects made between two looks for cycles: hundreds of thousands stay, loaded once, and none is found
+)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 _DPI = 110  # of a notebook's page
@@ -16,7 +17,12 @@ class Picture(Figure):
         return self.png(_DPI)
 
     def png(self, dpi: float) -> bytes:
-        """Return the figure as a PNG image."""
-        with io.BytesIO() as stream:
-            self.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
-            return stream.getvalue()
+        """Return the figure as a PNG image: the bytes of savefig, which lays out with a draw of its own before."""
+        canvas, before = FigureCanvasAgg(self), self.dpi
+        self.set_dpi(dpi)
+        try:
+            with io.BytesIO() as stream:
+                canvas.print_png(stream, metadata={"Software": None})
+                return stream.getvalue()
+        finally:
+            self.set_dpi(before)

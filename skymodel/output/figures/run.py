@@ -15,8 +15,8 @@ from skymodel.sky.region import Region
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult
 
-FORMATS = {  # with what would tell when and by what they were written
-    "png": {"Software": None},
+FORMATS: dict[str, dict[str, None]] = {  # with what would tell when and by what they were written
+    "png": {},
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     "svg": {"Date": None, "Creator": None},
 }
@@ -68,5 +68,9 @@ def figures(result: RunResult) -> dict[str, Any]:
 
 def save(figure: Any, path: Path) -> None:
     """Write a figure in the format of its name, one of :data:`FORMATS`: the same bytes for the same figure."""
+    ending = path.suffix.removeprefix(".")
     with style():
-        figure.savefig(path, dpi=DPI, metadata=FORMATS[path.suffix.removeprefix(".")])
+        if ending == "png":
+            path.write_bytes(figure.png(DPI))
+        else:
+            figure.savefig(path, dpi=DPI, metadata=FORMATS[ending])

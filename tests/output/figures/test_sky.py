@@ -99,3 +99,12 @@ def test_a_region_is_drawn_as_much_as_it_covers(name):
     weight = np.cos(np.radians(np.arange(-89.5, 90)))[:, None] * np.radians(1) ** 2
     drawn_area = float((np.asarray(mesh.get_array()).reshape(180, 360) * weight).sum())
     assert drawn_area == pytest.approx(region.solid_angle, rel=0.05)  # cells of a degree
+
+
+@pytest.mark.parametrize("make", [all_sky_figure, centre_figure])
+def test_a_picture_drawn_once_is_what_matplotlib_saves_and_keeps_its_resolution(make, tmp_path):
+    with style():
+        twice, once = (make(panels(MAPS), LABEL) for _ in range(2))
+        twice.savefig(tmp_path / "twice.png", dpi=90, metadata={"Software": None})
+        assert once.png(90) == (tmp_path / "twice.png").read_bytes()
+    assert once.dpi == twice.dpi != 90
