@@ -45,6 +45,7 @@ BANDS = {COARSE.size: (4, 2), FINE.size: (3, 4)}  # how many bands of how many c
 END = 4.0  # what the interpolant may be off at an end of the panel, in units of the first band that is not seen
 _TINY = 1e-300
 _ALONE = 2**18  # multiplications up to which OpenBLAS, in NumPy's wheels, starts no threads for a product
+_TOGETHER = 64  # columns that are taken together: parts of as many give the bits of the whole product
 BLIND = 1 - float(COARSE[-1])  # an edge between the last node and the panel's end is not seen
 
 
@@ -84,10 +85,10 @@ _MATRIX = {nodes.size: _sums_ends_and_tails(nodes) for nodes in (COARSE, FINE)}
 def _product(matrix: Floats, columns: Floats) -> Floats:
     """Return ``matrix @ columns`` in parts so small that BLAS starts no threads, which would wait for each other.
 
-    On two busy cores they took most of the time of a line; the bits are the same.
+    On two busy cores they took most of the time of a line.
     """
     found = np.empty((len(matrix), columns.shape[1]))
-    step = _ALONE // matrix.size
+    step = _ALONE // matrix.size // _TOGETHER * _TOGETHER
     for first in range(0, columns.shape[1], step):
         part = slice(first, first + step)
         np.matmul(matrix, columns[:, part], out=found[:, part])
