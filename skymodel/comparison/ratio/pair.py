@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from profiles.shelf.tracers import PRINTED
 from skymodel.comparison.comptel.backgrounds import background_names
 from skymodel.comparison.comptel.fit import ComptelFit, fit_comptel
-from skymodel.comparison.ratio.ratio import of_bands
+from skymodel.comparison.ratio.ratio import of_photons
 from skymodel.emission.event.bands import LINE_511, Band
 from skymodel.emission.event.origins import SpectralModel
-from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio
 
 
@@ -49,53 +48,59 @@ class PairVerdict:
     tracer: str = PRINTED
 
 
-def fits_neglecting_window(emission: SpectralModel, fit: Mapping[str, Any]) -> dict[str, ComptelFit]:
-    """Return the fits of chi with W = 1 by the name of the background.
+class Alike(NamedTuple):
+    """What all pairs have alike, whose encounters radiate alike.
+
+    Parameters
+    ----------
+    photons
+        In the compared band and in the line, per 511 keV photon.
+    fits
+        Fits of chi with W = 1 by the name of the background.
+    """
+
+    photons: tuple[float, float]
+    fits: Mapping[str, ComptelFit]
+
+
+def alike(emission: SpectralModel, band: Band, fit: Mapping[str, Any]) -> Alike:
+    """Return what all pairs have alike.
 
     Parameters
     ----------
     emission
         What an encounter radiates.
+    band
+        The band that is compared with the 511 keV line in one window.
     fit
-        Keywords of :func:`~skymodel.comparison.comptel.fit.fit_comptel`.
+        How chi is fitted: keywords of :func:`~skymodel.comparison.comptel.fit.fit_comptel`.
     """
-    return {name: fit_comptel(emission, name, **fit) for name in background_names()}
+    fits = {name: fit_comptel(emission, name, **fit) for name in background_names()}
+    return Alike((emission.band_factor(band), emission.band_factor(LINE_511)), fits)
 
 
-def judge(
-    names: tuple[str, str],
-    model: SkyModel,
-    window: Ratio,
-    neglecting: Mapping[str, ComptelFit],
-    *,
-    band: Band,
-    fit: Mapping[str, Any] | None = None,
-    tracer: str = PRINTED,
-) -> PairVerdict:
+def judge(names: tuple[str, str], window: Ratio, common: Alike, tracer: str = PRINTED) -> PairVerdict:
     """Return the verdict on one pair.
 
     Parameters
     ----------
     names
         Of the dark-matter and the electron density.
-    model
-        The pair, seen from somewhere, and what an encounter radiates.
     window
         Its window factor, with the mean in the INTEGRAL circle below.
-    neglecting
-        The fits with W = 1 by the name of the background, :func:`fits_neglecting_window`: the same for every pair.
-    band
-        The band that is compared with the 511 keV line in one window.
-    fit
-        How chi is fitted: keywords of :func:`~skymodel.comparison.comptel.fit.fit_comptel`.
+    common
+        What it has alike with all others.
     tracer
         Which electrons these are.
     """
     both = window.denominator  # the one integral that both bands are made of
-    circle = Ratio(1.0, 0.0, numerator=both, denominator=both)
-    same = of_bands(model, circle, band, LINE_511)
-    fits = {
-        name: Fits(plain, fit_comptel(model.emission, name, window.value, **(fit or {})))
-        for name, plain in neglecting.items()
-    }
+    same = of_photons(Ratio(1.0, 0.0, numerator=both, denominator=both), *common.photons)
+    fits = {name: Fits(plain, _seen_through(plain, window.value)) for name, plain in common.fits.items()}
     return PairVerdict(*names, window, same, fits, tracer)
+
+
+def _seen_through(fit: ComptelFit, window_factor: float) -> ComptelFit:
+    """Return the fit with a window factor that a fit neglects: the points ask for the same chi times W."""
+    if not window_factor > 0:
+        raise ValueError(f"window_factor = {window_factor}; allowed: numbers above 0")
+    return replace(fit, chi=fit.chi / window_factor, chi_error=fit.chi_error / window_factor)

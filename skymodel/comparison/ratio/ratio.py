@@ -96,8 +96,20 @@ def of_bands(model: SkyModel, columns: Ratio, numerator: Band, denominator: Band
     """
     above, below = (sum(factor for _, factor in model.emissivity(band)) for band in (numerator, denominator))
     _refuse_dark(below, denominator, "any region")
-    factor = above / below
-    found = columns * Bounded(factor, 0.0)
+    return of_photons(columns, above, below)
+
+
+def of_photons(columns: Ratio, above: float, below: float) -> Ratio:
+    """Return the ratio of two bands that follow one density, from the ratio of the means of J and their photons.
+
+    Parameters
+    ----------
+    columns
+        Ratio of the two means of J.
+    above, below
+        Photons in the two bands per 511 keV photon.
+    """
+    found = columns * Bounded(above / below, 0.0)
     return Ratio(found.value, found.error, numerator=columns.numerator * above, denominator=columns.denominator * below)
 
 

@@ -27,7 +27,7 @@ from skymodel.comparison.ratio.candidates import (
     interstellar_electrons,
     reference,
 )
-from skymodel.comparison.ratio.pair import Fits, PairVerdict, fits_neglecting_window, judge
+from skymodel.comparison.ratio.pair import Fits, PairVerdict, alike, judge
 from skymodel.comparison.ratio.ratio import Windows
 from skymodel.comparison.ratio.statement import describe
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
@@ -204,13 +204,11 @@ def verdict(
     lines: dict[str, Any] = {"observer": observer or Observer(), "r_max": r_max, "s_max": s_max}
     known, wanted = halos or default_halos(), _judged(electrons, tracer, rtol)
     sides = {"numerator": COMPTEL_WINDOW, "denominator": INTEGRAL_CIRCLE}
-    pairs, plain = list[list[PairVerdict]](), fits_neglecting_window(shining, fit)
+    pairs, common = list[list[PairVerdict]](), alike(shining, band, fit)
     for (name, density), kind, tolerance in wanted:
         models = [SkyModel(halo, density, shining, **lines) for halo in known.values()]
         factors = windows([model.pair for model in models], rtol=tolerance, **sides, **models[0].lines)
-        each = zip(known, models, factors, strict=True)
-        how: dict[str, Any] = {"band": band, "fit": fit, "tracer": kind}
-        pairs.append([judge((halo, name), model, factor, plain, **how) for halo, model, factor in each])
+        pairs.append([judge((halo, name), factor, common, kind) for halo, factor in zip(known, factors, strict=True)])
         if progress:
             progress(len(pairs) * len(known), len(wanted) * len(known))
     by_halo = itertools.chain.from_iterable(zip(*pairs, strict=True))
