@@ -203,9 +203,14 @@ class Grid(Density):
         return {"type": "grid", "file": self.file, **dict(self.said), **options}
 
     @property
+    def smooth(self) -> bool | None:
+        """Between its faces nothing is small; a power law goes on with all their structure where no line is cut."""
+        return None if self.edge == "power law" else False
+
+    @functools.cached_property
     def hints(self) -> Hints:
         """Its faces."""
-        return Hints(meshes=(self._mesh,))
+        return Hints(meshes=(Mesh(self.points, hollow=self.edge == "zero"),))
 
     @functools.cached_property
     def points(self) -> tuple[Floats, Floats, Floats]:
@@ -215,10 +220,6 @@ class Grid(Density):
         even = zip(self.origin, self.step, self.values.shape, strict=True)
         x, y, z = (start + step * np.arange(n) for start, step, n in even)
         return x, y, z
-
-    @functools.cached_property
-    def _mesh(self) -> Mesh:
-        return Mesh(self.points, hollow=self.edge == "zero")
 
     @functools.cached_property
     def digest(self) -> str:

@@ -35,6 +35,11 @@ class TurnedGrid(Density):
         return self.density(*(a * x + b * y + c * z for a, b, c in self.axes))
 
     @property
+    def smooth(self) -> bool | None:
+        """As the density."""
+        return self.density.smooth
+
+    @property
     def hints(self) -> Hints:
         """The spheres and the turned faces of the density."""
         own, turn = self.density.hints, np.array(self.axes)

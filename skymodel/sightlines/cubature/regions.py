@@ -168,9 +168,8 @@ def _smooth(
     first = made.first if start is made.cells else None
     faint = np.min(floor / [region.solid_angle for region in regions], axis=-1, keepdims=True)
     values = line_integrals(lines, rtol, faint)
-    found = integrate_cells(
-        start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, first=first, progress=progress
-    )
+    more: dict[str, Any] = {"first": first, "rough": lines.blind > 0, "progress": progress}
+    found = integrate_cells(start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, **more)
     return _Term(made, found, lines.weight)
 
 

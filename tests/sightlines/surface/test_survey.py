@@ -70,9 +70,10 @@ def test_no_line_misses_a_feature_longer_than_the_blind_spot():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", range(5))
-def test_no_mean_misses_a_feature_wider_than_the_blind_spot(kind):
-    assert not hidden.region(95 + kind).missed
+@pytest.mark.parametrize("seed", [5, *range(95, 100)])
+def test_no_mean_misses_a_feature_wider_than_the_blind_spot(seed):
+    """Of the first, a ball whose rim lay askew in the cells, 0.5 % were lost with 0.09 % stated."""
+    assert not hidden.region(seed).missed
 
 
 @pytest.mark.slow
