@@ -39,7 +39,7 @@ THROUGH = {
     "sightlines/ray/test_quadrature.py": "skymodel/sightlines/ray: rules",
     "sightlines/ray/test_integrate.py": "skymodel/sightlines/ray: centre integrand meter",
     "sightlines/ray/test_voxels.py": "skymodel/sightlines/ray: voxelfaces",
-    "sightlines/surface/test_tiles.py": "skymodel/sightlines/surface: batch fitting probing",
+    "sightlines/surface/test_tiles.py": "skymodel/sightlines/surface: batch filling fitting probing",
     "emission/event/test_annihilation.py": "skymodel/emission/event: constants inputs",
     "emission/nuggets/test_model.py": "skymodel/emission/event: origins",
     "runs/config/test_emission.py": "skymodel/emission/nuggets: tied",

@@ -26,7 +26,7 @@ from skymodel.sightlines.ray.integrate import FAINT, SMALLEST_MEAN_RTOL, SightLi
 from skymodel.sightlines.ray.meter import Shortfall
 from skymodel.sightlines.ray.terms import terms
 from skymodel.sightlines.ray.voxelfaces import left_out
-from skymodel.sightlines.surface.fitting import NotWorthTiles
+from skymodel.sightlines.surface.filling import NotWorthTiles
 from skymodel.sightlines.surface.survey import surveyed
 from skymodel.sky.healpix import require_memory, require_nside
 from skymodel.sky.skymap import SkyMap

@@ -40,8 +40,8 @@ def test_the_tolerance_costs_little(rtol, sightlines):
 
 def test_a_sphere_takes_a_few_hundred():
     meta = cost(BULGE, 256, 1e-6)
-    assert meta["sightlines"] <= 290
-    assert meta["evaluations"] <= 91_000  # lines inside the innermost tiles count, no fall beyond tenfold is believed
+    assert meta["sightlines"] <= 300
+    assert meta["evaluations"] <= 96_000  # 7 % above the least, as tiles get most of the tolerance, which skies need
 
 
 def test_a_bulge_that_is_dark_a_few_degrees_away_costs_little_there():

@@ -25,7 +25,6 @@ def test_random_skies_state_true_errors(few):
     assert few.undecided.mean() < 0.02
 
 
-@pytest.mark.xfail(reason="pixels state some hundred times their true error at the median, asked for at most 100")
 def test_the_errors_of_pixels_are_not_idle(few):
     assert np.median(few.ratios()) <= 100
 

@@ -26,7 +26,8 @@ from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from skymodel.sightlines.ray.promises import Promises
 from skymodel.sightlines.surface.angle import angular
 from skymodel.sightlines.surface.beneath import Beneath
-from skymodel.sightlines.surface.fitting import Fitted, Request, fit, order_for
+from skymodel.sightlines.surface.filling import Request
+from skymodel.sightlines.surface.fitting import Fitted, fit, order_for
 from skymodel.sightlines.surface.quarters import Folds, Frame
 from skymodel.sightlines.surface.survey import Survey, surveyed
 

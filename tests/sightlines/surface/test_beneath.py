@@ -8,7 +8,8 @@ from profiles import NFW, GaussianCloud, GaussianRing
 from skymodel.sightlines.ray.geometry import PathEnd
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.surface.beneath import Beneath
-from skymodel.sightlines.surface.fitting import Request, fit
+from skymodel.sightlines.surface.filling import Request
+from skymodel.sightlines.surface.fitting import fit
 from skymodel.sightlines.surface.quarters import Folds, Frame
 
 HERE = sm.Observer(8.178, 0.0208)

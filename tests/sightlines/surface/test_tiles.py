@@ -9,7 +9,8 @@ from skymodel.sightlines.pixels.tiling import Tiling
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import SightLines
-from skymodel.sightlines.surface.fitting import NotWorthTiles, Request, fit, order_for
+from skymodel.sightlines.surface.filling import NotWorthTiles, Request
+from skymodel.sightlines.surface.fitting import fit, order_for
 from skymodel.sightlines.surface.quarters import Folds, Frame
 
 DISK = NFW(r_s=20.0) * ExponentialDisk(R_d=2.6, z_d=0.3)

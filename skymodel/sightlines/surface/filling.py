@@ -1,0 +1,165 @@
+"""Filling tiles: the integrals at their nodes, the outermost first, and the probes between them.
+
+Most tiles that are too large tell so by their outermost rows of nodes; nothing more is integrated in these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from profiles.contract.arrays import Bools, Floats
+from skymodel.sightlines.ray.error_shares import TILES
+from skymodel.sightlines.ray.integrate import LineIntegrals
+from skymodel.sightlines.surface import probing
+from skymodel.sightlines.surface.batch import Batch
+from skymodel.sightlines.surface.beneath import Beneath
+from skymodel.sightlines.surface.holding import ENDS, UNSETTLED, dusk, foreseen, holding
+from skymodel.sightlines.surface.quarters import FAR, Frame
+from skymodel.sightlines.surface.tiles import Source
+
+FINEST = 2e-13  # what the integrals at the nodes can reach
+BATCH = 32768  # integrals between two reports of progress: blocks for as many workers as there may be
+FAINT = 1e-9  # share of the brightest below which errors are measured against that
+SHADE = 0.1  # share of that to which lines are good: log J is not to be rough where a tile gets dark
+DARKEST = 1e-17  # share of the brightest to which they are in tiles that are bright elsewhere and need it
+
+
+class Request(NamedTuple):
+    """What tiles must give.
+
+    Parameters
+    ----------
+    tolerance
+        Relative error of a tile.
+    order
+        Nodes along each side of a tile.
+    innermost
+        ln sin(theta) inside which points are integrated directly.
+    grain
+        Solid angle [sr] that one evaluated point stands for: tiles that hold fewer points than nodes stay open.
+    budget
+        Integrals that tiles may take before they are given up.
+    """
+
+    tolerance: float
+    order: int
+    innermost: float
+    grain: float
+    budget: int
+
+
+class NotWorthTiles(Exception):
+    """A sky with so much fine structure that its pixels are cheaper one by one."""
+
+
+@dataclass
+class Filler:
+    """What fills tiles with the `source`, how bright the brightest place is, and what it cost.
+
+    The first five are what :func:`~skymodel.sightlines.surface.fitting.fit` is called with.
+    """
+
+    source: Source
+    frame: Frame
+    request: Request
+    progress: Callable[[int, int], None] | None = None
+    beneath: Beneath | None = None
+    brightest: float = 0.0
+    sightlines: int = 0
+    evaluations: int = 0
+    probes: int = 0
+    rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(probing.SEED))
+
+    def floor(self, directions: Floats) -> Floats:
+        """Return the brightness ``(M,)`` below which errors do not count less."""
+        faint = FAINT * self.brightest
+        if self.beneath is None:
+            return np.full(len(directions), faint)
+        return np.maximum(self.beneath(directions), faint)
+
+    def lines(self, directions: Floats, share: Floats, floor: Floats) -> LineIntegrals:
+        """Return integrals along unit vectors ``(M, 3)`` to a share of the tolerance."""
+        if self.sightlines + len(directions) > self.request.budget:
+            raise NotWorthTiles
+        goal = self.sightlines + len(directions)
+        rtol = np.maximum(share * self.request.tolerance, FINEST)
+        parts = []
+        for begin in range(0, len(directions), BATCH):
+            if self.progress is not None:
+                self.progress(self.sightlines, goal)
+            part = slice(begin, begin + BATCH)
+            found = self.source.integrate(
+                directions[part],
+                rtol=rtol[part],
+                floor=floor[part],
+                best=True,
+            )
+            parts.append((found.value, found.error, found.evaluations))
+            self.sightlines += len(found.value)
+        if self.progress is not None:
+            self.progress(self.sightlines, goal)
+        value, error, evaluations = (np.concatenate(column) for column in zip(*parts, strict=True))
+        self.evaluations += int(evaluations.sum())
+        return LineIntegrals(value, error, evaluations, self.source.unit)
+
+    def filled(self, tiles: Batch) -> tuple[Batch, Bools]:
+        """Return the tiles with what they hold, in another order, and which of them are known in the dark.
+
+        Those whose outermost nodes foretell that it would not be enough hold nothing.
+        """
+        order = self.request.order
+        seen, inner = np.zeros((3, len(tiles.bounds), order, order)), np.ones((order, order), bool)
+        inner[ENDS] = inner[:, ENDS] = False
+        self._see(tiles, ~inner, seen)
+        rough = foreseen(tiles, self.request.tolerance, *seen)
+        fit = self.promising(rough)
+        held, deep = self._held(tiles[fit], inner, seen[:, fit])
+        return held.joined(rough[~fit]), np.append(deep, np.zeros(len(tiles.bounds) - len(deep), bool))
+
+    def _held(self, tiles: Batch, missing: Bools, seen: Floats) -> tuple[Batch, Bools]:
+        """Return tiles with what they hold, and which are known in the dark; nodes ``(n, n)`` are still `missing`."""
+        self._see(tiles, missing, seen)
+        value, error, floor = seen[0], seen[1], seen[2].copy()
+        held = holding(tiles, self.request.tolerance, value, error, floor)
+        if self.beneath is not None:
+            return held, np.zeros(len(tiles.bounds), bool)
+        dark = dusk(held, self.request.tolerance, value, error, floor)
+        if dark.any():
+            self._see(tiles, dark, seen, DARKEST * self.brightest)
+            held = holding(tiles, self.request.tolerance, value, error, floor)
+        return held, np.asarray(dark.any(axis=(1, 2)))
+
+    def _see(self, tiles: Batch, chosen: Bools, seen: Floats, faintest: float | None = None) -> None:
+        """Write values, errors and floors at `chosen` nodes ``(T, n, n)`` into `seen` ``(3, T, n, n)``."""
+        chosen = np.broadcast_to(chosen, seen.shape[1:])
+        if not chosen.any():
+            return
+        towards = tiles.directions(self.frame, *tiles.nodes(self.request.order)).reshape(*chosen.shape, 3)[chosen]
+        floor = self.floor(towards) if faintest is None else np.full(len(towards), faintest)
+        found = self.lines(towards, np.full(len(towards), TILES.lines), SHADE * floor)
+        seen[:, chosen] = found.value, found.error, floor
+        outside = (tiles.chart == FAR) | (np.exp(2 * tiles.bounds[:, 0]) > self.request.grain)
+        self.brighten(seen[0, outside])
+        seen[2] = np.maximum(seen[2], FAINT * self.brightest)
+
+    def promising(self, tiles: Batch) -> Bools:
+        """Return which tiles ``(T,)`` have bounds not far above the tolerance: probes may find it met."""
+        return np.asarray(tiles.error <= UNSETTLED * self.request.tolerance * tiles.scale)
+
+    def probed(self, tiles: Batch, deep: Bools) -> probing.Judgement:
+        """Return what probes say of tiles; those in `deep` are to hold in the dark, too."""
+        x, y = probing.places(self.rng, len(tiles.bounds), self.request.order)
+        towards = tiles.directions(self.frame, *tiles.places(x, y)).reshape(-1, 3)
+        floor = np.where(np.repeat(deep, x.shape[1]), DARKEST * self.brightest, self.floor(towards))
+        found = self.lines(towards, np.full(len(towards), TILES.probes), SHADE * floor)
+        self.probes += x.size
+        value, error, least = (part.reshape(x.shape) for part in (found.value, found.error, self.floor(towards)))
+        return probing.judged(tiles, x, y, value, error, least)
+
+    def brighten(self, value: Floats) -> None:
+        """Remember the brightest value that a pixel may have: not that at the tip of a cusp."""
+        self.brightest = max(self.brightest, float(value.max(initial=0.0)))
