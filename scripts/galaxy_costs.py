@@ -109,11 +109,11 @@ def tables(only: str = "", limit: int = 240) -> Iterator[str]:
 
 
 def _map(density: Density, nside: int, observer: sm.Observer, rtol: float) -> str:
-    return str(sm.project(density, nside, observer=observer, r_max=R_MAX, rtol=rtol).meta["method"])
+    return str(sm.project(density, nside, observer=observer, r_max=R_MAX, rtol=rtol, workers=1).meta["method"])
 
 
 def _window(density: Density, observer: sm.Observer, rtol: float) -> str:
-    found = sm.window_factor(density, observer=observer, r_max=R_MAX, rtol=rtol)
+    found = sm.window_factor(density, observer=observer, r_max=R_MAX, rtol=rtol, workers=1)
     return f"{found.value:.5f} +- {found.error:.0e}"
 
 

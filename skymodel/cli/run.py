@@ -36,7 +36,7 @@ def run(
         Path | None, typer.Option("--from", metavar="FILE", help="Repeat the run that a file or folder is of.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Threads for the map; by default map.workers, or all cores.")
+        int | None, typer.Option("--workers", min=1, help="Workers for the map; by default map.workers, or all cores.")
     ] = None,
     plugin: Plugins = None,
     no_plugins: NoPlugins = False,

@@ -140,7 +140,7 @@ def zoom(
     budget
         Evaluations of the density that may be spent; by default 100 times 64 a pixel, at least 1e8.
     workers
-        Threads that integrate; by default one for each core, but one alone inside a thread or a process of a larger
+        Processes or threads that integrate; by default one for each core, but one alone inside a process of a larger
         work. The result does not depend on it.
 
     Raises

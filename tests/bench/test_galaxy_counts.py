@@ -32,7 +32,7 @@ CUBE = "simulation cube"
 def counted(name, work):
     halo, electrons, observer = galaxies()[name]
     with Counter(electrons) as count:
-        work(halo * electrons, observer=observer, r_max=R_MAX)
+        work(halo * electrons, observer=observer, r_max=R_MAX, workers=1)
     return count.evaluations
 
 

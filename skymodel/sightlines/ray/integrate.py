@@ -19,7 +19,7 @@ from profiles.contract.arrays import Floats, Ints
 from profiles.contract.beside import leading_axes
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
-from skymodel.sightlines.ray.blocks import each
+from skymodel.sightlines.ray.blocks import each, evenly
 from skymodel.sightlines.ray.centre import at_centre
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
@@ -183,6 +183,11 @@ class SightLines:
         return BLIND_SPOT if self.density.smooth is None else 0.0
 
     @property
+    def forking(self) -> Meter | None:
+        """The meter, if forks of this process may do the work: what functions do beside, they are to do in this one."""
+        return self.meter if self.density.smooth is not None or self.density.hints.meshes else None
+
+    @property
     def farthest(self) -> float:
         """The largest distance from the centre [kpc] that a line may reach."""
         return self.end.r_max or (self.end.s_max or 0.0) + self.observer.r_sun
@@ -232,8 +237,8 @@ class SightLines:
             brightest = np.maximum(quadrature.largest(done.value), brightest)
             return done
 
-        parts = [slice(first, first + BLOCK) for first in range(0, max(len(directions), 1), BLOCK)]
-        found = each(block, parts, 1 if share > 0 else self.workers)  # what counts as faint is known block by block
+        alone = share > 0  # what counts as faint is known block by block
+        found = each(block, evenly(len(directions), BLOCK), 1 if alone else self.workers, self.forking)
         value, error, evaluations = (np.concatenate(columns, axis=-1) for columns in zip(*found, strict=True))
         return LineIntegrals(value, error, evaluations, self.unit)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from profiles.contract.arrays import Floats, Ints
 from profiles.contract.mesh import Mesh
-from skymodel.sightlines.ray.blocks import each
+from skymodel.sightlines.ray.blocks import each, evenly
 from skymodel.sightlines.ray.geometry import Rays, rays
 from skymodel.sightlines.ray.integrand import checked
 from skymodel.sightlines.ray.integrate import SightLines
@@ -69,10 +69,9 @@ class VoxelLines:
             value[close], evaluations = found.value, int(found.evaluations.sum())
         others = np.flatnonzero(~close)
         size = max(1, _BLOCK // (8 + sum(map(len, (a for mesh in self._meshes for a in mesh.axes)))))
-        parts = [others[begin : begin + size] for begin in range(0, len(others), size)]
-        for part, done in zip(
-            parts, each(lambda some: self._block(directions[some]), parts, self.lines.workers), strict=True
-        ):
+        parts = [others[part] for part in evenly(len(others), size)]
+        how = self.lines.workers, self.lines.forking
+        for part, done in zip(parts, each(lambda some: self._block(directions[some]), parts, *how), strict=True):
             value[part] = done.value
             evaluations += done.evaluations
         return Through(value, evaluations)

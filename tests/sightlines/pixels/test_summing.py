@@ -42,7 +42,7 @@ def test_centres_are_sums_of_line_integrals():
 def test_the_evaluations_of_a_map_are_those_that_were_made():
     """The counter is independent; the check of what the density promises, some 500 points a term, is not counted."""
     with Counter(RING + CLOUD + BODY) as count:
-        whole = sm.project(SUM, 8, rtol=1e-2, **PATH)
+        whole = sm.project(SUM, 8, rtol=1e-2, workers=1, **PATH)
     assert whole.meta["evaluations"] == pytest.approx(count.evaluations, abs=1500)
 
 

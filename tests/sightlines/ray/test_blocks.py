@@ -1,5 +1,9 @@
 """Blocks and workers: the same bits from one and several, the first error ends the work, a crowd shares the cores."""
 
+import multiprocessing
+import os
+import signal
+import sys
 import threading
 
 import numpy as np
@@ -11,7 +15,7 @@ from skymodel.sightlines.ray import blocks, integrate, voxels
 from skymodel.sightlines.ray.blocks import crew, each
 from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import SightLines
-from skymodel.sightlines.ray.meter import Meter, OutOfBudget
+from skymodel.sightlines.ray.meter import Meter, OutOfBudget, Shortfall
 from skymodel.sightlines.ray.voxels import VoxelLines
 
 PATH = {"observer": sm.Observer(8.2), "r_max": 20.0, "rtol": 1e-2}
@@ -60,6 +64,76 @@ def test_lines_are_integrated_in_threads_at_the_same_time(small_blocks):
     lines = SightLines(density, sm.Observer(), PathEnd(s_max=2.0), workers=2)
     found = lines.integrate(unit_vectors(np.linspace(1, 300, 200), 5.0), rtol=1e-3)
     assert np.allclose(found.value, 2.0)
+
+
+@pytest.fixture
+def forks(monkeypatch):
+    """Forks whatever other threads the tests run beside, where there are forks."""
+    if sys.platform != "linux":
+        pytest.skip("forks are for Linux")
+    monkeypatch.setattr(blocks, "_may_fork", lambda: True)
+    yield
+    assert not multiprocessing.active_children()
+
+
+def square(number):
+    return number**2, os.getpid()
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_forks_do_their_share_in_order(forks, workers):
+    found = each(square, range(8), workers, Meter())
+    assert [value for value, _ in found] == [number**2 for number in range(8)]
+    assert len({process for _, process in found}) == workers
+
+
+def test_lines_are_the_same_to_the_bit_and_cost_the_same_whatever_forks_do(forks, small_blocks):
+    towards = unit_vectors(np.linspace(-40, 40, 900), np.linspace(-9, 10, 900))
+    for density, of in (
+        (NFW() * ExponentialDisk(), lambda lines: lines.integrate(towards, rtol=1e-5)),
+        (NFW() * lumps(), lambda lines: VoxelLines(lines, 2, 1e-3)(towards)),
+    ):
+        both = [SightLines(density, sm.Observer(), PathEnd(r_max=20.0), workers=workers) for workers in (1, 2)]
+        one, two = map(of, both)
+        assert np.array_equal(one.value, two.value)
+        assert np.array_equal(one.evaluations, two.evaluations)
+        assert both[0].meter.spent == both[1].meter.spent > 0
+
+
+def test_an_error_in_a_fork_is_raised_here(forks):
+    def work(number):
+        if number:
+            raise Shortfall(f"no {number}")
+
+    with pytest.raises(Shortfall, match="no 1"):
+        each(work, range(2), 2, Meter())
+
+
+def test_forks_spend_of_one_budget(forks):
+    meter = Meter(10.0)
+    with pytest.raises(OutOfBudget):
+        each(lambda _: meter.spend(6.0), range(2), 2, meter)
+    assert meter.spent == meter.budget
+
+
+def test_what_a_fork_that_dies_leaves_is_done_here(forks):
+    here = os.getpid()
+
+    def work(number):
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    assert each(work, range(4), 2, Meter()) == [0, 1, 2, 3]
+
+
+def test_functions_are_called_in_this_process_alone(forks, small_blocks):
+    called = []
+    density = from_function(lambda x, y, z: called.append(os.getpid()) or 0 * x + 1, unit="cm-3")
+    lines = SightLines(density, sm.Observer(), PathEnd(s_max=2.0), workers=2)
+    found = lines.integrate(unit_vectors(np.linspace(1, 300, 200), 5.0), rtol=1e-3)
+    assert set(called) == {os.getpid()}
+    assert lines.meter.spent == found.evaluations.sum()
 
 
 def test_the_first_error_ends_the_work():
