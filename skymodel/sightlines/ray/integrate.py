@@ -19,7 +19,7 @@ from profiles.contract.arrays import Floats, Ints
 from profiles.contract.beside import leading_axes
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
-from skymodel.sightlines.ray.blocks import each, evenly
+from skymodel.sightlines.ray.blocks import each, evenly, leaves_no_trace
 from skymodel.sightlines.ray.centre import at_centre
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
@@ -184,8 +184,8 @@ class SightLines:
 
     @property
     def forking(self) -> Meter | None:
-        """The meter, if forks of this process may do the work: what functions do beside, they are to do in this one."""
-        return self.meter if self.density.smooth is not None or self.density.hints.meshes else None
+        """The meter, if forks of this process may do the work."""
+        return self.meter if leaves_no_trace(self.density) else None
 
     @property
     def farthest(self) -> float:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import skymodel as sm
-from profiles import NFW, ExponentialDisk, Grid, from_function
+from profiles import NFW, DwekBar, ExponentialDisk, Grid, HotGas, Triaxial, from_function
 from skymodel.sightlines.ray import blocks, integrate, voxels
-from skymodel.sightlines.ray.blocks import crew, each
+from skymodel.sightlines.ray.blocks import crew, each, leaves_no_trace
 from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.meter import Meter, OutOfBudget, Shortfall
@@ -134,6 +134,15 @@ def test_functions_are_called_in_this_process_alone(forks, small_blocks):
     found = lines.integrate(unit_vectors(np.linspace(1, 300, 200), 5.0), rtol=1e-3)
     assert set(called) == {os.getpid()}
     assert lines.meter.spent == found.evaluations.sum()
+
+
+def test_only_own_formulas_all_through_go_to_forks():
+    class Theirs(NFW, smooth=True):
+        """It may call a library with threads of its own, which a fork lacks and would wait for."""
+
+    own = (NFW() * ExponentialDisk(), Triaxial(NFW()) * (2 * DwekBar()) * lumps(), NFW() * HotGas())
+    assert all(map(leaves_no_trace, own))
+    assert not any(map(leaves_no_trace, (Theirs(), Triaxial(Theirs()), ExponentialDisk() * (2 * Theirs() + NFW()))))
 
 
 def test_the_first_error_ends_the_work():
