@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.sky.circles import Axes, SmallCircle, crossings, local_axes, lonlat, separation
+from skymodel.sky.circles import Axes, SmallCircle, crossings, directions, local_axes, lonlat, separation
 
 _TURN = 2 * np.pi
 _SAME_RADIUS = 1e-12  # deg: radii closer than this differ by rounding only
@@ -73,8 +73,7 @@ def arcs(region: Edged, lon: float, lat: float, radius_deg: Any) -> Arcs:
     """
     theta = np.radians(np.atleast_1d(np.asarray(radius_deg, dtype=np.float64)))
     here = local_axes(lon, lat)
-    cuts = [_cuts(edge, here, theta) for edge in known_edges(region)]
-    start, stop = _intervals(np.concatenate([*cuts, np.empty((theta.size, 0))], axis=1))
+    start, stop = _intervals(_cuts(known_edges(region), here, theta))
     inside = region.contains(*_points(here, theta[:, None], (start + stop) / 2))
     return _packed(start, stop, inside & (stop > start))
 
@@ -114,18 +113,22 @@ def known_edges(region: Edged) -> tuple[SmallCircle, ...]:
     return tuple(dict.fromkeys(region.edges))
 
 
-def _cuts(edge: SmallCircle, here: Axes, theta: Floats) -> Floats:
-    """Return the position angles ``(N, 2)`` where circles of radius theta meet the edge, nan where they do not.
+def _cuts(edges: tuple[SmallCircle, ...], here: Axes, theta: Floats) -> Floats:
+    """Return the position angles ``(N, 2 E)`` where circles of radius theta meet edges, nan where they do not.
 
     Half-angle formulae of the spherical triangle centre, axis, cut: accurate also where the circles barely touch.
     """
-    distance, rho = separation(edge.axis, here.centre), np.radians(edge.radius)
-    towards = np.arctan2(edge.axis @ here.north, edge.axis @ here.east)
+    if not edges:
+        return np.empty((theta.size, 0))
+    lon, lat, radius = np.array([(edge.lon, edge.lat, edge.radius) for edge in edges]).T
+    axes, rho, theta = directions(lon, lat), np.radians(radius), theta[:, None]
+    distance = separation(axes, here.centre)
+    towards = np.arctan2(axes @ here.north, axes @ here.east)
     sine2 = np.sin((distance + rho - theta) / 2) * np.sin((theta + rho - distance) / 2)
     cosine2 = np.sin((theta + distance + rho) / 2) * np.sin((theta + distance - rho) / 2)
     meets = np.where(np.minimum(sine2, cosine2) > -_TOUCHING, 1.0, np.nan)
     half = np.arctan2(np.sqrt(np.maximum(sine2, 0.0)), np.sqrt(np.maximum(cosine2, 0.0))) * meets
-    return np.asarray(np.stack([towards - 2 * half, towards + 2 * half], axis=1) % _TURN)
+    return np.asarray(np.stack([towards - 2 * half, towards + 2 * half], axis=2) % _TURN).reshape(len(theta), -1)
 
 
 def _intervals(cuts: Floats) -> tuple[Floats, Floats]:
