@@ -126,7 +126,10 @@ def inner_slope(density: Density) -> float:
 
 
 def _known(density: Density, places: Floats) -> Floats:
-    """Return those of the places ``(3, N)`` where the density is known."""
+    """Return those of the places ``(3, N)`` where the density is known: one by one only if it is not at all of them."""
+    with contextlib.suppress(Unknown):
+        _called(density, *places)
+        return places
     known = []
     for place in places.T:
         with contextlib.suppress(Unknown):
