@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
-from skymodel.sightlines.ray.rules import BLIND, COARSE, MORE, rule
+from skymodel.sightlines.ray.rules import BLIND, COARSE, MORE, rule, woven
 
 Integrand = Callable[[Ints, Floats], Floats]
 
@@ -73,22 +73,23 @@ class Panels(NamedTuple):
 class _Task(NamedTuple):
     """What is integrated, whether it is known to be smooth within each panel, and its leading axes.
 
-    ``seen`` are the integrand's values ``(..., P, 9)`` at the nodes of the smaller rule, block by block.
+    ``seen`` are the integrand's values ``(..., P, 9)`` at the nodes of the smaller rule, block by block, and ``first``
+    the index of each block's first panel among all that were seen, with that of the next one to be.
     """
 
     integrand: Integrand
     smooth: bool | None
     leading: tuple[int, ...]
     seen: list[Floats]
+    first: list[int]
 
     def recalled(self, index: Ints) -> Floats:
         """Return the values seen at some panels ``(..., P, 9)``, by their index among all that were."""
-        found, first = np.empty((*self.leading, index.size, COARSE.size)), 0
-        for block in self.seen:
-            here = (index >= first) & (index < first + block.shape[-2])
-            if here.any():
-                found[..., here, :] = block[..., index[here] - first, :]
-            first += block.shape[-2]
+        found = np.empty((*self.leading, index.size, COARSE.size))
+        block = np.searchsorted(self.first, index, side="right") - 1
+        for number in np.unique(block).tolist():
+            here = np.flatnonzero(block == number)
+            found[..., here, :] = self.seen[number].take(index[here] - self.first[number], axis=-2)
         return found
 
 
@@ -114,11 +115,11 @@ class _Work(NamedTuple):
     def error(self) -> Floats:
         return np.asarray(self.said[1])
 
-    def taken(self, index: Ints | Bools) -> _Work:
-        columns: list[Any] = [column[..., index] for column in self]
+    def taken(self, index: Ints) -> _Work:
+        columns: list[Any] = [column.take(index, axis=-1) for column in self]
         return _Work(*columns)
 
-    def put(self, index: Ints | Bools, other: _Work) -> None:
+    def put(self, index: Ints, other: _Work) -> None:
         for column, new in zip(self, other, strict=True):
             column[..., index] = new
 
@@ -162,7 +163,7 @@ def integrate_panels(
         If an integral does not reach its tolerance, and `best` is not set.
     """
     value, error = np.zeros((2, *leading, count))
-    task = _Task(integrand, smooth, leading, [])
+    task = _Task(integrand, smooth, leading, [], [0])
     work = _evaluated(task, np.arange(panels.owner.size), panels.left, panels.right)
     used = COARSE.size * np.bincount(panels.owner, minlength=count)
     for generation in range(DEEPEST):
@@ -218,13 +219,15 @@ def _too_large(owner: Ints, doubts: Floats, limit: Floats, failing: Bools) -> Bo
 
     Of functions side by side the worst counts in each panel, among those whose integrals are failing ``(..., N)``.
     """
-    part = np.minimum(doubts / np.maximum(limit, np.finfo(float).tiny)[..., owner], 2.0)
-    part = np.where(failing[..., owner], part, 0.0)
+    chosen = np.zeros(owner.size, dtype=bool)
+    some = np.flatnonzero(any_of(failing)[owner])
+    owner = owner[some]
+    part = doubts.take(some, axis=-1) / np.maximum(limit, np.finfo(float).tiny).take(owner, axis=-1)
+    part = np.where(failing.take(owner, axis=-1), np.minimum(part, 2.0), 0.0)
     part = part.max(axis=tuple(range(part.ndim - 1)))
     order = np.lexsort((part, owner))
     together, owner = np.append(0.0, np.cumsum(part[order])), owner[order]
-    chosen = np.empty(owner.size, dtype=bool)
-    chosen[order] = together[1:] - together[np.searchsorted(owner, owner)] > LEFT
+    chosen[some[order]] = together[1:] - together[np.searchsorted(owner, owner)] > LEFT
     return chosen
 
 
@@ -247,16 +250,17 @@ def _hidden(work: _Work, panels: Panels, smooth: bool | None = None) -> Floats:
         one, next_one = work.value[..., :-1], work.value[..., 1:]
         ends = np.minimum(one, next_one) < ROUNDING * np.maximum(one, next_one)
         joined = joined | (ends & (after == before + 1) & (panels.owner[before] == panels.owner[after]))
-    before_stretch = np.where(same, 1.0, panels.right_stretch[before])
-    after_stretch = np.where(same, 1.0, panels.left_stretch[after])
+    some = np.flatnonzero(any_of(joined))
+    before_stretch = np.where(same[some], 1.0, panels.right_stretch[before[some]])
+    after_stretch = np.where(same[some], 1.0, panels.left_stretch[after[some]])
     _, error, left, right, doubt = work.said
-    jump = np.abs(right[..., :-1] / before_stretch - left[..., 1:] / after_stretch)
-    jump -= doubt[..., :-1] / before_stretch + doubt[..., 1:] / after_stretch
-    jump = np.where(joined, np.maximum(jump, 0.0), 0.0)
+    jump = np.abs(right.take(some, axis=-1) / before_stretch - left.take(some + 1, axis=-1) / after_stretch)
+    jump -= doubt.take(some, axis=-1) / before_stretch + doubt.take(some + 1, axis=-1) / after_stretch
+    jump = np.where(joined.take(some, axis=-1), np.maximum(jump, 0.0), 0.0)
     blind = 0.5 * BLIND * (work.right - work.left)
     found: Floats = np.zeros_like(error)
-    found[..., :-1] = jump * before_stretch * blind[:-1]
-    found[..., 1:] += jump * after_stretch * blind[1:]
+    found[..., some] = jump * before_stretch * blind[some]
+    found[..., some + 1] += jump * after_stretch * blind[some + 1]
     return found
 
 
@@ -264,12 +268,12 @@ def _refined(task: _Task, work: _Work, raised: Bools, parts: Ints) -> _Work:
     """Return the panels in order, each as often as `parts` says: 2 are its halves; `raised` ones get more nodes."""
     source = np.repeat(np.arange(parts.size), parts)
     found = work.taken(source)
-    halves, more = (parts == 2)[source], raised[source]
-    whole = work.taken(parts == 2)
-    middle = 0.5 * (whole.left + whole.right)
-    left, right = (np.stack(pair, axis=1).ravel() for pair in ((whole.left, middle), (middle, whole.right)))
-    found.put(halves, _evaluated(task, np.repeat(whole.panel, 2), left, right))
-    found.put(more, _evaluated(task, *found.taken(more)[:3], seen=found.seen[more]))
+    halves, more = np.flatnonzero((parts == 2)[source]), np.flatnonzero(raised[source])
+    low, high = (end[parts == 2] for end in (work.left, work.right))
+    middle = 0.5 * (low + high)
+    left, right = (np.stack(pair, axis=1).ravel() for pair in ((low, middle), (middle, high)))
+    found.put(halves, _evaluated(task, found.panel[halves], left, right))
+    found.put(more, _evaluated(task, found.panel[more], found.left[more], found.right[more], seen=found.seen[more]))
     return found
 
 
@@ -277,7 +281,7 @@ def _evaluated(task: _Task, panel: Ints, left: Floats, right: Floats, seen: Ints
     """Return panels by the smaller rule, or, where that is what was `seen`, by the larger."""
     half, middle = 0.5 * (right - left), 0.5 * (right + left)
     said, fall = np.empty((5, *task.leading, panel.size)), np.empty(panel.size)
-    now = sum(block.shape[-2] for block in task.seen) + np.arange(panel.size)
+    now = task.first[-1] + np.arange(panel.size)
     chunk = max(CHUNK // math.prod(task.leading), 1)
     for start in range(0, panel.size, chunk):
         part = slice(start, start + chunk)
@@ -286,8 +290,9 @@ def _evaluated(task: _Task, panel: Ints, left: Floats, right: Floats, seen: Ints
         here = task.integrand(panel[part, None], places)
         if seen is None:
             task.seen.append(here)
+            task.first.append(task.first[-1] + here.shape[-2])
         else:
-            here = np.insert(here, np.arange(1, MORE.size), task.recalled(seen[part]), axis=-1)
+            here = woven(here, task.recalled(seen[part]))
         *said[..., part], falls = rule(here, bool(task.smooth))
         fall[part] = falls.max(axis=tuple(range(falls.ndim - 1)))
     said[:2] *= half

@@ -109,3 +109,10 @@ def rule(values: Floats, smooth: bool = False) -> Said:
     believed = np.maximum(fall, FASTEST[smooth]) ** DECAY[smooth][nodes]
     error = SAFETY[smooth] * band[-1] * believed + ROUNDING * integral
     return Said(integral, error, left, right, END * np.sqrt(nodes) * band[-1] * fall, fall)
+
+
+def woven(more: Floats, coarse: Floats) -> Floats:
+    """Return values at the nodes of the larger rule ``(..., 19)``: of those it adds, and of those of the smaller."""
+    both = np.empty((*more.shape[:-1], FINE.size))
+    both[..., ::2], both[..., 1::2] = more, coarse
+    return both

@@ -8,7 +8,7 @@ import pytest
 
 from skymodel.sightlines.ray import quadrature, rules
 from skymodel.sightlines.ray.quadrature import NotConverged, Panels, integrate_panels
-from skymodel.sightlines.ray.rules import COARSE, FINE, MORE, rule
+from skymodel.sightlines.ray.rules import COARSE, FINE, MORE, rule, woven
 
 
 def panels(left, right, owner=None, joined=True):
@@ -402,3 +402,8 @@ def test_many_functions_at_once_are_told_each_as_if_alone(nodes):
     assert said.integral == pytest.approx(size * (np.e - 1 / np.e), rel=1e-11)
     assert said.left == pytest.approx(size / np.e, rel=1e-6)
     assert said.right == pytest.approx(size * np.e, rel=1e-6)
+
+
+def test_what_the_larger_rule_adds_lies_between_the_nodes_of_the_smaller():
+    size = np.array([[1.0], [2.0]])
+    assert np.array_equal(woven(size * np.exp(MORE), size * np.exp(COARSE)), size * np.exp(FINE))
