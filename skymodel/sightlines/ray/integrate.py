@@ -172,7 +172,7 @@ class SightLines:
         """Refuse what is no density."""
         require_density(self.density)
 
-    @property
+    @functools.cached_property
     def unit(self) -> Any:
         """Unit of the integrals."""
         return units.Unit(self.density.unit) * units.kpc
