@@ -32,6 +32,8 @@ MEANS = (  # the others take a minute
     "test_means.py::test_the_window_factor_of_a_region_with_itself_is_one",
     "test_means.py::test_a_tolerance_that_cannot_be_met_or_means_nothing_is_refused_as_it_was_given",
     "test_promise.py::test_a_mean_that_falls_short_says_so",
+    "test_promise.py::test_a_ratio_that_falls_short_says_so_of_both_means",
+    "test_means.py::test_half_of_the_work_is_told_as_between_a_quarter_and_three_quarters",
 )
 TARGETS = {
     "skymodel/bounded.py": ("tests/test_bounded.py",),

@@ -54,6 +54,14 @@ def test_a_mean_that_falls_short_says_so():
     assert mean.evaluations <= exact.evaluations
 
 
+def test_a_ratio_that_falls_short_says_so_of_both_means():
+    exact = sm.window_factor(PAIR, rtol=1e-7, **HERE)
+    short = sm.window_factor(PAIR, rtol=1e-7, budget=exact.evaluations / 2, shortfall="state", **HERE)
+    assert [mean.short for mean in (exact.numerator, exact.denominator)] == [False, False]
+    assert [mean.short for mean in (short.numerator, short.denominator)] == [True, True]
+    assert abs(short.value - exact.value) <= short.error + exact.error
+
+
 @pytest.mark.parametrize("budget", [0, -5, float("nan"), "many"])
 def test_a_budget_of_nothing_is_refused(budget):
     for call in (

@@ -232,7 +232,9 @@ class Maker:
         scale = np.maximum(nodes, floor).min(axis=1)
         slack = 0.0 if self.beneath is None else LEAST_SHARE * self.rtol * scale
         left = (1 - SHARE) * self.rtol
-        held = (low > 0) & (relative <= left * np.maximum(floor / np.where(nodes > 0, nodes, 1.0), 1.0).min(axis=1))
+        with np.errstate(over="ignore"):  # of places as dark as the least of all numbers
+            spare = np.maximum(floor / np.where(nodes > 0, nodes, 1.0), 1.0).min(axis=1)
+        held = (low > 0) & (relative <= left * spare)
         good = (gap <= (bound + 2 * doubt[:, None]) + np.reshape(slack, (-1, 1))).all(axis=1)
         good &= (worst_x + worst_y <= SHARE * self.rtol * scale) & (held | (doubt <= left * scale))
         relative = np.where(held, relative, 0.0)
