@@ -171,7 +171,7 @@ def about(name: str) -> About:
         return _about_preset(preset(name))
     if ":" not in name and name not in names():
         known = [*names(), *preset_names()]
-        raise ValueError(f"no profile or preset {name!r}{options(name, known, 'there are')}")
+        raise ValueError(f"no profile or preset {name!r}{options(name, known, 'there are', '`skymodel profiles`')}")
     maker = get(name)
     sections = _sections(inspect.getdoc(maker) or "")
     meanings = _meanings(sections.get("Parameters", ""))

@@ -14,7 +14,8 @@ _EXPORTS = {
     "skymodel.sky.regions": ("COMPTEL_WINDOW", "INTEGRAL_CIRCLE", "Box", "Circle", "Region"),
     "skymodel.sky.skymap": ("SkyMap",),
     "skymodel.sky.reading.maps": ("read_map", "read_maps"),
-    "skymodel.sky.beams": ("GaussianBeam", "TabulatedBeam", "smooth"),
+    "skymodel.sky.beams": ("GaussianBeam", "TabulatedBeam"),
+    "skymodel.sky.smoothing": ("smooth",),
     "skymodel.sightlines.ray.geometry": ("Observer",),
     "skymodel.sightlines.ray.along": ("along",),
     "skymodel.sightlines.ray.integrate": ("line_of_sight",),
@@ -57,7 +58,10 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
-        raise AttributeError(f"module 'skymodel' has no attribute {name!r}; it has {', '.join(__all__)}")
+        from profiles.contract.spelling import options
+
+        known = options(name, __all__, "it has", "`dir(skymodel)`")
+        raise AttributeError(f"module 'skymodel' has no attribute {name!r}{known}")
     try:
         value = getattr(importlib.import_module(_HOME[name]), name)
     except ImportError as error:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_LONGEST = 300  # characters of a list that a message shows whole
 _ALIKE = (
     0.5  # the cut of difflib at which 'H1' still finds 'HI'; at its default of 0.6 names of two letters never match
 )
 
 
-def options(name: str, known: Iterable[str], label: str = "known") -> str:
+def options(name: str, known: Iterable[str], label: str = "known", where: str = "") -> str:
     """Return ``; did you mean 'nfw'? known: burkert, nfw``, to follow ``no profile 'nwf'``.
+
+    Of a list of more than 300 characters it names the three that are nearest.
 
     Parameters
     ----------
@@ -21,6 +24,8 @@ def options(name: str, known: Iterable[str], label: str = "known") -> str:
         What is allowed.
     label
         What the list is called: "known", "allowed", "installed".
+    where
+        What shows a list that is too long, as a command.
 
     Examples
     --------
@@ -30,7 +35,11 @@ def options(name: str, known: Iterable[str], label: str = "known") -> str:
     '; known: burkert, nfw'
     """
     listed = list(known)
-    return f"; {nearest(name, listed)}{label}: {', '.join(listed)}"
+    text = ", ".join(listed)
+    if len(text) > _LONGEST:
+        three = difflib.get_close_matches(name, listed, n=3, cutoff=0.0)
+        text = f"{', '.join(three)} and {len(listed) - len(three)} more" + f" ({where} lists all)" * bool(where)
+    return f"; {nearest(name, listed)}{label}: {text}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -83,7 +83,7 @@ def preset(name: str) -> Preset:
 
     known = preset_names()
     if name not in known:
-        raise ValueError(f"no preset {name!r}{options(name, known, 'available')}")
+        raise ValueError(f"no preset {name!r}{options(name, known, 'available', '`skymodel profiles`')}")
     content = cast(dict[str, Any], yaml.safe_load(_folder().joinpath(f"{name}.yaml").read_text(encoding="utf-8")))
     return Preset(name=name, **content)
 

@@ -47,7 +47,7 @@ def get(name: str) -> Maker:
     if ":" in name:
         return trust.imported(name, offers)  # type: ignore[no-any-return]
     if name not in offers:
-        raise ValueError(f"no profile {name!r}{options(name, sorted(offers), 'installed')}")
+        raise ValueError(f"no profile {name!r}{options(name, sorted(offers), 'installed', '`skymodel profiles`')}")
     offered = offers[name]
     if len(offered) > 1:
         owners = " and ".join(f"{owner(claim)} ({claim.value})" for claim in offered)

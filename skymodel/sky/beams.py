@@ -1,8 +1,7 @@
-"""Point-spread functions on the sphere, and maps seen through them.
+"""Point-spread functions on the sphere.
 
 A beam is a profile of the angle from its axis, normalised to 1 over the sphere; its window b_l multiplies the
-harmonics of a map. :func:`smooth` works in harmonics and checks itself: at probes, most of them where the map is
-bright, the beam is also summed over pixels directly, and what differs goes into the error.
+harmonics of a map (:mod:`skymodel.sky.smoothing`).
 """
 
 from __future__ import annotations
@@ -13,16 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from profiles.contract.arrays import Floats
 from skymodel.sky.circles import degrees
-from skymodel.sky.healpix import nside_of
-from skymodel.sky.pixelmap import Map, PixelMap, changed
 
 FWHM_PER_SIGMA = math.sqrt(8 * math.log(2))
-_PROBES = 64
-_NEGLIGIBLE = 1e-9  # share of a beam, or factor of a harmonic, that may be left out
+_NEGLIGIBLE = 1e-9  # share of a beam that may be left out
 
 
 @dataclass(frozen=True)
@@ -147,12 +142,9 @@ class TabulatedBeam(Beam):
 
     def window(self, lmax: int) -> Floats:
         """Return the integrals of profile times P_l, by Gauss-Legendre on each interval of the table."""
-        from scipy.special import eval_legendre
-
         theta, weight = self._nodes(lmax)
         share = weight * self._density(theta) * np.sin(theta)
-        legendre = np.array([eval_legendre(degree, np.cos(theta)) for degree in range(lmax + 1)])
-        return np.asarray(legendre @ share / share.sum())
+        return np.asarray(share @ np.polynomial.legendre.legvander(np.cos(theta), lmax) / share.sum())
 
     def profile(self, theta: Floats) -> Floats:
         """Return the density [sr-1] at angles [rad]."""
@@ -169,95 +161,6 @@ class TabulatedBeam(Beam):
         widths = np.diff(borders)[:, None]
         node, weight = np.polynomial.legendre.leggauss(8 + math.ceil(lmax * float(widths.max())))
         return (borders[:-1, None] + widths * (node + 1) / 2).ravel(), (widths * weight / 2).ravel()
-
-
-def smooth(sky: Map, beam: Beam) -> Map:
-    """Return the map seen through a beam; its flux is kept.
-
-    The error is the map's own seen through the beam, plus twice the largest difference at probes between the
-    harmonic result and the direct sum over pixels. Widths add in quadrature; that of a pixel stays.
-
-    Raises
-    ------
-    ValueError
-        If pixels are masked, or the beam is narrower than two of them.
-
-    Examples
-    --------
-    >>> from skymodel.sky.skymap import SkyMap
-    >>> point = np.zeros(12 * 32**2)
-    >>> point[5000] = 1.0
-    >>> seen = smooth(SkyMap(point, 0.0, "cm-2"), GaussianBeam(5.0))
-    >>> round(float(seen.values.sum()), 9), bool(seen.values.max() < 0.2)
-    (1.0, True)
-    """
-    if bad := int(sky.masked.sum()):
-        raise ValueError(f"{bad} pixels of the map {sky.name!r} are masked; a beam needs the whole sky")
-    pixel = math.degrees(math.sqrt(sky.pixel_area))
-    if beam.width < 2 * pixel:
-        raise ValueError(
-            f"a beam of {beam.width:g} deg on pixels of {pixel:.2g} deg; allowed: at least two pixels, "
-            f"so use nside >= {2 ** math.ceil(math.log2(2 * pixel * sky.nside / beam.width))}"
-        )
-    values = _through(sky.values, beam)
-    if sky.values.min() >= 0 and -_NEGLIGIBLE * values.max() <= values.min() < 0:
-        values = _not_negative(values)
-    error = _seen_error(sky.error, beam) + 2 * _largest_difference(sky, values, beam)
-    return changed(sky, values=values, error=error)
-
-
-def _not_negative(values: Floats) -> Floats:
-    """Return a map without what the harmonics' rounding left below zero, its flux kept: a beam is positive."""
-    kept = np.maximum(values, 0.0)
-    return np.asarray(kept * (values.sum() / kept.sum()))
-
-
-def _smooth_at(sky: PixelMap, beam: Beam, lon: ArrayLike, lat: ArrayLike) -> Floats:
-    """Return what is seen through a beam in a few directions [deg], summed over the pixels around each."""
-    import healpy
-
-    axes = np.stack(healpy.ang2vec(*np.broadcast_arrays(degrees(lon), degrees(lat)), lonlat=True).T, axis=-1)
-    seen = [_sum_around(sky, beam, axis) for axis in axes.reshape(-1, 3)]
-    return np.array(seen).reshape(axes.shape[:-1])
-
-
-def _sum_around(sky: PixelMap, beam: Beam, axis: NDArray[Any]) -> float:
-    import healpy
-
-    pixels = healpy.query_disc(sky.nside, axis, math.radians(beam.reach))
-    vectors = np.stack(healpy.pix2vec(sky.nside, pixels), axis=-1)
-    theta = 2 * np.arcsin(np.minimum(np.linalg.norm(vectors - axis, axis=-1) / 2, 1.0))
-    weight = beam.profile(theta)  # whose sum is 1 / pixel area but for a few per cent next to the poles
-    return float(weight @ sky.values[pixels] / weight.sum())
-
-
-def _through(values: Floats, beam: Beam) -> Floats:
-    import healpy
-
-    nside = nside_of(values.size)
-    window = beam.window(3 * nside - 1)
-    lmax = max(2, int(np.flatnonzero(np.abs(window) > _NEGLIGIBLE)[-1]))
-    rounds = 3 if lmax <= 2 * nside else 10  # HEALPix is a good quadrature up to 2 nside, above it must be iterated
-    alm = healpy.map2alm(np.array(values), lmax=lmax, iter=rounds, pol=False, use_weights=True)
-    seen = healpy.alm2map(healpy.almxfl(alm, window[: lmax + 1]), nside, lmax=lmax, pol=False)
-    return np.asarray(seen + (values.mean() - seen.mean()), dtype=np.float64)  # the quadrature's own loss, 1e-6
-
-
-def _seen_error(error: Floats, beam: Beam) -> Floats:
-    """Return the errors seen through a beam: a weighted mean of them, because a beam is positive."""
-    if error.min() == error.max() or not np.isfinite(error).all():
-        return error
-    return np.maximum(_through(error, beam), 0.0)
-
-
-def _largest_difference(sky: PixelMap, values: Floats, beam: Beam) -> float:
-    """Return the largest difference from the direct sum at pixels of all ranks of brightness, the brightest densest."""
-    import healpy
-
-    ranks = np.unique(np.geomspace(1, values.size, _PROBES).astype(int))
-    probes = np.argsort(values)[-ranks]
-    direct = _smooth_at(sky, beam, *healpy.pix2ang(sky.nside, probes, lonlat=True))
-    return float(np.abs(direct - values[probes]).max())
 
 
 def _checked_width(fwhm: Any) -> float:

@@ -110,7 +110,7 @@ def _named(name: str) -> Region:
     word, *numbers = name.replace(",", " ").replace("(", " ").replace(")", " ").split() or [""]
     if word in _TEXTS:
         return _of_text(name, word, numbers)
-    raise ValueError(f"no region {name!r}{options(name, NAMED_REGIONS)}; or a mapping, {_FORMS}")
+    raise ValueError(f"no region {name!r}{options(name, NAMED_REGIONS)}; or {_TEXT}, or a mapping")
 
 
 _TEXTS = {"circle": ("lon", "lat", "radius"), "box": ("lon from", "lon to", "lat from", "lat to")}
@@ -190,10 +190,11 @@ _READERS: dict[frozenset[str], Callable[[Mapping[str, Any]], Region]] = {
     frozenset({"file"}): _file,
     frozenset({"complement"}): lambda spec: ~region_from_config(spec["complement"]),
 }
+_TEXT = "'circle LON LAT RADIUS', 'box LON LON LAT LAT' [deg]"
 _FORMS = (
     "allowed: {frame, lon, lat, radius} for a circle, {frame, lon: [low, high], lat: [low, high]} for a box, "
     "{polygon: [[lon, lat], ...], frame}, {file: mask, MOC or DS9 file}, "
-    "{intersection: [...]}, {union: [...]}, {complement: ...}, 'circle LON LAT RADIUS', 'box LON LON LAT LAT' [deg]"
+    "{intersection: [...]}, {union: [...]}, {complement: ...}, " + _TEXT
 )
 
 

@@ -168,10 +168,10 @@ class SkyMap(Shown):
     def smooth(self, beam: Any) -> SkyMap:
         """Return the map seen through a beam: a width ("3 deg"), "spi@0.511", or a Beam.
 
-        See :func:`skymodel.sky.beams.smooth` for the errors.
+        See :func:`skymodel.sky.smoothing.smooth` for the errors.
         """
-        from skymodel.sky.beams import smooth
         from skymodel.sky.instruments import read_beam
+        from skymodel.sky.smoothing import smooth
 
         return smooth(self, read_beam(beam))
 

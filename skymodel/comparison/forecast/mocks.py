@@ -19,9 +19,10 @@ from skymodel.comparison.forecast.observations import Observation
 from skymodel.comparison.forecast.unlike import STATISTICS
 from skymodel.comparison.likeness.field import Field
 from skymodel.comparison.likeness.scales import SCALES, scale_correlation
-from skymodel.sky.beams import GaussianBeam, smooth
+from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.skymap import SkyMap
+from skymodel.sky.smoothing import smooth
 
 
 def expected(sky: SkyMap, seen_by: Observation, field: Field, foreground: SkyMap | None = None) -> Expected:

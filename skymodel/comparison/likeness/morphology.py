@@ -31,9 +31,10 @@ from skymodel.comparison.likeness.scales import SCALES
 from skymodel.comparison.likeness.subpixels import NoFluxError
 from skymodel.comparison.likeness.transport import absence, earth_mover
 from skymodel.progress import Progress, Steps
-from skymodel.sky.beams import Beam, smooth
+from skymodel.sky.beams import Beam
 from skymodel.sky.region import as_region
 from skymodel.sky.skymap import SkyMap
+from skymodel.sky.smoothing import smooth
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from skymodel.comparison.ratio.null import band_map
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Mean, Ratio, quotient, region_mean
-from skymodel.sky.beams import Beam, smooth
+from skymodel.sky.beams import Beam
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
+from skymodel.sky.smoothing import smooth
 
 
 @dataclass(frozen=True)

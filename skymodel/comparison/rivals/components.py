@@ -18,11 +18,12 @@ from skymodel.comparison.likeness.gaussian_sky import UNIT, gaussian_sky
 from skymodel.comparison.rivals.exposure import EVEN, Weights, pixel_weights
 from skymodel.comparison.rivals.skies import rival
 from skymodel.datafiles import data_path
-from skymodel.sky.beams import GaussianBeam, smooth
+from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.line_skies import LINE_SKIES
 from skymodel.sky.regions import Box
 from skymodel.sky.skymap import SkyMap
+from skymodel.sky.smoothing import smooth
 
 LINE_BEAM, CONTINUUM_BEAM = 2.5, 4.0  # FWHM [deg]: SPI (instruments.yaml), COMPTEL's middle (memory, unverified)
 LINE_FIELD = Box(lon=(-180.0, 180.0), lat=(-45.0, 45.0))

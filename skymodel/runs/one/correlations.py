@@ -22,9 +22,9 @@ from skymodel.progress import Counted
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.config.questions import CompareConfig
 from skymodel.runs.config.regions import WHOLE_SKY, NamedRegion
-from skymodel.sky.beams import smooth
 from skymodel.sky.reading.maps import read_map
 from skymodel.sky.skymap import SkyMap
+from skymodel.sky.smoothing import smooth
 
 _COLUMNS = {
     "first": ("", "one map"),

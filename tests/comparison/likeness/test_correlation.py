@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from skymodel.comparison.likeness.correlation import amplitude, cosine, cross_spectrum, overlap, pearson, spearman
-from skymodel.sky.beams import GaussianBeam, smooth
+from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
 from skymodel.sky.skymap import SkyMap
+from skymodel.sky.smoothing import smooth
 from tests.comparison.gaussians import gaussian, integral, product
 
 PAIRS = [(3.0, 3.0, 0.0), (3.0, 5.0, 0.0), (3.0, 5.0, 4.0), (4.0, 4.0, 6.0)]

@@ -8,9 +8,10 @@ from skymodel.comparison.forecast.likelihood import Expected
 from skymodel.comparison.forecast.mocks import calibrated, counts
 from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.likeness.scales import SCALES, scale_correlation
-from skymodel.sky.beams import GaussianBeam, smooth
+from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.regions import Box, Circle
+from skymodel.sky.smoothing import smooth
 from tests.comparison.gaussians import gaussian
 
 SEED = 20261125

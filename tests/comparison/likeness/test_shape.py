@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from skymodel.comparison.likeness.shape import Concentration, bulge_to_disk, centroid, profile, widths
-from skymodel.sky.beams import GaussianBeam, smooth
+from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.regions import INTEGRAL_CIRCLE, Box, Circle
 from skymodel.sky.skymap import SkyMap
+from skymodel.sky.smoothing import smooth
 from tests.comparison.gaussians import blob, containment, gaussian, width
 
 WIDE = Circle(0, 0, 30)

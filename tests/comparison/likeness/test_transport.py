@@ -14,10 +14,11 @@ from skymodel.comparison.forecast.mocks import counts, p_values, two_sided
 from skymodel.comparison.likeness import transport
 from skymodel.comparison.likeness.field import field_of
 from skymodel.comparison.likeness.transport import earth_mover, loaded, moved, plan
-from skymodel.sky.beams import GaussianBeam, smooth
+from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.healpix import UNSEEN
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
 from skymodel.sky.skymap import SkyMap
+from skymodel.sky.smoothing import smooth
 from tests.comparison.gaussians import gaussian
 from tests.conftest import require
 

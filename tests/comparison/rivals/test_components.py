@@ -9,9 +9,10 @@ from skymodel.comparison.rivals.components import LINE_BEAM, BulgeFit, _line_tem
 from skymodel.comparison.rivals.exposure import pixel_weights
 from skymodel.comparison.rivals.skies import Blob, rival
 from skymodel.datafiles import data_path
-from skymodel.sky.beams import GaussianBeam, smooth
+from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.line_skies import LINE_SKIES, Gaussian
 from skymodel.sky.skymap import SkyMap
+from skymodel.sky.smoothing import smooth
 
 NSIDE = 64  # the beams need two pixels
 ENTRY = yaml.safe_load(data_path("line511.yaml").read_text(encoding="utf-8"))["siegert2016"]

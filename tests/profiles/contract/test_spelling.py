@@ -13,3 +13,11 @@ def test_a_name_of_two_letters_is_found_although_half_of_it_is_wrong():
 
 def test_a_name_like_none_gets_the_list_alone_under_its_label():
     assert options("qqq", ("nfw", "burkert"), "installed") == "; installed: nfw, burkert"
+
+
+def test_a_list_too_long_for_a_message_is_cut_to_the_nearest_three_with_where_to_find_all():
+    known = [f"profile_number_{number}" for number in range(60)]
+    said = options("profile_numbr_7", known, "installed", "`skymodel profiles`")
+    assert said.startswith("; did you mean 'profile_number_7'? installed: profile_number_7, ")
+    assert said.endswith(" and 57 more (`skymodel profiles` lists all)")
+    assert len(said) < 300
