@@ -49,7 +49,9 @@ def smooth(sky: Map, beam: Beam) -> Map:
     _require_resolved(sky, beam)
     values = _seen(sky.values, beam)
     error = _seen_error(sky.error, beam) + _between(sky.values, values, beam)
-    error = error + _left_out(beam, sky.nside) * np.sqrt(sky.pixel_area * float((sky.values**2).sum()))
+    error = error + _left_out(beam, sky.nside) * np.sqrt(
+        sky.pixel_area * float(((sky.values - sky.values.min()) ** 2).sum())
+    )
     return changed(sky, values=values, error=error, measured=_seen_error(sky.measured, beam))
 
 
@@ -66,12 +68,10 @@ def _require_resolved(sky: PixelMap, beam: Beam) -> None:
 
 def _seen(values: Floats, beam: Beam) -> Floats:
     """Return a column of a map through a beam: a mean with positive weights, its flux kept."""
-    balance = _balance(nside_of(values.size), beam)
-    seen = balance * _summed(balance * values, beam)
-    seen = np.maximum(seen, 0.0) if values.min() >= 0 else seen
-    size = np.abs(seen)
-    lost = (values.sum() - seen.sum()) / (size.sum() or 1.0)  # what `_BALANCED` leaves open, shared out by brightness
-    return np.asarray(seen + lost * size)
+    balance, least = _balance(nside_of(values.size), beam), values.min()
+    seen = np.maximum(balance * _summed(balance * (values - least), beam), 0.0)
+    kept = (values - least).sum() / (seen.sum() or 1.0)  # what `_BALANCED` leaves open
+    return np.asarray(least + kept * seen)
 
 
 @functools.lru_cache(maxsize=8)
@@ -122,7 +122,7 @@ def _cut(beam: Beam, nside: int) -> int:
 def _left_out(beam: Beam, nside: int) -> float:
     """Return the size [sr-1/2] of what the beam has in the octave above its cut; a table's corners have no end.
 
-    By Cauchy and Schwarz no sum over pixels is off by more than this times the root of the summed squares of a map.
+    By Cauchy and Schwarz no sum over pixels is off by more than this times the root of a map's summed squares.
     """
     lmax = _cut(beam, nside)
     degree, window = np.arange(lmax + 1, 2 * lmax + 1), beam.window(2 * lmax)[lmax + 1 :]

@@ -96,7 +96,7 @@ def test_a_convolution_in_real_space_lies_within_the_errors_from_the_cusp_to_the
         (40.0, 89.5),
         (200.0, -84.0),
     ]
-    limit = 0.1 if beam is ROUND else 0.03  # a table's corners have harmonics without end
+    limit = 0.2 if beam is ROUND else 0.03  # a table's corners have harmonics without end
     for lon, lat in places:
         pixel = healpy.ang2pix(nside, lon, lat, lonlat=True)
         children = 16 * healpy.ring2nest(nside, pixel) + np.arange(16)
