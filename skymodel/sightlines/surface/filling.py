@@ -114,6 +114,7 @@ class Filler:
         order = self.request.order
         seen, inner = np.zeros((3, len(tiles.bounds), order, order)), np.ones((order, order), bool)
         inner[ENDS] = inner[:, ENDS] = False
+        seen[2] = self.floor(self._towards(tiles).reshape(-1, 3)).reshape(seen.shape[1:])
         self._see(tiles, ~inner, seen)
         rough = foreseen(tiles, self.request.tolerance, *seen)
         fit = self.promising(rough)
@@ -134,17 +135,25 @@ class Filler:
         return held, np.asarray(dark.any(axis=(1, 2)))
 
     def _see(self, tiles: Batch, chosen: Bools, seen: Floats, faintest: float | None = None) -> None:
-        """Write values, errors and floors at `chosen` nodes ``(T, n, n)`` into `seen` ``(3, T, n, n)``."""
+        """Write values and errors at `chosen` nodes ``(T, n, n)`` into `seen` ``(3, T, n, n)``, which has the floors.
+
+        Errors at all nodes are to be small beside the lowest floor of a tile, as they spread to where that is.
+        """
         chosen = np.broadcast_to(chosen, seen.shape[1:])
         if not chosen.any():
             return
-        towards = tiles.directions(self.frame, *tiles.nodes(self.request.order)).reshape(*chosen.shape, 3)[chosen]
-        floor = self.floor(towards) if faintest is None else np.full(len(towards), faintest)
-        found = self.lines(towards, np.full(len(towards), TILES.lines), SHADE * floor)
-        seen[:, chosen] = found.value, found.error, floor
+        least = seen[2].min(axis=(1, 2), keepdims=True) if faintest is None else faintest
+        asked = np.broadcast_to(SHADE * least, chosen.shape)[chosen]
+        found = self.lines(self._towards(tiles)[chosen], np.full(asked.shape, TILES.lines), asked)
+        seen[:2, chosen] = found.value, found.error
         outside = (tiles.chart == FAR) | (np.exp(2 * tiles.bounds[:, 0]) > self.request.grain)
         self.brighten(seen[0, outside])
         seen[2] = np.maximum(seen[2], FAINT * self.brightest)
+
+    def _towards(self, tiles: Batch) -> Floats:
+        """Return unit vectors ``(T, n, n, 3)`` of the nodes."""
+        order = self.request.order
+        return tiles.directions(self.frame, *tiles.nodes(order)).reshape(-1, order, order, 3)
 
     def promising(self, tiles: Batch) -> Bools:
         """Return which tiles ``(T,)`` have bounds not far above the tolerance: probes may find it met."""
@@ -154,11 +163,11 @@ class Filler:
         """Return what probes say of tiles; those in `deep` are to hold in the dark, too."""
         x, y = probing.places(self.rng, len(tiles.bounds), self.request.order)
         towards = tiles.directions(self.frame, *tiles.places(x, y)).reshape(-1, 3)
-        floor = np.where(np.repeat(deep, x.shape[1]), DARKEST * self.brightest, self.floor(towards))
-        found = self.lines(towards, np.full(len(towards), TILES.probes), SHADE * floor)
+        floor = self.floor(towards).reshape(x.shape)
+        least = np.where(deep, DARKEST * self.brightest, floor.min(axis=1))
+        found = self.lines(towards, np.full(len(towards), TILES.probes), np.repeat(SHADE * least, x.shape[1]))
         self.probes += x.size
-        value, error, least = (part.reshape(x.shape) for part in (found.value, found.error, self.floor(towards)))
-        return probing.judged(tiles, x, y, value, error, least)
+        return probing.judged(tiles, x, y, found.value.reshape(x.shape), found.error.reshape(x.shape), floor)
 
     def brighten(self, value: Floats) -> None:
         """Remember the brightest value that a pixel may have: not that at the tip of a cusp."""

@@ -56,6 +56,18 @@ def test_a_fainter_cloud_costs_less(ring):
     assert costs[0] > 1.2 * costs[1] > 2 * costs[2], costs
 
 
+def test_where_what_is_beneath_ends_suddenly_tiles_are_not_halved_for_ever(ring):
+    """Lines were asked for less where more shines already, and their errors reached the dark side of the same tile."""
+
+    class Disc(Beneath):
+        def __call__(self, directions):
+            return 1e3 * np.where(directions[:, 0] > np.cos(0.013), self.brightest, 0.0)
+
+    cloud = lines(HALO * GaussianCloud(n_0=1e-3))
+    plain, cut = (fit(cloud, NONE, ASKED, None, kind((), 1.0, ring.brightest)) for kind in (Beneath, Disc))
+    assert cut.sightlines <= plain.sightlines
+
+
 def test_what_is_beneath_is_what_the_tiles_hold(ring, towards):
     known = Beneath((ring.sky, ring.sky), 0.5)(towards)
     true = lines(HALO * GaussianRing()).integrate(towards, rtol=1e-6).value
