@@ -43,6 +43,13 @@ def test_a_map_takes_few_evaluations(name, case, nside, rtol):
     assert spent / (64 * 12 * nside**2) <= LIMITS[name][case]
 
 
+@pytest.mark.parametrize(("name", "limit"), [("sormani2022_bar", 2.0), ("ferriere2007_electrons", 0.55)])
+def test_sums_to_a_finer_tolerance_take_few_evaluations(name, limit):
+    """Errors of lines beside a step in what other terms shine had the tiles of one halved for ever."""
+    spent = counted(name, lambda density, **path: sm.project(density, 64, rtol=1e-4, **path))
+    assert spent / (64 * 12 * 64**2) <= limit
+
+
 @pytest.mark.parametrize("name", LIMITS)
 def test_the_window_factor_takes_few_evaluations(name):
     spent = counted(name, lambda density, **path: sm.window_factor(density, rtol=1e-4, **path))

@@ -27,7 +27,7 @@ from skymodel.sightlines.ray.looks import BLIND_SPOT, THIN, looks
 from skymodel.sightlines.ray.meter import Meter, Shortfall
 from skymodel.sightlines.ray.pieces import Pieces, cut_lines
 from skymodel.sightlines.ray.promises import require_symmetry
-from skymodel.sightlines.ray.support import densest_beyond, within
+from skymodel.sightlines.ray.support import densest_beyond, in_the_dark, within
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 SMALLEST_MEAN_RTOL = 1e-12  # of means over pixels and regions, whose lines get an eighth of it
@@ -108,7 +108,8 @@ def line_of_sight(
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
     require_symmetry(density, lines.observer)
     found = lines.integrate(unit_vectors(lon, lat).reshape(-1, 3), rtol=rtol, share=FAINT)
-    value, error, evaluations = (a.reshape(lon.shape) for a in (found.value, found.error, found.evaluations))
+    error = in_the_dark(found.value, found.error, rtol * FAINT * np.max(found.value, initial=0.0))
+    value, error, evaluations = (a.reshape(lon.shape) for a in (found.value, error, found.evaluations))
     return LineIntegrals(value, error, evaluations, found.unit, lines.blind)
 
 
