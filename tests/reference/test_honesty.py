@@ -26,6 +26,7 @@ def test_random_skies_state_true_errors(few):
 
 
 def test_the_errors_of_pixels_are_not_idle(few):
+    """Of these skies. Over 300 the median is two thousand: tiles are halved, lines refined by factors of a hundred."""
     assert np.median(few.ratios()) <= 100
 
 
