@@ -114,7 +114,7 @@ ASKED = [("window", "--electrons", "dwek_bar"), ("flux", "--electrons", "dwek_ba
 def test_one_worker_and_two_give_the_same_bits(command, monkeypatch):
     monkeypatch.setattr("skymodel.sightlines.ray.integrate.BLOCK", 50)
     crews, each = [], blocks.each
-    monkeypatch.setattr("skymodel.sightlines.ray.integrate.each", lambda *work: crews.append(work[-1]) or each(*work))
+    monkeypatch.setattr("skymodel.sightlines.ray.integrate.each", lambda *work: crews.append(work[2]) or each(*work))
     one, two = (answer(*command, "--workers", workers) for workers in (1, 2))
     assert one == two
     assert {1, 2} <= set(crews)
