@@ -15,6 +15,7 @@ import numpy as np
 
 from profiles import Density
 from profiles.contract.algebra import total
+from skymodel.progress import forward
 from skymodel.sightlines.cubature import cubes
 from skymodel.sightlines.cubature.direct import direct
 from skymodel.sightlines.pixels.summing import Painted, project_tiles
@@ -115,8 +116,10 @@ def project(
     _require("method", method, get_args(Method))
     promise = Promise.made(shortfall, budget, max(A_PIXEL * 12 * nside**2, A_MEAN))
     lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
-    asked = _Asked(nside, promises.check(density, lines.observer), sample, method, promise.states, progress)
+    report = forward(progress)
+    asked = _Asked(nside, promises.check(density, lines.observer), sample, method, promise.states, report)
     found, evaluations, _ = promise.kept(asked.answered, lines, rtol)
+    report(1, 1)
     short = _short(found, rtol * (1 + 1e-9))
     meta = {"method": method, "sample": sample, "rtol": rtol, "error_kind": "bound", "blind": lines.blind}
     meta |= {**found.meta, "evaluations": evaluations, "short": short, "left_out": left_out(density, lines.farthest)}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import skymodel as sm
-from profiles import NFW, Axisymmetric, ExponentialDisk, GeneralizedNFW, Hints, from_function
+from profiles import NFW, Axisymmetric, DwekBar, ExponentialDisk, GeneralizedNFW, Hints, from_function
 from skymodel.sightlines.cubature.direct import distinct_pixels
 from skymodel.sightlines.ray.promises import Promises
 from tests.reference.cubes import lumpy
@@ -133,7 +133,7 @@ def test_progress_counts_up_to_all_distinct_pixels():
     seen = []
     direct(DISK, 32, rtol=1e-3, progress=lambda done, total: seen.append((done, total)))
     done, total = zip(*seen, strict=True)
-    assert list(done) == sorted(set(done))
+    assert list(done) == sorted(done)
     assert done[-1] == total[-1] == len(distinct_pixels(32, np.arange(12288), Promises(False, True, True, 0.0))[0])
 
 
@@ -168,3 +168,17 @@ def test_pixels_see_sheets_whose_thickness_is_announced():
         right = np.sqrt(2 * np.pi) * 1e-3 * np.mean(1 / sine)
         assert abs(sky.values[pixel] - right) <= sky.error[pixel] + 2e-6 * right  # as children are not points
         assert sky.error[pixel] <= 1e-2 * right
+
+
+@pytest.mark.parametrize("density", [DISK, NFW(r_s=20.0) * (DwekBar() + ExponentialDisk())], ids=["one", "sum"])
+def test_progress_of_tiles_is_spread_over_the_work_and_ends_with_it(density):
+    """It was all done after the first thirty-two lines, whatever was to come."""
+    shares = []
+    here = sm.Observer(8.178, 0.0208)
+    sm.project(
+        density, 32, observer=here, r_max=60.0, rtol=1e-3, progress=lambda done, every: shares.append(done / every)
+    )
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert len({share for share in shares if 0.5 <= share < 1}) >= 3
+    assert shares[len(shares) // 4] < 0.8

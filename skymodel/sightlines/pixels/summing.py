@@ -17,6 +17,7 @@ import numpy as np
 
 from profiles import Density
 from profiles.contract.arrays import Floats, Ints
+from skymodel.progress import parts as in_parts
 from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.cubature.inside import outline, seen
 from skymodel.sightlines.pixels.tiling import Hard, Progress, Tiling
@@ -60,7 +61,7 @@ class SummedMap:
     sample
         "mean" or "centre".
     progress
-        Called with (line integrals so far, those that are settled to come) of each term.
+        Called with (done, all) as tiles are filled: a round of halving is half of what is left, terms count alike.
     """
 
     lines: SightLines
@@ -76,11 +77,12 @@ class SummedMap:
         touched = [self._touched(part) for part in parts]
         smooth = [part for part, pixels in zip(parts, touched, strict=True) if pixels is None]
         if len(parts) == len(smooth) == 1:
-            return Layers((self._tiling(self.lines, self.rtol, None),), (), (1.0,))
+            return Layers((self._tiling(self.lines, self.rtol, None, self.progress),), (), (1.0,))
+        reports = in_parts(self.progress, [1.0] * len(parts))
         rtol, of_total = share(len(parts), self.rtol)
         beneath, tilings = Beneath((), of_total / rtol), list[Tiling]()
         for part in smooth:
-            tilings.append(self._tiling(part, rtol, beneath))
+            tilings.append(self._tiling(part, rtol, beneath, next(reports)))
             beneath = beneath.also(tilings[-1].fitted.sky, tilings[-1].fitted.brightest)
         bodies = [(part, pixels) for part, pixels in zip(parts, touched, strict=True) if pixels is not None]
         found = tuple(self._body(part, pixels, rtol, beneath) for part, pixels in bodies)
@@ -88,9 +90,9 @@ class SummedMap:
         beyond = sum(2 * part.farthest * float(part.beyond.max()) for part, _ in bodies)
         return Layers(tuple(tilings), found, weights, beyond)
 
-    def _tiling(self, part: SightLines, rtol: float, beneath: Beneath | None) -> Tiling:
+    def _tiling(self, part: SightLines, rtol: float, beneath: Beneath | None, progress: Progress | None) -> Tiling:
         kept = promises.check(part.density, part.observer)
-        return Tiling(part, kept, self.nside, rtol, self.sample, self.progress, beneath)
+        return Tiling(part, kept, self.nside, rtol, self.sample, progress, beneath)
 
     def _touched(self, part: SightLines) -> Ints | None:
         """Return the pixels that the outline of a term touches; None where it has none, or it is better in tiles."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Bools, Floats
+from skymodel.progress import in_rounds
 from skymodel.sightlines.ray.error_shares import TILES
 from skymodel.sightlines.ray.integrate import LineIntegrals
 from skymodel.sightlines.surface import probing
@@ -85,23 +86,17 @@ class Filler:
         """Return integrals along unit vectors ``(M, 3)`` to a share of the tolerance."""
         if self.sightlines + len(directions) > self.request.budget:
             raise NotWorthTiles
-        goal = self.sightlines + len(directions)
+        heard = in_rounds(self.progress, self.sightlines, len(directions))
         rtol = np.maximum(share * self.request.tolerance, FINEST)
-        parts = []
+        parts, done = [], 0
         for begin in range(0, len(directions), BATCH):
-            if self.progress is not None:
-                self.progress(self.sightlines, goal)
+            heard(done)
             part = slice(begin, begin + BATCH)
-            found = self.source.integrate(
-                directions[part],
-                rtol=rtol[part],
-                floor=floor[part],
-                best=True,
-            )
+            found = self.source.integrate(directions[part], rtol=rtol[part], floor=floor[part], best=True)
             parts.append((found.value, found.error, found.evaluations))
-            self.sightlines += len(found.value)
-        if self.progress is not None:
-            self.progress(self.sightlines, goal)
+            done += len(found.value)
+        heard(done)
+        self.sightlines += done
         value, error, evaluations = (np.concatenate(column) for column in zip(*parts, strict=True))
         self.evaluations += int(evaluations.sum())
         return LineIntegrals(value, error, evaluations, self.source.unit)

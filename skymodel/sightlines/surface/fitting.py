@@ -28,6 +28,7 @@ from skymodel.sightlines.surface.tiles import Source, TiledSky
 
 SPOTS = 32  # directions all over the sky that are compared in the end
 DEEPEST = 48  # generations
+FEW = 12.0  # points of a tile near the centre that are better integrated one by one
 ONE_BY_ONE = 4.0  # points for each node of a tile in which something hides: it would be halved to no avail
 
 
@@ -68,9 +69,14 @@ class Fitter:
         return np.asarray(good)
 
     def hopeless(self, tiles: Batch, more: float = 1.0) -> Bools:
-        """Return which tiles ``(T,)`` are not worth halving: they would hold fewer points than nodes, `more` times."""
+        """Return which tiles ``(T,)`` are not worth halving: they would hold fewer points than nodes, `more` times.
+
+        Near the centre, where tiles are small since the sky is, halving goes on down to a few points.
+        """
         points = tiles.solid_angle(self.frame) / self.request.grain
-        return np.asarray((tiles.chart == FAR) & (points < more * self.request.order**2))
+        outside = np.exp(2 * tiles.bounds[:, 0]) > self.request.grain
+        few = np.where(tiles.chart == FAR, points < more * self.request.order**2, outside & (points < FEW))
+        return np.asarray(few)
 
     def refined(self, waiting: Batch) -> Batch:
         """Return tiles that cover `waiting`, each good and settled by probes, or open (with coefficients nan)."""
@@ -177,7 +183,7 @@ def fit(
     request
         What is asked for.
     progress
-        Called with the number of integrals so far and of those that are settled to come.
+        Called with the number of integrals so far, and of those and as many again as the round has.
     beneath
         The terms of a sum that are fitted already, if `lines` are those of another.
     survey
