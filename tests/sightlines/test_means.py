@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import healpy
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 import skymodel as sm
 from profiles import NFW, Axisymmetric, ExponentialDisk, Hints, from_function, library
@@ -377,7 +378,7 @@ def test_means_see_layers_whose_thickness_is_announced():
     box, wall = Box(lon=(-25, 25), lat=(-10, 10)), Layer(upright=True, unit="cm-3")
     mean = sm.region_mean(wall, box, observer=HERE, r_max=60.0, rtol=1e-3)
     miss = 8.2 * np.sin(np.radians(25.0) * np.linspace(0, 1, 2001))
-    level = np.trapezoid(2 * np.sqrt(2 * np.pi) * 1e-3 * 4 / np.sqrt(16 - miss**2), dx=1 / 2000)
+    level = trapezoid(2 * np.sqrt(2 * np.pi) * 1e-3 * 4 / np.sqrt(16 - miss**2), dx=1 / 2000)
     right = level * np.radians(10.0) / np.sin(np.radians(10.0))
     assert abs(mean.value - right) <= mean.error + 1e-5 * right  # as the wall is no surface
     assert mean.error <= 1e-3 * right
