@@ -34,6 +34,7 @@ MEANS = (  # the others take a minute
     "test_promise.py::test_a_mean_that_falls_short_says_so",
     "test_promise.py::test_a_ratio_that_falls_short_says_so_of_both_means",
     "test_means.py::test_half_of_the_work_is_told_as_between_a_quarter_and_three_quarters",
+    "test_means.py::test_progress_never_goes_back_and_ends_with_the_work",
 )
 TARGETS = {
     "skymodel/bounded.py": ("tests/test_bounded.py",),

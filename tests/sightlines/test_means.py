@@ -56,13 +56,13 @@ def test_what_a_mean_has_cost_and_may_have_missed_is_said():
 
 
 def test_a_ratio_of_masks_costs_both_and_shares_its_budget():
-    def ratio(budget=None):
-        one, other = HALVES
-        return sm.window_factor(
-            UNIFORM, numerator=one, denominator=other, observer=HERE, s_max=3.0, rtol=1e-3, budget=budget
-        )
+    def ratio(budget=None, progress=None):
+        how = {"observer": HERE, "s_max": 3.0, "rtol": 1e-3, "budget": budget, "progress": progress}
+        return sm.window_factor(UNIFORM, numerator=HALVES[0], denominator=HALVES[1], **how)
 
-    found = ratio()
+    shares = []
+    found = ratio(progress=lambda done, every: shares.append(done / every))
+    assert 0.5 in shares  # where the one ends
     above, below = found.numerator.evaluations, found.denominator.evaluations
     assert found.evaluations == above + below
     assert min(above, below) > 0
