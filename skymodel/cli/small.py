@@ -20,7 +20,7 @@ Config = Annotated[
 ]
 Tolerance = Annotated[float, typer.Option("--rtol", help="Relative tolerance of the integrals.")]
 Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Threads that integrate; by default as many as there are cores.")
+    int | None, typer.Option("--workers", min=1, help="Workers that integrate; by default as many as there are cores.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 REGION = "A name, 'circle LON LAT RADIUS', 'box LON LON LAT LAT' [deg], or {lon: 0 deg, ...}."

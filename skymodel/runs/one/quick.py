@@ -66,7 +66,7 @@ def flux(
     rtol
         Tolerance of the means of J.
     workers
-        Threads that integrate; by default one for each core.
+        Processes or threads that integrate; by default one for each core.
     progress
         Called with (done, all) as the work goes on.
 

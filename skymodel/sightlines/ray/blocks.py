@@ -103,7 +103,8 @@ def each(
 
 
 def _may_fork() -> bool:
-    return sys.platform == "linux" and threading.active_count() == 1 and "jax" not in sys.modules
+    alone = threading.active_count() == 1 and not multiprocessing.current_process().daemon  # daemons have no children
+    return sys.platform == "linux" and alone and "jax" not in sys.modules
 
 
 def _by_forks(work: Callable[[Block], Done], blocks: Sequence[Block], workers: int, meter: Meter) -> list[Done]:

@@ -82,17 +82,17 @@ class Filler:
             return np.full(len(directions), faint)
         return np.maximum(self.beneath(directions), faint)
 
-    def lines(self, directions: Floats, share: Floats, floor: Floats) -> LineIntegrals:
+    def lines(self, directions: Floats, share: float, floor: Floats) -> LineIntegrals:
         """Return integrals along unit vectors ``(M, 3)`` to a share of the tolerance."""
         if self.sightlines + len(directions) > self.request.budget:
             raise NotWorthTiles
         heard = in_rounds(self.progress, self.sightlines, len(directions))
-        rtol = np.maximum(share * self.request.tolerance, FINEST)
+        rtol = max(share * self.request.tolerance, FINEST)
         parts, done = [], 0
         for begin in range(0, len(directions), BATCH):
             heard(done)
             part = slice(begin, begin + BATCH)
-            found = self.source.integrate(directions[part], rtol=rtol[part], floor=floor[part], best=True)
+            found = self.source.integrate(directions[part], rtol=rtol, floor=floor[part], best=True)
             parts.append((found.value, found.error, found.evaluations))
             done += len(found.value)
         heard(done)
@@ -139,7 +139,7 @@ class Filler:
             return
         least = seen[2].min(axis=(1, 2), keepdims=True) if faintest is None else faintest
         asked = np.broadcast_to(SHADE * least, chosen.shape)[chosen]
-        found = self.lines(self._towards(tiles)[chosen], np.full(asked.shape, TILES.lines), asked)
+        found = self.lines(self._towards(tiles)[chosen], TILES.lines, asked)
         seen[:2, chosen] = found.value, found.error
         outside = (tiles.chart == FAR) | (np.exp(2 * tiles.bounds[:, 0]) > self.request.grain)
         self.brighten(seen[0, outside])
@@ -160,7 +160,7 @@ class Filler:
         towards = tiles.directions(self.frame, *tiles.places(x, y)).reshape(-1, 3)
         floor = self.floor(towards).reshape(x.shape)
         least = np.where(deep, DARKEST * self.brightest, floor.min(axis=1))
-        found = self.lines(towards, np.full(len(towards), TILES.probes), np.repeat(SHADE * least, x.shape[1]))
+        found = self.lines(towards, TILES.probes, np.repeat(SHADE * least, x.shape[1]))
         self.probes += x.size
         return probing.judged(tiles, x, y, found.value.reshape(x.shape), found.error.reshape(x.shape), floor)
 

@@ -118,7 +118,7 @@ class Fitter:
 
     def look_round(self) -> None:
         """Integrate towards the spots, which tell before all else how bright the sky is where pixels see it."""
-        found = self.filler.lines(self.spots, np.full(SPOTS, TILES.lines), self.filler.floor(self.spots))
+        found = self.filler.lines(self.spots, TILES.lines, self.filler.floor(self.spots))
         self.at_spots = found.value, found.error
         outside = 1 - self.spots[:, 0] ** 2 > self.request.grain
         self.filler.brighten(found.value[outside & (self.spots[:, 0] > 0)])

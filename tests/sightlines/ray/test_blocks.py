@@ -145,6 +145,17 @@ def test_only_own_formulas_all_through_go_to_forks():
     assert not any(map(leaves_no_trace, (Theirs(), Triaxial(Theirs()), ExponentialDisk() * (2 * Theirs() + NFW()))))
 
 
+def integrated(workers):
+    lines = SightLines(NFW(), sm.Observer(), PathEnd(r_max=20.0), workers=workers)
+    return lines.integrate(unit_vectors(np.linspace(1, 300, 9000), 5.0), rtol=1e-3).value
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux")
+def test_a_process_that_may_have_no_children_forks_none():
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert np.array_equal(pool.apply(integrated, (2,)), integrated(1))
+
+
 def test_the_first_error_ends_the_work():
     begun = []
 
