@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ Plugins = Annotated[
     typer.Option("--plugin", metavar="NAME", help="An installed module that the configuration may import from."),
 ]
 NoPlugins = Annotated[bool, typer.Option("--no-plugins", help="Use the built-in profiles only.")]
+_REDRAWN = 0.1  # seconds from one drawing of the bar to the next
 _LONGEST = 900  # characters of a message: the list of all profiles has 700
 
 
@@ -93,14 +95,17 @@ def progress() -> Iterator[Report]:
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%  {task.fields[left]}"),
     )
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    how: dict[str, Any] = {"console": screen, "transient": True, "disable": not screen.is_terminal}
+    with Progress(*columns, auto_refresh=False, **how) as bar:  # a thread of its own would forbid forks
         task = bar.add_task("starting", total=1.0, left="")
-        done = 0.0
+        done, drawn = 0.0, -math.inf
 
         def report(what: str, share: float) -> None:
-            nonlocal done
+            nonlocal done, drawn
             STOP.check()
             done = max(done, share)
-            bar.update(task, description=what, completed=done, left=estimate(done))
+            if (now := time.monotonic()) - drawn > _REDRAWN or done == 1:
+                bar.update(task, description=what, completed=done, left=estimate(done), refresh=True)
+                drawn = now
 
         yield report

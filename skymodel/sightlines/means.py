@@ -21,13 +21,13 @@ from skymodel.progress import forward, parts
 from skymodel.sightlines.cubature.regions import Member, OverRegions, over_regions
 from skymodel.sightlines.cubature.sampled import over_sampled
 from skymodel.sightlines.promise import A_MEAN, OnShortfall, Progress, Promise
-from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import SMALLEST_MEAN_RTOL, SightLines, require_rtol
 from skymodel.sightlines.ray.voxelfaces import left_out
 from skymodel.sky.region import Region, as_region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
+from skymodel.workers import crew
 
 ErrorKind = Literal["bound", "confidence"]
 _Both = tuple[Region, ...]

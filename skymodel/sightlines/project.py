@@ -21,7 +21,6 @@ from skymodel.sightlines.cubature.direct import direct
 from skymodel.sightlines.pixels.summing import Painted, project_tiles
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
 from skymodel.sightlines.ray import promises
-from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import FAINT, SMALLEST_MEAN_RTOL, SightLines, require_rtol
 from skymodel.sightlines.ray.meter import Shortfall
@@ -31,6 +30,7 @@ from skymodel.sightlines.surface.filling import NotWorthTiles
 from skymodel.sightlines.surface.survey import surveyed
 from skymodel.sky.healpix import require_memory, require_nside
 from skymodel.sky.skymap import SkyMap
+from skymodel.workers import crew
 
 Sample = Literal["mean", "centre"]
 Method = Literal["tiles", "direct"]

@@ -18,12 +18,12 @@ from profiles.contract.arrays import Floats
 from profiles.contract.shown import Shown, short
 from skymodel.progress import forward
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
-from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import BLOCK, FAINT, LineIntegrals, SightLines, line_of_sight, require_rtol
 from skymodel.sightlines.ray.promises import require_symmetry
 from skymodel.sightlines.ray.terms import share, terms
 from skymodel.sky.grids import celestial_grid
+from skymodel.workers import crew
 
 BATCH = 4 * BLOCK  # lines between two reports of progress: blocks for as many workers
 FEW, ROUGHLY = 64, 1e-2  # lines that tell how bright an image is, and how well

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 import skymodel as sm
 from profiles import NFW, Burkert, HernquistBulge, library
+from skymodel import workers
 from skymodel.cli.app import app
-from skymodel.sightlines.ray import blocks
 
 
 def call(*arguments):
@@ -113,9 +113,11 @@ ASKED = [("window", "--electrons", "dwek_bar"), ("flux", "--electrons", "dwek_ba
 @pytest.mark.parametrize("command", ASKED, ids=lambda command: command[0])
 def test_one_worker_and_two_give_the_same_bits(command, monkeypatch):
     monkeypatch.setattr("skymodel.sightlines.ray.integrate.BLOCK", 50)
-    crews, each = [], blocks.each
-    monkeypatch.setattr("skymodel.sightlines.ray.integrate.each", lambda *work: crews.append(work[2]) or each(*work))
-    one, two = (answer(*command, "--workers", workers) for workers in (1, 2))
+    crews, each = [], workers.each
+    monkeypatch.setattr(
+        "skymodel.sightlines.ray.integrate.each", lambda *work, **how: crews.append(work[2]) or each(*work, **how)
+    )
+    one, two = (answer(*command, "--workers", number) for number in (1, 2))
     assert one == two
     assert {1, 2} <= set(crews)
     assert call(*command, "--workers", 0).exit_code == 2

@@ -12,7 +12,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,7 @@ from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import window_factors
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
+from skymodel.workers import crew, each, leaves_no_trace
 
 INTERSTELLAR_RTOL = 1e-3  # of W with whole gas models, whose small off-centre clouds are dear
 
@@ -165,6 +166,7 @@ def verdict(
     rtol: float = 1e-4,
     progress: Callable[[int, int], None] | None = None,
     windows: Windows = window_factors,
+    workers: int | None = None,
 ) -> Verdict:
     """Return the verdict on the ratio claim over every pair of a halo and an electron density.
 
@@ -191,6 +193,9 @@ def verdict(
         Called with (pairs done, pairs in all) after each electron density, whose pairs with all halos share their work.
     windows
         What gives the ratios of two means, for a cache in between.
+    workers
+        How many processes share the electron densities where all densities are this package's own; by default one for
+        each core. The results do not depend on it.
 
     Examples
     --------
@@ -204,24 +209,38 @@ def verdict(
     lines: dict[str, Any] = {"observer": observer or Observer(), "r_max": r_max, "s_max": s_max}
     known, wanted = halos or default_halos(), _judged(electrons, tracer, rtol)
     sides = {"numerator": COMPTEL_WINDOW, "denominator": INTEGRAL_CIRCLE}
-    pairs, common = list[list[PairVerdict]](), alike(shining, band, fit)
-    for (name, density), kind, tolerance in wanted:
-        models = [SkyModel(halo, density, shining, **lines) for halo in known.values()]
-        factors = windows([model.pair for model in models], rtol=tolerance, **sides, **models[0].lines)
-        pairs.append([judge((halo, name), factor, common, kind) for halo, factor in zip(known, factors, strict=True)])
+    common = alike(shining, band, fit)
+
+    def judged(candidate: _Electrons) -> list[PairVerdict]:
+        models = [SkyModel(halo, candidate.density, shining, **lines) for halo in known.values()]
+        factors = windows([model.pair for model in models], rtol=candidate.rtol, **sides, **models[0].lines)
+        each_halo = zip(known, factors, strict=True)
+        return [judge((halo, candidate.name), factor, common, candidate.tracer) for halo, factor in each_halo]
+
+    def heard(done: int) -> None:
         if progress:
-            progress(len(pairs) * len(known), len(wanted) * len(known))
+            progress(done * len(known), len(wanted) * len(known))
+
+    own = all(map(leaves_no_trace, [*known.values(), *(one.density for one in wanted)]))
+    pairs = each(judged, wanted, crew(workers) if own else 1, by="forks", heard=heard)
     by_halo = itertools.chain.from_iterable(zip(*pairs, strict=True))
     ordered = sorted(by_halo, key=lambda pair: pair.tracer != PRINTED)
     return Verdict(tuple(ordered), shining, line_intensity, line_intensity_error)
 
 
-def _judged(
-    given: Mapping[str, Density] | None, tracer: str, rtol: float
-) -> list[tuple[tuple[str, Density], str, float]]:
-    """Return the electrons by name, each with its tracer and its tolerance."""
+class _Electrons(NamedTuple):
+    """Electrons to be judged, with their tracer and the tolerance of W."""
+
+    name: str
+    density: Density
+    tracer: str
+    rtol: float
+
+
+def _judged(given: Mapping[str, Density] | None, tracer: str, rtol: float) -> list[_Electrons]:
+    """Return the electrons to be judged: those given, or the published ones of both tracers."""
     if given:
-        return [(each, tracer, rtol) for each in given.items()]
-    printed = [(each, PRINTED, rtol) for each in default_electrons().items()]
-    gas = [(each, INTERSTELLAR, max(rtol, INTERSTELLAR_RTOL)) for each in interstellar_electrons().items()]
-    return printed + gas
+        return [_Electrons(*one, tracer, rtol) for one in given.items()]
+    printed = [_Electrons(*one, PRINTED, rtol) for one in default_electrons().items()]
+    gas = [_Electrons(*one, INTERSTELLAR, max(rtol, INTERSTELLAR_RTOL)) for one in interstellar_electrons().items()]
+    return gas + printed  # the dear ones first

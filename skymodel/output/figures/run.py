@@ -11,6 +11,7 @@ from skymodel.output.figures.names import region_name
 from skymodel.output.figures.sky import WINDOWS
 from skymodel.output.figures.style import DPI, style
 from skymodel.sky.region import Region
+from skymodel.workers import crew, each
 
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult
@@ -64,6 +65,18 @@ def figures(result: RunResult) -> dict[str, Any]:
     """Return the figures of a run by name; see :func:`makers`."""
     with style():
         return {name: make() for name, make in makers(result).items()}
+
+
+def draw(result: RunResult, folder: Path, ending: str) -> None:
+    """Write the figures of a run to a folder, in one of :data:`FORMATS`, several at a time."""
+    made = makers(result)
+
+    def one(name: str) -> None:
+        with style():
+            figure = made[name]()
+        save(figure, folder / f"{name}.{ending}")
+
+    each(one, list(made), crew(None), by="forks")
 
 
 def save(figure: Any, path: Path) -> None:

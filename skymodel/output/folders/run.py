@@ -102,6 +102,8 @@ def write(
     >>> write(run("paper"), "out", report=False)  # doctest: +SKIP
     PosixPath('out')
     """
+    from skymodel.output.figures.run import draw
+
     target = None if folder is None else Path(folder)
     check(target, overwrite)
     require_format(figures)
@@ -111,8 +113,9 @@ def write(
         with beside(place) as workspace:
             draft = workspace / "new"
             draft.mkdir()
-            for name, writer in _writers(result, figures):
+            for name, writer in _writers(result):
                 writer(draft / name)
+            draw(result, draft, figures)
             if report:
                 _write_report(result, draft)
             if target is None:
@@ -135,9 +138,8 @@ def require_format(figures: str) -> None:
         raise ValueError(f"figures as {figures!r}{options(figures, FORMATS, 'allowed')}")
 
 
-def _writers(result: RunResult, ending: str) -> Iterator[tuple[str, Callable[[Path], Any]]]:
-    """Yield the name of each file of a run and the function that writes it."""
-    from skymodel.output.figures.run import figures, save
+def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:
+    """Yield the name of each file of a run but its figures, and the function that writes it."""
     from skymodel.output.files.fits_write import write_cube, write_maps
     from skymodel.output.files.tables import write_table
     from skymodel.runs.one.run import WINDOWS
@@ -165,8 +167,6 @@ def _writers(result: RunResult, ending: str) -> Iterator[tuple[str, Callable[[Pa
     claims = f"{result.config.label}\n\n{result.claims.text}".lstrip()
     yield "claims.txt", lambda path: path.write_text(claims, encoding="utf-8")
     yield "verdict.txt", lambda path: path.write_text(f"{result.statement}\n", encoding="utf-8")
-    for name, figure in figures(result).items():
-        yield f"{name}.{ending}", functools.partial(save, figure)
 
 
 def _write_report(result: RunResult, folder: Path) -> None:

@@ -52,7 +52,7 @@ def judge(config: RunConfig, counted: Counted, cache: Cache) -> Verdict:
     own = verdict(halo, electrons, rtol=rtol, tracer=config.tracer_name, **settings)
     if config.verdict == "none":
         return own
-    published = verdict(rtol=PAIR_RTOL, progress=counted, **settings)
+    published = verdict(rtol=PAIR_RTOL, progress=counted, workers=config.map.workers, **settings)
     return replace(own, pairs=own.pairs + published.pairs)
 
 

@@ -22,12 +22,12 @@ from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.cubature.inside import outline, seen
 from skymodel.sightlines.pixels.tiling import Hard, Progress, Tiling
 from skymodel.sightlines.ray import promises
-from skymodel.sightlines.ray.blocks import crew
 from skymodel.sightlines.ray.geometry import Observer, PathEnd
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from skymodel.sightlines.ray.terms import share, terms
 from skymodel.sightlines.surface.beneath import Beneath
 from skymodel.sky.healpix import require_nside
+from skymodel.workers import crew
 
 # Pixels up to which a soft body without symmetry is integrated in them. Clouds and tilted disks of 60 to 800 pixels
 # take 0.1 to 0.3 of the time of their tiles, which follow thin tilted shapes badly; one of 1,500 takes 1.5 of it.

@@ -19,7 +19,6 @@ from profiles.contract.arrays import Floats, Ints
 from profiles.contract.beside import leading_axes
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
-from skymodel.sightlines.ray.blocks import each, evenly, leaves_no_trace
 from skymodel.sightlines.ray.centre import at_centre
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
@@ -28,6 +27,7 @@ from skymodel.sightlines.ray.meter import Meter, Shortfall
 from skymodel.sightlines.ray.pieces import Pieces, cut_lines
 from skymodel.sightlines.ray.promises import require_symmetry
 from skymodel.sightlines.ray.support import densest_beyond, in_the_dark, within
+from skymodel.workers import each, evenly, helpers
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 SMALLEST_MEAN_RTOL = 1e-12  # of means over pixels and regions, whose lines get an eighth of it
@@ -184,11 +184,6 @@ class SightLines:
         return BLIND_SPOT if self.density.smooth is None else 0.0
 
     @property
-    def forking(self) -> Meter | None:
-        """The meter, if forks of this process may do the work."""
-        return self.meter if leaves_no_trace(self.density) else None
-
-    @property
     def farthest(self) -> float:
         """The largest distance from the centre [kpc] that a line may reach."""
         return self.end.r_max or (self.end.s_max or 0.0) + self.observer.r_sun
@@ -239,7 +234,8 @@ class SightLines:
             return done
 
         alone = share > 0  # what counts as faint is known block by block
-        found = each(block, evenly(len(directions), BLOCK), 1 if alone else self.workers, self.forking)
+        how: dict[str, Any] = {"by": helpers(self.density), "tally": self.meter}
+        found = each(block, evenly(len(directions), BLOCK), 1 if alone else self.workers, **how)
         value, error, evaluations = (np.concatenate(columns, axis=-1) for columns in zip(*found, strict=True))
         return LineIntegrals(value, error, evaluations, self.unit)
 

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from profiles.contract.arrays import Floats, Ints
 from profiles.contract.mesh import Mesh
-from skymodel.sightlines.ray.blocks import each, evenly
 from skymodel.sightlines.ray.geometry import Rays, rays
 from skymodel.sightlines.ray.integrand import checked
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.pieces import about_axis, edges
 from skymodel.sightlines.ray.voxelfaces import bounds, crossings
+from skymodel.workers import each, evenly, helpers
 
 ABOUT_FOOT = 0.4 * 2.5 ** np.arange(8)  # cuts on both sides of the foot, in units of its distance from the centre,
 WIDEST = 1.0  # as far as this many steps of the cube: farther out the faces are close enough
@@ -70,8 +70,9 @@ class VoxelLines:
         others = np.flatnonzero(~close)
         size = max(1, _BLOCK // (8 + sum(map(len, (a for mesh in self._meshes for a in mesh.axes)))))
         parts = [others[part] for part in evenly(len(others), size)]
-        how = self.lines.workers, self.lines.forking
-        for part, done in zip(parts, each(lambda some: self._block(directions[some]), parts, *how), strict=True):
+        how: dict[str, Any] = {"by": helpers(self.lines.density), "tally": self.lines.meter}
+        blocks = each(lambda some: self._block(directions[some]), parts, self.lines.workers, **how)
+        for part, done in zip(parts, blocks, strict=True):
             value[part] = done.value
             evaluations += done.evaluations
         return Through(value, evaluations)

@@ -5,18 +5,20 @@ import os
 import signal
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
 
 import skymodel as sm
 from profiles import NFW, DwekBar, ExponentialDisk, Grid, HotGas, Triaxial, from_function
-from skymodel.sightlines.ray import blocks, integrate, voxels
-from skymodel.sightlines.ray.blocks import crew, each, leaves_no_trace
+from skymodel import workers as crews
+from skymodel.sightlines.ray import integrate, voxels
 from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.meter import Meter, OutOfBudget, Shortfall
 from skymodel.sightlines.ray.voxels import VoxelLines
+from skymodel.workers import crew, each, leaves_no_trace
 
 PATH = {"observer": sm.Observer(8.2), "r_max": 20.0, "rtol": 1e-2}
 
@@ -71,18 +73,19 @@ def forks(monkeypatch):
     """Forks whatever other threads the tests run beside, where there are forks."""
     if sys.platform != "linux":
         pytest.skip("forks are for Linux")
-    monkeypatch.setattr(blocks, "_may_fork", lambda: True)
+    monkeypatch.setattr(crews, "_may_fork", lambda: True)
     yield
     assert not multiprocessing.active_children()
 
 
 def square(number):
+    time.sleep(0.1)
     return number**2, os.getpid()
 
 
 @pytest.mark.parametrize("workers", [2, 3])
 def test_forks_do_their_share_in_order(forks, workers):
-    found = each(square, range(8), workers, Meter())
+    found = each(square, range(8), workers, by="forks")
     assert [value for value, _ in found] == [number**2 for number in range(8)]
     assert len({process for _, process in found}) == workers
 
@@ -106,13 +109,13 @@ def test_an_error_in_a_fork_is_raised_here(forks):
             raise Shortfall(f"no {number}")
 
     with pytest.raises(Shortfall, match="no 1"):
-        each(work, range(2), 2, Meter())
+        each(work, range(2), 2, by="forks")
 
 
 def test_forks_spend_of_one_budget(forks):
     meter = Meter(10.0)
     with pytest.raises(OutOfBudget):
-        each(lambda _: meter.spend(6.0), range(2), 2, meter)
+        each(lambda _: meter.spend(6.0), range(2), 2, by="forks", tally=meter)
     assert meter.spent == meter.budget
 
 
@@ -124,7 +127,7 @@ def test_what_a_fork_that_dies_leaves_is_done_here(forks):
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
-    assert each(work, range(4), 2, Meter()) == [0, 1, 2, 3]
+    assert each(work, range(4), 2, by="forks") == [0, 1, 2, 3]
 
 
 def test_functions_are_called_in_this_process_alone(forks, small_blocks):
@@ -179,7 +182,7 @@ def test_a_budget_that_runs_out_is_spent_whoever_asks_first():
 
 
 def test_work_within_a_thread_of_a_larger_work_takes_one_core_unless_told(monkeypatch):
-    monkeypatch.setattr(blocks, "_cores", lambda: 5)
+    monkeypatch.setattr(crews, "_cores", lambda: 5)
     found = []
     thread = threading.Thread(target=lambda: found.append((crew(None), crew(3))))
     thread.start()
