@@ -9,6 +9,7 @@ here, and a library of others may have threads of its own, which a fork lacks an
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import multiprocessing
@@ -126,7 +127,8 @@ def each(
     """
     hear, crowd = heard or _deaf, min(workers, len(blocks))
     if crowd > 1 and by != "threads" and _may_fork():
-        return _by_forks(work, blocks, crowd, tally, hear)
+        with begun(work, blocks, crowd, tally) as results:
+            return results(hear)
     if crowd > 1 and by != "forks":
         return _by_threads(work, blocks, crowd, hear)
     done = []
@@ -205,28 +207,46 @@ def _take(work: Callable[[Any], Any], blocks: Sequence[Any], queue: _Queue, tall
     return _Share(done, failed, (tally.spent if tally else 0.0) - before)
 
 
-def _by_forks(
-    work: Callable[[Block], Done], blocks: Sequence[Block], workers: int, tally: Tally | None, hear: Heard
-) -> list[Done]:
-    """Return what becomes of blocks, of which this process does some itself."""
+@contextlib.contextmanager
+def begun(
+    work: Callable[[Block], Done], blocks: Sequence[Block], workers: int, tally: Tally | None = None
+) -> Iterator[Callable[[Heard], list[Done]]]:
+    """Let forks begin with some work, where they are safe, while this process does something else.
+
+    Parameters
+    ----------
+    work, blocks, workers, tally
+        As for :func:`each`.
+
+    Yields
+    ------
+    Callable[[Heard], list]
+        Takes part in the work and returns all that became of it, as :func:`each` does; what it is given hears how many
+        blocks are done. Forks that are still at it when the context is left are ended.
+    """
+    crowd = min(workers, len(blocks)) if _may_fork() else 1
     queue = _Queue(len(blocks))
-    forks = [_Fork(work, blocks, queue, tally) for _ in range(workers - 1)]
-    try:
+    forks = [_Fork(work, blocks, queue, tally) for _ in range(crowd - 1)]
+
+    def results(hear: Heard) -> list[Done]:
         done, failed, _ = _take(work, blocks, queue, tally, hear)
         for fork in forks:
             share = fork.result()
             done, failed = done | share.done, failed | share.failed
             if tally and not failed:
                 tally.spend(share.spent)
+        if failed:
+            raise failed[min(failed)]
+        found = [done[place] if place in done else work(block) for place, block in enumerate(blocks)]  # if a fork died
+        hear(len(blocks))
+        return found
+
+    try:
+        yield results
     finally:
         for fork in forks:
             fork.end()
         queue.close()
-    if failed:
-        raise failed[min(failed)]
-    found = [done[place] if place in done else work(block) for place, block in enumerate(blocks)]  # if a fork died
-    hear(len(blocks))
-    return found
 
 
 class _Fork:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -33,10 +34,11 @@ from skymodel.comparison.ratio.statement import describe
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
 from skymodel.galaxy import SkyModel
+from skymodel.progress import Counted
 from skymodel.sightlines.means import window_factors
 from skymodel.sightlines.ray.geometry import Observer
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
-from skymodel.workers import crew, each, leaves_no_trace
+from skymodel.workers import begun, crew, leaves_no_trace
 
 INTERSTELLAR_RTOL = 1e-3  # of W with whole gas models, whose small off-centre clouds are dear
 
@@ -164,7 +166,7 @@ def verdict(
     weighting: Weighting = "log",
     tracer: str = PRINTED,
     rtol: float = 1e-4,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Counted | None = None,
     windows: Windows = window_factors,
     workers: int | None = None,
 ) -> Verdict:
@@ -204,9 +206,56 @@ def verdict(
     >>> print(f"{found.window_factors[0]:.3f} {found.pairs[0].fits['none'].neglecting_window.chi:.5f}")
     0.381 0.02893
     """
+    how: dict[str, Any] = {
+        "emission": emission,
+        "observer": observer,
+        "r_max": r_max,
+        "s_max": s_max,
+        "band": band,
+        "rtol": rtol,
+    }
+    how |= {"line_intensity": line_intensity, "line_intensity_error": line_intensity_error, "tracer": tracer}
+    how |= {"correlation": correlation, "weighting": weighting, "windows": windows, "workers": workers}
+    with verdict_begun(halos, electrons, **how) as found:
+        return found(progress)
+
+
+@contextmanager
+def verdict_begun(
+    halos: Mapping[str, Density] | None = None,
+    electrons: Mapping[str, Density] | None = None,
+    *,
+    emission: NuggetEmission | None = None,
+    band: Band = CONTINUUM_1_20,
+    line_intensity: float = PAPER_LINE_INTENSITY,
+    line_intensity_error: float = 0.0,
+    correlation: float = 0.0,
+    weighting: Weighting = "log",
+    tracer: str = PRINTED,
+    rtol: float = 1e-4,
+    windows: Windows = window_factors,
+    workers: int | None = None,
+    **path: Any,
+) -> Iterator[Callable[[Counted | None], Verdict]]:
+    """Begin with a verdict, in other processes, while this one does something else.
+
+    Parameters
+    ----------
+    halos, electrons, emission, band, line_intensity, line_intensity_error, correlation, weighting, tracer, rtol
+        As for :func:`verdict`.
+    windows, workers
+        As for :func:`verdict`.
+    path
+        Where lines start and end: `observer`, `r_max` and `s_max` of :func:`verdict`.
+
+    Yields
+    ------
+    Callable
+        Does what is left and returns the verdict; to it `progress` of :func:`verdict` is given.
+    """
     shining = emission or NuggetEmission()
     fit = {"correlation": correlation, "weighting": weighting, "line_intensity": line_intensity}
-    lines: dict[str, Any] = {"observer": observer or Observer(), "r_max": r_max, "s_max": s_max}
+    lines = path | {"observer": path.get("observer") or Observer()}
     known, wanted = halos or default_halos(), _judged(electrons, tracer, rtol)
     sides = {"numerator": COMPTEL_WINDOW, "denominator": INTEGRAL_CIRCLE}
     common = alike(shining, band, fit)
@@ -217,15 +266,15 @@ def verdict(
         each_halo = zip(known, factors, strict=True)
         return [judge((halo, candidate.name), factor, common, candidate.tracer) for halo, factor in each_halo]
 
-    def heard(done: int) -> None:
-        if progress:
-            progress(done * len(known), len(wanted) * len(known))
+    def finished(progress: Counted | None) -> Verdict:
+        done = pairs(lambda count: progress(count * len(known), len(wanted) * len(known)) if progress else None)
+        by_halo = itertools.chain.from_iterable(zip(*done, strict=True))
+        ordered = sorted(by_halo, key=lambda pair: pair.tracer != PRINTED)
+        return Verdict(tuple(ordered), shining, line_intensity, line_intensity_error)
 
     own = all(map(leaves_no_trace, [*known.values(), *(one.density for one in wanted)]))
-    pairs = each(judged, wanted, crew(workers) if own else 1, by="forks", heard=heard)
-    by_halo = itertools.chain.from_iterable(zip(*pairs, strict=True))
-    ordered = sorted(by_halo, key=lambda pair: pair.tracer != PRINTED)
-    return Verdict(tuple(ordered), shining, line_intensity, line_intensity_error)
+    with begun(judged, wanted, crew(workers) if own else 1) as pairs:
+        yield finished
 
 
 class _Electrons(NamedTuple):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from profiles import Density
 from profiles.shelf.tracers import INTERSTELLAR
 from skymodel.comparison.ratio.ratio import Windows
-from skymodel.comparison.ratio.verdict import Verdict, verdict
+from skymodel.comparison.ratio.verdict import Verdict, verdict, verdict_begun
 from skymodel.emission.nuggets.all_bands import bands_table
 from skymodel.progress import Counted
 from skymodel.runs.config.emission import uniform_nuggets
@@ -24,6 +25,7 @@ from skymodel.sky.regions import INTEGRAL_CIRCLE
 
 MEAN_RTOL = 1e-6  # of the means over regions, which cost little: as shipped a hundredth of the map's tolerance
 PAIR_RTOL = 1e-4  # of the published pairs: W is told to four digits
+Published = Callable[[Counted], Verdict | None]  # to be told how far it is
 OWN = "this run"  # what the ratio table calls the configured densities
 
 
@@ -41,19 +43,31 @@ def cached(cache: Cache) -> Windows:
     return windows
 
 
-def judge(config: RunConfig, counted: Counted, cache: Cache) -> Verdict:
-    """Return the verdict on the configured pair, first, and on the published ones unless they are left out."""
-    emission, band = uniform_nuggets(config.emission), config.emission.continuum
-    path = {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
-    anchor = {name: getattr(config.anchor, name) for name in ("line_intensity", "line_intensity_error")}
-    settings: dict[str, Any] = {"emission": emission, "band": band, "windows": cached(cache), **anchor, **path}
-    settings |= {"correlation": config.fit.correlation, "weighting": config.fit.weighting}
-    halo, electrons, rtol = {OWN: config.dark_matter}, {OWN: config.electrons}, mean_rtol(config)
-    own = verdict(halo, electrons, rtol=rtol, tracer=config.tracer_name, **settings)
+@contextmanager
+def published(config: RunConfig, cache: Cache) -> Iterator[Published]:
+    """Begin with the verdict on the published pairs; yields what gives it, or gives none where it is left out."""
     if config.verdict == "none":
-        return own
-    published = verdict(rtol=PAIR_RTOL, progress=counted, workers=config.map.workers, **settings)
-    return replace(own, pairs=own.pairs + published.pairs)
+        yield lambda counted: None
+        return
+    with verdict_begun(rtol=PAIR_RTOL, workers=config.map.workers, **_settings(config, cache)) as found:
+        yield found
+
+
+def judge(config: RunConfig, counted: Counted, cache: Cache, pairs: Published) -> Verdict:
+    """Return the verdict on the configured pair, first, and on the published ones unless they are left out."""
+    halo, electrons, rtol = {OWN: config.dark_matter}, {OWN: config.electrons}, mean_rtol(config)
+    own = verdict(halo, electrons, rtol=rtol, tracer=config.tracer_name, **_settings(config, cache))
+    others = pairs(counted)
+    return replace(own, pairs=own.pairs + others.pairs) if others else own
+
+
+def _settings(config: RunConfig, cache: Cache) -> dict[str, Any]:
+    """Return what all pairs are judged with."""
+    path = {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
+    shining = {"emission": uniform_nuggets(config.emission), "band": config.emission.continuum}
+    anchor = {name: getattr(config.anchor, name) for name in ("line_intensity", "line_intensity_error")}
+    fit = {"correlation": config.fit.correlation, "weighting": config.fit.weighting}
+    return {"windows": cached(cache), **shining, **anchor, **path, **fit}
 
 
 def check(config: RunConfig, seen: Seen, sky: Part, shining: Lights, judged: Verdict) -> ClaimsReport:

@@ -31,7 +31,7 @@ from skymodel.runs.one.cache import Cache, NothingKept, Remembered
 from skymodel.runs.one.columns import Lights, Seen, band_maps, lights, means, whole_sky
 from skymodel.runs.one.correlations import correlation_table
 from skymodel.runs.one.fluxes import flux_table
-from skymodel.runs.one.judgement import cached, check, fits, judge, mean_rtol, nugget_bands
+from skymodel.runs.one.judgement import cached, check, fits, judge, mean_rtol, nugget_bands, published
 from skymodel.runs.one.probe import require_densities
 from skymodel.runs.one.ratios import ratio_table
 from skymodel.runs.one.result import RunResult
@@ -76,14 +76,15 @@ def run(
     _require_direct_light(config, model)
     shining = lights(model, config.shining)
     bands = {band: shining.bands[band] for band in config.shining}
-    with steps("map") as counted:
-        columns = [_column(config, model, index, shining, counted, kept) for index in range(len(shining.densities))]
-    with steps("regions"):
-        seen = _seen(config, model, shining, cached(kept))
-        sky = whole_sky(columns, seen.anchor)
-        coverage = _coverage(config)
-    with steps("density pairs") as counted:
-        judged = judge(config, counted, kept)
+    with published(config, kept) as pairs:
+        with steps("map") as counted:
+            columns = [_column(config, model, index, shining, counted, kept) for index in range(len(shining.densities))]
+        with steps("regions"):
+            seen = _seen(config, model, shining, cached(kept))
+            sky = whole_sky(columns, seen.anchor)
+            coverage = _coverage(config)
+        with steps("density pairs") as counted:
+            judged = judge(config, counted, kept, pairs)
     with steps("claims"):
         claims = check(config, seen, sky, shining, judged)
     window = seen.parts[COMPTEL_WINDOW].shining(shining.line)
