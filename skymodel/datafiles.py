@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
+from typing import Any
 
 
 def data_path(name: str) -> Path:
@@ -30,3 +32,23 @@ def data_path(name: str) -> Path:
         shipped = ", ".join(sorted(path.name for path in folder.iterdir()))
         raise FileNotFoundError(f"no reference table {name!r}; shipped: {shipped}")
     return folder / name
+
+
+@functools.cache
+def data_entries(name: str) -> dict[str, Any]:
+    """Return what a shipped YAML table holds; it is read once, and not to be changed.
+
+    Examples
+    --------
+    >>> sorted(data_entries("line511.yaml"))[0]
+    'churazov2005'
+    """
+    return dict(read_entries(data_path(name)))
+
+
+def read_entries(path: Path) -> Any:
+    """Return what a YAML table holds."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
+    return yaml.load(path.read_text(encoding="utf-8"), loader)

@@ -203,14 +203,15 @@ def _take(work: Callable[[Any], Any], blocks: Sequence[Any], queue: _Queue, tall
         except Exception as failure:
             failed[place] = failure
             queue.empty()
-        hear(min(place + 1, len(blocks) - 1))  # all before are taken
+        if place + 1 < len(blocks):
+            hear(place + 1)  # all before are taken
     return _Share(done, failed, (tally.spent if tally else 0.0) - before)
 
 
 @contextlib.contextmanager
 def begun(
     work: Callable[[Block], Done], blocks: Sequence[Block], workers: int, tally: Tally | None = None
-) -> Iterator[Callable[[Heard], list[Done]]]:
+) -> Iterator[Callable[..., list[Done]]]:
     """Let forks begin with some work, where they are safe, while this process does something else.
 
     Parameters
@@ -220,15 +221,15 @@ def begun(
 
     Yields
     ------
-    Callable[[Heard], list]
-        Takes part in the work and returns all that became of it, as :func:`each` does; what it is given hears how many
-        blocks are done. Forks that are still at it when the context is left are ended.
+    Callable
+        Takes part in the work and returns all that became of it, as :func:`each` does; what it is given, if anything,
+        hears how many blocks are done. Forks that are still at it when the context is left are ended.
     """
     crowd = min(workers, len(blocks)) if _may_fork() else 1
     queue = _Queue(len(blocks))
     forks = [_Fork(work, blocks, queue, tally) for _ in range(crowd - 1)]
 
-    def results(hear: Heard) -> list[Done]:
+    def results(hear: Heard = _deaf) -> list[Done]:
         done, failed, _ = _take(work, blocks, queue, tally, hear)
         for fork in forks:
             share = fork.result()

@@ -18,7 +18,7 @@ from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.meter import Meter, OutOfBudget, Shortfall
 from skymodel.sightlines.ray.voxels import VoxelLines
-from skymodel.workers import crew, each, leaves_no_trace
+from skymodel.workers import begun, crew, each, leaves_no_trace
 
 PATH = {"observer": sm.Observer(8.2), "r_max": 20.0, "rtol": 1e-2}
 
@@ -195,3 +195,37 @@ def test_work_within_a_thread_of_a_larger_work_takes_one_core_unless_told(monkey
 def test_workers_are_a_whole_number(workers):
     with pytest.raises(ValueError, match="workers = .*allowed: a whole number from 1 on"):
         sm.project(NFW(), 4, r_max=20.0, workers=workers)
+
+
+def test_forks_begin_while_this_process_does_something_else(forks):
+    with begun(square, range(4), 2) as finish:
+        time.sleep(0.6)
+        found = finish()
+    assert [value for value, _ in found] == [0, 1, 4, 9]
+    assert os.getpid() not in {process for _, process in found}
+
+
+def test_forks_that_are_not_waited_for_are_ended(forks):
+    with pytest.raises(ZeroDivisionError), begun(lambda _: time.sleep(100), range(2), 2):
+        raise ZeroDivisionError
+
+
+def test_of_several_errors_the_first_block_s_is_raised_whoever_was_faster(forks):
+    def work(number):
+        time.sleep(0.2 if number == 0 else 0.0)
+        raise Shortfall(f"no {number}")
+
+    for _ in range(3):
+        with pytest.raises(Shortfall, match="no 0"):
+            each(work, range(5), 2, by="forks")
+
+
+def test_blocks_more_than_a_pipe_holds_are_all_done(forks):
+    assert each(lambda number: -number, range(5000), 3, by="forks") == [-number for number in range(5000)]
+
+
+def test_who_listens_hears_of_more_and_more(forks):
+    heard = []
+    each(square, range(5), 2, by="forks", heard=heard.append)
+    assert heard == sorted(heard)
+    assert heard[-1] == 5

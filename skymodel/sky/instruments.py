@@ -17,7 +17,7 @@ import numpy as np
 from astropy import units
 
 from profiles.contract.spelling import options
-from skymodel.datafiles import data_path
+from skymodel.datafiles import data_path, read_entries
 from skymodel.sky.beams import Beam, GaussianBeam
 
 _RESOLUTION = "angular_resolution"
@@ -115,10 +115,8 @@ def load_instruments(path: str | Path | None = None) -> dict[str, Instrument]:
     ValueError
         If the file holds no mapping of mappings.
     """
-    import yaml
-
     source = data_path("instruments.yaml") if path is None else Path(path)
-    table = yaml.safe_load(source.read_text(encoding="utf-8"))
+    table = read_entries(source)
     if not isinstance(table, dict) or not all(isinstance(entries, dict) for entries in table.values()):
         raise ValueError(
             f"'{source}' is no table of instruments; allowed: name: {{entry: ...}}, as in instruments.yaml"

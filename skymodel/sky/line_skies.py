@@ -16,7 +16,7 @@ import numpy as np
 
 from profiles.contract.arrays import Floats
 from profiles.contract.nodes import gauss_legendre
-from skymodel.datafiles import data_path
+from skymodel.datafiles import data_entries
 from skymodel.sky.arcs import arcs, known_edges, radii_of_change
 from skymodel.sky.region import Region, as_region
 
@@ -149,15 +149,8 @@ class LineSky:
         return sum(fluxes) / area, float(np.hypot.reduce(list(by_name.values()))) / area
 
 
-@functools.cache
-def _published() -> dict[str, Any]:
-    import yaml
-
-    return dict(yaml.safe_load(data_path("line511.yaml").read_text(encoding="utf-8")))
-
-
 def _knoedlseder2005() -> LineSky:
-    entry = _published()["knoedlseder2005"]
+    entry = data_entries("line511.yaml")["knoedlseder2005"]
     bulge = entry["bulge"]
     sigma = bulge["fwhm_deg"] / float(FWHM)
     gaussian = Gaussian(bulge["flux"], bulge["err"] / bulge["flux"], 0.0, 0.0, sigma, sigma, "bulge")
@@ -165,7 +158,7 @@ def _knoedlseder2005() -> LineSky:
 
 
 def _siegert2016() -> LineSky:
-    entry = _published()["siegert2016"]
+    entry = data_entries("line511.yaml")["siegert2016"]
     shapes = entry["map_as_coded_by_author"]
     round_ones = {"BB": "bulge", "NB": "bulge", "GCS": "central_source"}
     components = [_gaussian(shapes["disk"], entry["disk"], "disk")]

@@ -15,7 +15,7 @@ import numpy as np
 from profiles.contract.arrays import Floats
 from skymodel.comparison.comptel.backgrounds import NO_BACKGROUND, background, background_names
 from skymodel.comparison.comptel.spectra import Measurement, comptel
-from skymodel.datafiles import data_path
+from skymodel.datafiles import data_entries
 from skymodel.emission.nuggets.rivals import PowerLaw
 
 ISOTROPIC, SOURCES = "isotropic", "sources"
@@ -78,21 +78,14 @@ def isotropic() -> ScaledSpectrum:
     >>> print(f"{25 * isotropic().density(5.0):.2e}")
     2.63e-03
     """
-    entry = _entry("isotropic")
+    entry = data_entries("rivals.yaml")["isotropic"]
     return ScaledSpectrum(entry["intensity"], PowerLaw(entry["index"], entry["pivot_MeV"]))
 
 
 def _sources(measured: Measurement) -> Floats:
     """Return the unresolved sources in the bins of a window: a share of what COMPTEL measures in the innermost one."""
-    share = _entry("unresolved_sources")["share"]
+    share = data_entries("rivals.yaml")["unresolved_sources"]["share"]
     return np.full(len(measured.bins), share * float(np.mean(comptel().intensity)))
-
-
-@functools.cache
-def _entry(name: str) -> dict[str, Any]:
-    import yaml
-
-    return dict(yaml.safe_load(data_path("rivals.yaml").read_text(encoding="utf-8"))[name])
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skymodel.datafiles import data_path
+from skymodel.datafiles import data_path, read_entries
 from skymodel.emission.event.bands import Band
 from skymodel.sky.beams import GaussianBeam
 
@@ -79,10 +79,8 @@ def load_observations(path: str | Path | None = None) -> dict[str, Observation]:
     >>> spi.fwhm, f"{spi.exposure:.3g}"
     (2.5, '2.25e+09')
     """
-    import yaml
-
     source = data_path("observations.yaml") if path is None else Path(path)
-    table = yaml.safe_load(source.read_text(encoding="utf-8"))
+    table = read_entries(source)
     return {name: _observation(name, entry) for name, entry in table.items()}
 
 

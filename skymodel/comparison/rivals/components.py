@@ -17,7 +17,7 @@ from profiles.contract.arrays import Floats
 from skymodel.comparison.likeness.gaussian_sky import UNIT, gaussian_sky
 from skymodel.comparison.rivals.exposure import EVEN, Weights, pixel_weights
 from skymodel.comparison.rivals.skies import rival
-from skymodel.datafiles import data_path
+from skymodel.datafiles import data_entries
 from skymodel.sky.beams import GaussianBeam
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.line_skies import LINE_SKIES
@@ -85,10 +85,8 @@ class Inflight:
 @functools.cache
 def inflight() -> Inflight:
     """Return the published bulge; its flux [cm-2 s-1] is that above 1 MeV."""
-    import yaml
-
     entry, assumed = (
-        yaml.safe_load(data_path(name).read_text(encoding="utf-8"))[key]
+        data_entries(name)[key]
         for name, key in (("line511.yaml", "knoedlseder2025_inflight"), ("rivals.yaml", "knoedlseder2025_errors"))
     )
     flux = entry["flux_above_1MeV_of_shipped_spectrum"]
@@ -155,9 +153,7 @@ def _line_templates(nside: int) -> tuple[Floats, Floats, Floats, Any]:
 
     Each template has its published flux: the shapes' own fluxes, as their author coded them, differ by a few per cent.
     """
-    import yaml
-
-    entry = yaml.safe_load(data_path("line511.yaml").read_text(encoding="utf-8"))["siegert2016"]
+    entry = data_entries("line511.yaml")["siegert2016"]
     published, errors = (np.array([entry[name][key] for name in COMPONENTS]) for key in ("flux", "err"))
     maps = []
     for name, flux in zip(COMPONENTS, published, strict=True):

@@ -7,12 +7,10 @@ in ``data/rivals.yaml``, to see whether a verdict hangs on the weights.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from skymodel.datafiles import data_path
+from skymodel.datafiles import data_entries
 from skymodel.sky.skymap import SkyMap
 
 EVEN, INNER = "even", "inner"
@@ -52,7 +50,7 @@ def describe(given: Weights) -> str:
     """Return the weights in words, with their status, for tables and captions."""
     if isinstance(given, SkyMap):
         return f"the exposure map {given.name!r}"
-    return "even" if given == EVEN else f"inner Galaxy, {_entry()['status']}"
+    return "even" if given == EVEN else f"inner Galaxy, {data_entries('rivals.yaml')['exposure_inner']['status']}"
 
 
 def _of_map(exposure: SkyMap, nside: int) -> Floats:
@@ -67,15 +65,9 @@ def _of_map(exposure: SkyMap, nside: int) -> Floats:
 def _inner(nside: int) -> Floats:
     import healpy
 
-    numbers = _entry()
+    numbers = data_entries("rivals.yaml")["exposure_inner"]
     lon, lat = healpy.pix2ang(nside, np.arange(12 * nside**2), lonlat=True)
     cosine = np.clip(np.cos(np.radians(lat)) * np.cos(np.radians(lon)), -1, 1)
     centre = np.exp(-((np.degrees(np.arccos(cosine)) / numbers["centre_sigma_deg"]) ** 2) / 2)
     plane = np.exp(-((lat / numbers["plane_sigma_deg"]) ** 2) / 2)
     return np.asarray(numbers["floor"] + numbers["plane"] * plane + numbers["centre"] * centre)
-
-
-def _entry() -> dict[str, Any]:
-    import yaml
-
-    return dict(yaml.safe_load(data_path("rivals.yaml").read_text(encoding="utf-8"))["exposure_inner"])

@@ -21,7 +21,7 @@ from profiles.contract.spelling import options
 from skymodel.bounded import Bounded
 from skymodel.comparison.comptel.interstellar import interstellar_intensity
 from skymodel.comparison.likeness.gaussian_sky import UNIT, gaussian_sky
-from skymodel.datafiles import data_path
+from skymodel.datafiles import data_entries
 from skymodel.emission.event.bands import CONTINUUM_1_20
 from skymodel.progress import Counted, Steps
 from skymodel.sightlines.means import region_mean
@@ -182,13 +182,6 @@ def rival(name: str) -> Rival:
     return RIVALS[name]()
 
 
-@functools.cache
-def _table(name: str) -> dict[str, Any]:
-    import yaml
-
-    return dict(yaml.safe_load(data_path(name).read_text(encoding="utf-8")))
-
-
 def _line_sky(name: str) -> Rival:
     found = LINE_SKIES[name]()
     return Rival(name, "LINE_511", tuple(Blob(part) for part in found.components), found.reference)
@@ -199,7 +192,7 @@ def _round(flux: float, sigma: float, lon: float = 0.0, lat: float = 0.0) -> Blo
 
 
 def _skinner2014() -> Rival:
-    entry = _table("line511.yaml")["skinner2014_as_in_cosi_DC2"]
+    entry = data_entries("line511.yaml")["skinner2014_as_in_cosi_DC2"]
     point, disk = entry["central_point_source"], entry["thin_disk"]
     bulges = [_round(shape["flux"], shape["sigma"], shape["l"], shape["b"]) for shape in _bulges(entry)]
     plane = Blob(Gaussian(disk["flux"], 0.0, 0.0, 0.0, disk["sigma_l"], disk["sigma_b"], ""))
@@ -212,7 +205,7 @@ def _bulges(entry: dict[str, Any]) -> list[dict[str, float]]:
 
 
 def _bouchet2010() -> Rival:
-    entry = _table("line511.yaml")["bouchet2010"]
+    entry = data_entries("line511.yaml")["bouchet2010"]
     lon = entry["centroid_l_deg"][0]
     parts = [_round(entry[key]["flux"], entry[key]["fwhm_deg"] / float(FWHM), lon) for key in ("bulge_1", "bulge_2")]
     text = f"Bouchet et al. 2010, {entry['ref']}, the two bulges; its disk or halo has no shape there"
@@ -220,14 +213,14 @@ def _bouchet2010() -> Rival:
 
 
 def _knoedlseder2025() -> Rival:
-    entry = _table("line511.yaml")["knoedlseder2025_inflight"]
+    entry = data_entries("line511.yaml")["knoedlseder2025_inflight"]
     parts = (_round(entry["flux_0p1_10MeV"], entry["sigma_deg"], entry["centre"]["l"], entry["centre"]["b"]),)
     return Rival("knoedlseder2025", "0.1-10 MeV", parts, f"Knoedlseder et al. 2025: {entry['ref']}")
 
 
 def _stars() -> Rival:
     """Return the boxy bulge, the nuclear bulge and, as published with them, the central source."""
-    entry = _table("rivals.yaml")["boxy_bulge_nuclear_disk"]
+    entry = data_entries("rivals.yaml")["boxy_bulge_nuclear_disk"]
     bar = Volume(library.build(entry["boxy_bulge"]["density"]), entry["boxy_bulge"]["flux"])
     nuclear = Volume(library.electrons(entry["nuclear_bulge"]["density"]), entry["nuclear_bulge"]["flux"])
     return Rival("boxy_bulge_nuclear_disk", "LINE_511", (bar, nuclear), entry["reference"])
@@ -235,7 +228,7 @@ def _stars() -> Rival:
 
 def _listed(name: str) -> Rival:
     """Return the rival whose parts ``data/rivals.yaml`` lists: points and densities, each with its flux."""
-    entry = _table("rivals.yaml")[name]
+    entry = data_entries("rivals.yaml")[name]
     volumes = [Volume(library.electrons(part["density"]), float(part["flux"])) for part in entry.get("volumes", ())]
     points = [Point(float(part["flux"]), part["l"], part["b"]) for part in entry.get("points", ())]
     return Rival(name, "LINE_511", (*volumes, *points), f"{entry['reference']} [{entry['status']}]")
@@ -246,7 +239,7 @@ def _gaussian(x: Any, y: Any, z: Any, *, radial: float, vertical: float) -> Any:
 
 
 def _gaussian_disk() -> Rival:
-    entry = _table("rivals.yaml")["gaussian_disk"]
+    entry = data_entries("rivals.yaml")["gaussian_disk"]
     shape = functools.partial(_gaussian, radial=entry["sigma_R"], vertical=entry["sigma_z"])
     disk = from_function(shape, unit="cm-3", symmetry="axisymmetric")
     return Rival("gaussian_disk", "LINE_511", (Volume(disk, entry["flux"]),), entry["reference"])
@@ -254,7 +247,7 @@ def _gaussian_disk() -> Rival:
 
 def _dark_matter(name: str, power: int, travel: float = 0.0) -> Rival:
     """Return the rival that follows a power of the dark matter's density, smeared by what positrons travel [kpc]."""
-    halo = library.dark_matter(_table("rivals.yaml")["dark_matter"]["density"])
+    halo = library.dark_matter(data_entries("rivals.yaml")["dark_matter"]["density"])
     source = halo * halo if power == 2 else halo
     level = LINE_SKIES["siegert2016"]().mean_intensity(INTEGRAL_CIRCLE)[0]
     parts = (Volume(Smeared(source, travel) if travel else source, level, INTEGRAL_CIRCLE),)
@@ -265,7 +258,7 @@ def _dark_matter(name: str, power: int, travel: float = 0.0) -> Rival:
 
 
 def _interstellar() -> Rival:
-    entry = _table("rivals.yaml")["interstellar"]
+    entry = data_entries("rivals.yaml")["interstellar"]
     shape = library.electrons(entry["density"])
     level = interstellar_intensity(CONTINUUM_1_20, entry["model"])
     return Rival("interstellar", "CONTINUUM_1_20", (Volume(shape, level, COMPTEL_WINDOW),), entry["reference"])

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from skymodel.datafiles import data_path
+from skymodel.datafiles import data_entries
 from skymodel.emission.event.bands import CONTINUUM_1_20
 from skymodel.emission.event.constants import ELECTRON_MASS, PROTON_MASS
 from skymodel.emission.nuggets.encounters import Encounters
@@ -75,8 +75,6 @@ def all_bands(
     8 keV: 1.88e+03 MeV an encounter, share allowed 0.0021
     > 100 MeV: 1.88e+03 MeV an encounter, share allowed 0.0026
     """
-    import yaml
-
     model = emission or NuggetEmission()
     counted = NuggetEmission(model.mu, model.chi, "consistent", model.positronium_fraction)
     atoms = line_intensity * (2 / (4 - 3 * model.positronium_fraction))  # annihilations at low energy
@@ -88,8 +86,8 @@ def all_bands(
         "xray": protons,
         "gamma": protons,
     }
-    table: Mapping[str, Any] = yaml.safe_load(data_path("all_bands.yaml").read_text(encoding="utf-8"))
-    return tuple(_band(key, energies[key], atoms, line_intensity, entry) for key, entry in table.items())
+    entries = data_entries("all_bands.yaml").items()
+    return tuple(_band(key, energies[key], atoms, line_intensity, entry) for key, entry in entries)
 
 
 def _band(key: str, energy: float, atoms: float, line_intensity: float, entry: Mapping[str, Any]) -> BandOfNugget:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from skymodel.output.figures.names import region_name
 from skymodel.output.figures.sky import WINDOWS
 from skymodel.output.figures.style import DPI, style
 from skymodel.sky.region import Region
-from skymodel.workers import crew, each
+from skymodel.workers import begun, crew
 
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult
@@ -67,8 +68,9 @@ def figures(result: RunResult) -> dict[str, Any]:
         return {name: make() for name, make in makers(result).items()}
 
 
-def draw(result: RunResult, folder: Path, ending: str) -> None:
-    """Write the figures of a run to a folder, in one of :data:`FORMATS`, several at a time."""
+@contextmanager
+def drawn(result: RunResult, folder: Path, ending: str) -> Iterator[Callable[[], Any]]:
+    """Begin to write the figures of a run to a folder, in one of :data:`FORMATS`; yields what does what is left."""
     made = makers(result)
 
     def one(name: str) -> None:
@@ -76,7 +78,8 @@ def draw(result: RunResult, folder: Path, ending: str) -> None:
             figure = made[name]()
         save(figure, folder / f"{name}.{ending}")
 
-    each(one, list(made), crew(None), by="forks")
+    with begun(one, list(made), crew(None)) as finish:
+        yield finish
 
 
 def save(figure: Any, path: Path) -> None:

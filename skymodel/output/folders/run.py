@@ -102,8 +102,6 @@ def write(
     >>> write(run("paper"), "out", report=False)  # doctest: +SKIP
     PosixPath('out')
     """
-    from skymodel.output.figures.run import draw
-
     target = None if folder is None else Path(folder)
     check(target, overwrite)
     require_format(figures)
@@ -113,9 +111,7 @@ def write(
         with beside(place) as workspace:
             draft = workspace / "new"
             draft.mkdir()
-            for name, writer in _writers(result):
-                writer(draft / name)
-            draw(result, draft, figures)
+            _write_files(result, draft, figures)
             if report:
                 _write_report(result, draft)
             if target is None:
@@ -136,6 +132,16 @@ def require_format(figures: str) -> None:
 
     if figures not in FORMATS:
         raise ValueError(f"figures as {figures!r}{options(figures, FORMATS, 'allowed')}")
+
+
+def _write_files(result: RunResult, folder: Path, ending: str) -> None:
+    """Write all files of a run but its page, the figures meanwhile in other processes."""
+    from skymodel.output.figures.run import drawn
+
+    with drawn(result, folder, ending) as finish:
+        for name, writer in _writers(result):
+            writer(folder / name)
+        finish()
 
 
 def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:

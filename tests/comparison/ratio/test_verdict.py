@@ -239,3 +239,11 @@ def test_over_the_default_set_the_claim_fails_by_a_factor_of_five():
     assert whole["pppc4dmid_burkert", "interstellar"] == pytest.approx(0.95, abs=0.01)
     assert whole["pppc4dmid_burkert", "ymw16"] == pytest.approx(1.00, abs=0.01)
     assert all(pair.same_window.value == pytest.approx(found.pairs[0].same_window.value, rel=1e-14) for pair in gas)
+
+
+def test_one_process_and_two_judge_the_same(monkeypatch):
+    monkeypatch.setattr("skymodel.workers._may_fork", lambda: True)
+    pairs = {"nfw": NFW()}, {"a": HernquistBulge(), "b": ExponentialDisk(), "c": ExponentialDisk(R_d=3.0)}
+    one, two = (verdict(*pairs, workers=number).table() for number in (1, 2))
+    assert len(one) == 15
+    assert all(np.array_equal(one[name], two[name]) for name in one.colnames)

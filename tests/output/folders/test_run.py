@@ -21,11 +21,11 @@ def result(monkeypatch):
             raise state.failure
         path.write_text(state.text)
 
-    def writers(*_):
-        yield folder.CONFIG, lambda path: path.write_text("label: mine\n")
-        yield "second.txt", second
+    def write_files(_, draft, __):
+        (draft / folder.CONFIG).write_text("label: mine\n")
+        second(draft / "second.txt")
 
-    monkeypatch.setattr(folder, "_writers", writers)
+    monkeypatch.setattr(folder, "_write_files", write_files)
     monkeypatch.setattr(folder, "_write_report", lambda *_: None)
     return state
 
@@ -224,7 +224,7 @@ from pathlib import Path
 from skymodel.output.files.whole import claimed
 from skymodel.output.folders import run as folder
 
-folder._writers = lambda result, ending: iter([(folder.CONFIG, lambda path: path.write_text(result))])  # a run
+folder._write_files = lambda result, draft, ending: (draft / folder.CONFIG).write_text(result)  # a run
 
 def runs(me, place, count):
     for number in range(count):
