@@ -55,14 +55,16 @@ def _cores() -> int:
 
 
 def evenly(count: int, most: int) -> list[slice]:
-    """Return slices of nearly the same length, `most` of them at the most, an even number of them if there are several.
+    """Return slices of nearly the same length: `most` long at the most, and an even number of them if it pays.
 
     Examples
     --------
     >>> evenly(9, 4)
     [slice(0, 2, None), slice(2, 4, None), slice(4, 6, None), slice(6, 9, None)]
+    >>> evenly(300, 400), evenly(30, 400)
+    ([slice(0, 150, None), slice(150, 300, None)], [slice(0, 30, None)])
     """
-    parts = max(1, -(-count // most))
+    parts = max(1, -(-count // most), 2 if count > most // 4 else 1)
     parts += parts % 2 if parts > 1 else 0
     return [slice(count * k // parts, count * (k + 1) // parts) for k in range(parts)]
 
