@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from skymodel.sky.skymap import SkyMap
 from skymodel.workers import crew
 
 ErrorKind = Literal["bound", "confidence"]
+_SHARES = 1.0, 0.75, 0.5  # of the tolerance of a ratio, to which its two means are integrated one after another
 _Both = tuple[Region, ...]
 
 
@@ -280,15 +281,14 @@ def _refuse_dark(below: Mean) -> None:
 
 
 def _compared(lines: SightLines, regions: _Both, rtol: float, progress: Progress | None) -> OverRegions:
-    """Return two regions integrated to a tolerance that their ratio meets too: it may be off by as much as both.
-
-    Their errors partly cancel: at 0.8 of the tolerance the ratios of all Galaxies of tests/bench meet it.
-    """
-    first, again = parts(progress, [3.0, 1.0])
-    found = over_regions(lines, regions, 0.8 * rtol, first)
-    ratios = [found.ratio(member) for member in found.members if np.greater(*found.mean(1, member))]  # but dark ones
-    exact = all(error <= rtol * ratio for ratio, error in ratios)
-    return found if exact else over_regions(lines, regions, rtol / 2, again)
+    """Return two regions integrated to a tolerance that their ratio meets too; often their errors cancel in it."""
+    found = None
+    for share, report in zip(_SHARES, parts(progress, [4.0, 1.0, 1.0]), strict=True):
+        found = over_regions(lines, regions, share * rtol, report, found)
+        bright = (member for member in found.members if np.greater(*found.mean(1, member)))
+        if all(error <= rtol * ratio for ratio, error in map(found.ratio, bright)):
+            break
+    return cast(OverRegions, found)
 
 
 def _exact(lines: SightLines, found: OverRegions, region: int, member: Member = ()) -> Mean:

@@ -12,6 +12,9 @@ import skymodel as sm
 from profiles import NFW, Axisymmetric, ExponentialDisk, Hints, from_function, library
 from skymodel.sightlines import means
 from skymodel.sightlines.cubature import sampled
+from skymodel.sightlines.cubature.regions import over_regions
+from skymodel.sightlines.ray.geometry import PathEnd
+from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sky.regions import Box, Circle, as_region
 from tests.reference.cubes import lumpy
 
@@ -103,16 +106,34 @@ class Two:
         return 2.0, self.error
 
 
-@pytest.mark.parametrize(("error", "dark", "tries"), [(2e-3, False, 1), (2.1e-3, False, 2), (1.0, True, 1)])
-def test_two_means_are_integrated_again_if_their_ratio_is_not_good_enough(monkeypatch, error, dark, tries):
-    asked = []
-    monkeypatch.setattr(
-        means, "over_regions", lambda _, regions, rtol, report: (asked.append(rtol), Two(error, dark))[1]
-    )
+@pytest.mark.parametrize(("error", "dark", "tries"), [(2e-3, False, 1), (2.1e-3, False, 3), (1.0, True, 1)])
+def test_two_means_are_gone_on_with_if_their_ratio_is_not_good_enough(monkeypatch, error, dark, tries):
+    asked, gone_on_from = [], []
+
+    def over_regions(_, regions, rtol, report, known):
+        asked.append(rtol)
+        gone_on_from.append(known)
+        return Two(error, dark)
+
+    monkeypatch.setattr(means, "over_regions", over_regions)
     means._compared(None, (), 1e-3, None)
-    assert len(asked) == tries
-    assert 0.5e-3 < asked[0] < 1e-3
-    assert asked[1:] == [0.5e-3] * (tries - 1)  # then each mean's half is what both may be off by
+    assert asked == pytest.approx([1e-3, 0.75e-3, 0.5e-3][:tries])  # each mean's half is what both may be off by
+    assert gone_on_from[0] is None
+    assert all(known is not None for known in gone_on_from[1:])
+
+
+@pytest.mark.parametrize(("before", "cheaper"), [(2e-4, True), (1e-2, False)])
+def test_going_on_to_a_finer_tolerance_gives_what_starting_with_it_does(before, cheaper):
+    """And costs less, if the lines are good enough for it; else all is done anew."""
+    lines = SightLines(NFW() * library.electrons("ne2001"), HERE, PathEnd(r_max=60.0))
+    regions = (sm.COMPTEL_WINDOW, sm.INTEGRAL_CIRCLE)
+    coarse, fine = (over_regions(lines, regions, rtol) for rtol in (before, 1e-4))
+    gone_on = over_regions(lines, regions, 1e-4, known=coarse)
+    for region in (0, 1):
+        (one, error), (other, doubt) = (found.mean(region) for found in (fine, gone_on))
+        assert abs(one - other) <= error + doubt
+        assert doubt <= 1e-4 * other
+    assert (gone_on.evaluations < coarse.evaluations + 0.5 * fine.evaluations) == cheaper
 
 
 def test_a_mean_that_is_its_error_is_dark():
@@ -424,7 +445,8 @@ def test_progress_never_goes_back_and_ends_with_the_work(mean, of, how):
     assert seen.count(1.0) <= 4  # the end is told when it is there
 
 
-def test_half_of_the_work_is_told_as_between_a_quarter_and_three_quarters():
+def test_half_of_the_work_is_told_as_between_a_quarter_and_three_quarters(monkeypatch):
+    monkeypatch.setattr("skymodel.sightlines.cubature.refine._BLOCK", 1000)
     spent, seen = 0, []
 
     def ball(x, y, z):

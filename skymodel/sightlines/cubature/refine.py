@@ -24,7 +24,7 @@ _ROUNDS = 60
 NARROW = 4.0  # sizes of a target: how wide a cell may be there, ten nodes of which see it
 _BLOCK = 32768  # sight lines integrated at once: what bounds the memory, and how long nothing is reported
 _MOST_CELLS = 50_000  # an integrand that needs more is too rough for its tolerance
-_LEFT = 0.65  # of a tolerance, which all the cells that are left alone may use up together
+_LEFT = 0.75  # of a tolerance, which all the cells that are left alone may use up together
 _ALIKE = 1e-6  # relative: errors of cells that differ by less are equal to rounding
 _REACHED = 0.9  # of what the lines leave: their own errors may add up to half a tolerance where many are faint
 
@@ -130,6 +130,7 @@ def integrate_cells(
     rtol: float,
     floor: float | Floats = 0.0,
     first: Nodes | None = None,
+    before: Integrated | None = None,
     best: bool = False,
     rough: bool = False,
     progress: Counted | None = None,
@@ -152,6 +153,8 @@ def integrate_cells(
         The tolerance; the floor may be one of each sum ``(..., owners)``.
     first
         The nodes of `start`, where they are known already.
+    before
+        What was found with a larger tolerance, to go on from; `start` then counts no more.
     best
         Whether sums that do not meet the tolerance come with the errors they have.
     rough
@@ -164,16 +167,19 @@ def integrate_cells(
     ValueError
         If the tolerance cannot be met.
     """
-    done: tuple[Cells, Measured] | None = None
-    fresh, nodes = start, first if first is not None else nodes_of(start, chart, rules)
-    sightlines = evaluations = 0
-    for _ in range(_ROUNDS):
+    sightlines, evaluations = (before.sightlines, before.evaluations) if before else (0, 0)
+
+    def seen(fresh: Cells, nodes: Nodes | None = None) -> Measured:
+        nonlocal sightlines, evaluations
+        nodes = nodes or nodes_of(fresh, chart, rules)
         directions = nodes.directions.reshape(-1, 3)
         values = by_blocks(lines, directions, in_rounds(progress, sightlines, len(directions)))
         sightlines += values.value.shape[-1]
         evaluations += values.evaluations
-        measured = measure(nodes, values, rules, rough)
-        cells, known = (fresh, measured) if done is None else (done[0].joined(fresh), done[1].joined(measured))
+        return measure(nodes, values, rules, rough)
+
+    cells, known = (before.cells, before.measured) if before else (start, seen(start, first))
+    for _ in range(_ROUNDS):
         total = shares.totals(cells, known.value)
         error = shares.totals(cells, known.error) + ROUNDING * np.abs(total)
         tolerance = rtol * np.maximum(np.abs(total), floor)
@@ -192,8 +198,7 @@ def integrate_cells(
                 return Integrated(total, error, cells, known, sightlines, evaluations)
             break
         fresh = cells.chosen(split).halves(axes[split])
-        done = cells.chosen(~split), known.chosen(~split)
-        nodes = nodes_of(fresh, chart, rules)
+        cells, known = cells.chosen(~split).joined(fresh), known.chosen(~split).joined(seen(fresh))
     raise _refusal(rtol, float(np.max(error[failing] / np.maximum(tolerance[failing], np.finfo(float).tiny))))
 
 

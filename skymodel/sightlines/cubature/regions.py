@@ -26,7 +26,7 @@ from skymodel.sightlines.cubature.inside import Inside, Outline, outline
 from skymodel.sightlines.cubature.polar import Plan, plan
 from skymodel.sightlines.cubature.refine import Integrated, focused, integrate_cells, line_integrals, targets
 from skymodel.sightlines.ray import promises
-from skymodel.sightlines.ray.error_shares import CUBES
+from skymodel.sightlines.ray.error_shares import CUBES, MEANS
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.meter import OutOfBudget, Shortfall
 from skymodel.sightlines.ray.terms import share, terms
@@ -47,6 +47,11 @@ class _Term(NamedTuple):
     plan: Plan
     found: Integrated
     weight: float
+
+    def sharp(self, rtol: float, floor: Floats) -> bool:
+        """Return whether the lines are good enough for a smaller tolerance than they were asked for."""
+        asked = MEANS.lines * rtol * np.maximum(np.abs(self.found.value), floor)
+        return bool(np.all(self.plan.shares.totals(self.found.cells, self.found.measured.line_error) <= asked))
 
     def difference_error(self, combination: Floats, member: Member = ()) -> float:
         """Return a bound of the error of a weighted sum ``(regions,)``: what they share cancels cell by cell."""
@@ -125,9 +130,15 @@ class OverRegions:
 
 
 def over_regions(
-    lines: SightLines, regions: tuple[Region, ...], rtol: float, progress: Counted | None = None
+    lines: SightLines,
+    regions: tuple[Region, ...],
+    rtol: float,
+    progress: Counted | None = None,
+    known: OverRegions | None = None,
 ) -> OverRegions:
     """Return the integrals over regions with known edges, each to a tolerance; `progress` hears (done, all).
+
+    What is `known` already, to a larger tolerance, is gone on from.
 
     Raises
     ------
@@ -141,7 +152,8 @@ def over_regions(
     before, doubt = np.zeros((2, *leading_axes(lines.density), len(regions)))
     own, _ = share(len(parts), rtol)
     for index, (part, report) in enumerate(zip(parts, in_parts(progress, [1.0] * len(parts)), strict=True)):
-        integrated = _lumpy if part.density.hints.meshes else _smooth
+        old = known.terms[index] if known else None
+        integrated = _lumpy if part.density.hints.meshes else functools.partial(_smooth, known=old)
         floor = np.maximum(rtol * before - doubt, 0.0) / (own * (len(parts) - index))  # what those before left
         try:
             done.append(integrated(part, regions, own, floor, report))
@@ -156,9 +168,17 @@ def over_regions(
 
 
 def _smooth(
-    lines: SightLines, regions: tuple[Region, ...], rtol: float, floor: Floats, progress: Counted | None
+    lines: SightLines,
+    regions: tuple[Region, ...],
+    rtol: float,
+    floor: Floats,
+    progress: Counted | None,
+    known: _Term | _Lumps | None = None,
 ) -> _Term:
-    """Return the integrals of one term, each to `rtol` of the larger of itself and its `floor` ``(..., regions)``."""
+    """Return the integrals of one term, each to `rtol` of the larger of itself and its `floor` ``(..., regions)``.
+
+    What is `known` already is gone on from, if its lines are good enough.
+    """
     kept = promises.check(lines.density, lines.observer)
     orders = (_RADIAL_ORDERS if kept.spherical else _ORDERS)[rtol <= _FINE]
     how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders
@@ -169,6 +189,7 @@ def _smooth(
     faint = np.min(floor / [region.solid_angle for region in regions], axis=-1, keepdims=True)
     values = line_integrals(lines, rtol, faint)
     more: dict[str, Any] = {"first": first, "rough": lines.blind > 0, "progress": progress}
+    more["before"] = known.found if isinstance(known, _Term) and known.sharp(rtol, floor) else None
     found = integrate_cells(start, made.shares, made.chart, values, rules=made.rules, rtol=rtol, floor=floor, **more)
     return _Term(made, found, lines.weight)
 

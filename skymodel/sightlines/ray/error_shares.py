@@ -2,7 +2,8 @@
 
 A mean over regions asks its sight lines for a share of the tolerance, and the cells over the sky for what is left. A
 map gives a share to its tiles, which give theirs to the lines at their nodes; moments of patches get the rest. Lines
-are cheap to sharpen (a digit takes some ten evaluations), cells and tiles are not, so the lines' shares are small.
+are cheap to sharpen (a digit takes some ten evaluations), cells and tiles are not; but most lines err less than they
+were asked to, so that large shares leave enough for those.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class ErrorShares(NamedTuple):
     probes: float = 0.0
 
 
-MEANS = ErrorShares(lines=0.25)  # of the mean over a region or a pixel; the rest is for the cells over the sky
+MEANS = ErrorShares(lines=0.6)  # of the mean over a region or a pixel; the rest is for the cells over the sky
 CUBES = ErrorShares(lines=0.2)  # the same through voxels; the rest is for the lattices over the sky
 OF_MAPS_TO_TILES = 0.74  # the rest is for the patches that are read from them
 TILES = ErrorShares(lines=0.4, probes=0.01)  # of what tiles get

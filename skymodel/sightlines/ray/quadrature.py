@@ -293,7 +293,7 @@ def _evaluated(task: _Task, panel: Ints, left: Floats, right: Floats, seen: Ints
             task.first.append(task.first[-1] + here.shape[-2])
         else:
             here = woven(here, task.recalled(seen[part]))
-        *said[..., part], falls = rule(here, bool(task.smooth))
+        *said[..., part], falls = rule(here, task.smooth)
         fall[part] = falls.max(axis=tuple(range(falls.ndim - 1)))
     said[:2] *= half
     return _Work(panel, left, right, said, fall, now if seen is None else np.full(panel.size, -1))

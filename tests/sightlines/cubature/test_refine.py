@@ -17,6 +17,7 @@ from skymodel.sightlines.cubature.refine import (
     line_integrals,
     targets,
 )
+from skymodel.sightlines.ray import error_shares
 from skymodel.sightlines.ray.meter import Shortfall
 from tests.sightlines.cubature.test_cells import flat
 
@@ -221,7 +222,7 @@ def test_lines_are_integrated_block_by_block_each_with_its_own_floor(monkeypatch
     assert done == [4, 7, 10]
     assert max(size for size, _ in asked) <= 4
     assert np.concatenate([options["floor"] for _, options in asked]).tolist() == directions[:, 0].tolist()
-    assert {options["rtol"] for _, options in asked} == {0.25e-4}  # a quarter of the tolerance, ray/error_shares.py
+    assert {options["rtol"] for _, options in asked} == {error_shares.MEANS.lines * 1e-4}
     assert not any(options["best"] for _, options in asked)
     assert line_integrals(lines, 1e-4)(np.empty((0, 3))).value.shape == (0,)
 
