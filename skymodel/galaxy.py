@@ -20,7 +20,7 @@ from skymodel.emission.event.origins import SpectralModel
 from skymodel.emission.event.positronium import photons_per_annihilation
 from skymodel.emission.nuggets.local import local_band_factor
 from skymodel.emission.nuggets.model import NuggetEmission
-from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sightlines.ray.geometry import Observer, as_observer
 
 DEFAULT_R_MAX = 60.0  # kpc, that of the preset `paper`
 
@@ -68,6 +68,7 @@ class SkyModel:
         """Settle where sight lines end; refuse what is no density and densities of another dimension."""
         for name in ("dark_matter", "electrons"):
             require_density(getattr(self, name), f"SkyModel.{name} = ", "it takes two, then the emission")
+        object.__setattr__(self, "observer", as_observer(self.observer))
         if self.r_max is None and self.s_max is None:
             object.__setattr__(self, "r_max", DEFAULT_R_MAX)
         for name in ("positronium", "direct"):

@@ -126,5 +126,9 @@ def validate(config: Config = None, plugin: Plugins = None, no_plugins: NoPlugin
 
         settings = load_config(config)
         require_densities(settings)
+        if config and settings.ensemble is not None:
+            from skymodel.runs.many.ensemble import load_ensemble
+
+            load_ensemble(config)
         typer.echo(yaml.safe_dump(settings.resolved(), sort_keys=False, width=110, allow_unicode=True), nl=False)
         say(f"{config or 'paper'} is valid", err=True)

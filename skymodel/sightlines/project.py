@@ -21,7 +21,7 @@ from skymodel.sightlines.cubature.direct import direct
 from skymodel.sightlines.pixels.summing import Painted, project_tiles
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
 from skymodel.sightlines.ray import promises
-from skymodel.sightlines.ray.geometry import Observer, PathEnd
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, as_observer
 from skymodel.sightlines.ray.integrate import FAINT, SMALLEST_MEAN_RTOL, SightLines, require_rtol
 from skymodel.sightlines.ray.meter import Shortfall
 from skymodel.sightlines.ray.terms import terms
@@ -115,7 +115,7 @@ def project(
     _require("sample", sample, get_args(Sample))
     _require("method", method, get_args(Method))
     promise = Promise.made(shortfall, budget, max(A_PIXEL * 12 * nside**2, A_MEAN))
-    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
+    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), workers=crew(workers))
     report = forward(progress)
     asked = _Asked(nside, promises.check(density, lines.observer), sample, method, promise.states, report)
     found, evaluations, _ = promise.kept(asked.answered, lines, rtol)

@@ -18,7 +18,7 @@ from profiles.contract.arrays import Floats
 from profiles.contract.shown import Shown, short
 from skymodel.progress import forward
 from skymodel.sightlines.promise import A_MEAN, A_PIXEL, OnShortfall, Progress, Promise
-from skymodel.sightlines.ray.geometry import Observer, PathEnd, unit_vectors
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, as_observer, unit_vectors
 from skymodel.sightlines.ray.integrate import BLOCK, FAINT, LineIntegrals, SightLines, line_of_sight, require_rtol
 from skymodel.sightlines.ray.promises import require_symmetry
 from skymodel.sightlines.ray.terms import share, terms
@@ -168,7 +168,7 @@ def zoom(
         heard = report if tolerance == rtol else None  # how much of a looser try is done says nothing
         return _integrated(tolerance_lines, directions, tolerance, promise.states, heard)
 
-    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
+    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), workers=crew(workers))
     require_symmetry(density, lines.observer)
     found, evaluations, _ = promise.kept(lines_to, lines, rtol)
     report(1, 1)

@@ -68,6 +68,14 @@ def test_validate_prints_what_the_configuration_resolves_to(call, config):
     assert resolved["emission"]["mu"] == "20.0 MeV"
 
 
+@pytest.mark.parametrize(("parameter", "code"), [("dark_matter.rho_s", 0), ("dark_matter.rho", 2)])
+def test_validate_reads_the_ensemble_too(call, config, parameter, code):
+    prior = {"parameter": parameter, "distribution": "uniform", "low": "0.1 GeV cm-3", "high": "0.5 GeV cm-3"}
+    outcome = call("validate", config(ensemble={"priors": [prior]}))
+    assert outcome.exit_code == code, outcome.stderr
+    assert code == 0 or parameter in outcome.stderr
+
+
 def test_validate_refuses_with_one_line(call, config):
     assert_refused(call("validate", config(map={"nside": 63})), "map.nside", "63", "32 and 64")
 

@@ -36,7 +36,7 @@ from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
 from skymodel.galaxy import SkyModel
 from skymodel.progress import Counted
 from skymodel.sightlines.means import window_factors
-from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sightlines.ray.geometry import Observer, as_observer
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.workers import begun, crew, leaves_no_trace
 
@@ -255,7 +255,7 @@ def verdict_begun(
     """
     shining = emission or NuggetEmission()
     fit = {"correlation": correlation, "weighting": weighting, "line_intensity": line_intensity}
-    lines = path | {"observer": path.get("observer") or Observer()}
+    lines = path | {"observer": as_observer(path.get("observer"))}
     known, wanted = halos or default_halos(), _judged(electrons, tracer, rtol)
     sides = {"numerator": COMPTEL_WINDOW, "denominator": INTEGRAL_CIRCLE}
     common = alike(shining, band, fit)

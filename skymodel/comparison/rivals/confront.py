@@ -31,7 +31,7 @@ from skymodel.emission.event.bands import Band
 from skymodel.emission.nuggets.model import NuggetEmission
 from skymodel.progress import Counted
 from skymodel.sightlines.project import project
-from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sightlines.ray.geometry import Observer, as_observer
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
 
@@ -98,7 +98,7 @@ def confront(
     ]
     rows: list[dict[str, Any]] = []
     for done, (tracer, accuracy, (halo, first), (name, second)) in enumerate(pairs, start=1):
-        column = _column(first * second, nside, observer or Observer(), accuracy)
+        column = _column(first * second, nside, as_observer(observer), accuracy)
         pair = {"dark_matter": halo, "electrons": name, "tracer": tracer}
         rows += [pair | {"weights": title} | _row(column, model, each) for title, each in chosen]
         if progress:

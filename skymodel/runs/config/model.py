@@ -32,7 +32,7 @@ from skymodel.runs.config.quantities import WithUnit
 from skymodel.runs.config.questions import CompareConfig, CubeConfig, FitConfig, Ratios
 from skymodel.runs.config.regions import INSTRUMENTS, AnyRegion, Regions, read_region
 from skymodel.runs.config.section import Section
-from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sightlines.ray.geometry import Observer, as_observer
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.regions import INTEGRAL_CIRCLE
 
@@ -77,9 +77,9 @@ class ObserverConfig(Section):
 
 
 def _observer(value: Any) -> Any:
-    """Return the entry that stands for an :class:`~skymodel.sightlines.ray.geometry.Observer`."""
-    if isinstance(value, Observer):
-        return {"r_sun": f"{value.r_sun!r} kpc", "z_sun": f"{value.z_sun!r} kpc"}
+    """Return the entry that stands for an observer of Python; a list is a file's, where lengths have their units."""
+    if isinstance(value, Observer | tuple) or hasattr(value, "unit"):
+        return {name: f"{getattr(as_observer(value), name)!r} kpc" for name in ("r_sun", "z_sun")}
     return value
 
 

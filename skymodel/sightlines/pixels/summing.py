@@ -22,7 +22,7 @@ from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.cubature.inside import outline, seen
 from skymodel.sightlines.pixels.tiling import Hard, Progress, Tiling
 from skymodel.sightlines.ray import promises
-from skymodel.sightlines.ray.geometry import Observer, PathEnd
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, as_observer
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from skymodel.sightlines.ray.terms import share, terms
 from skymodel.sightlines.surface.beneath import Beneath
@@ -228,7 +228,7 @@ def project_chunks(
     768
     """
     nside = require_nside(nside)
-    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max), workers=crew(workers))
+    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), workers=crew(workers))
     promises.check(density, lines.observer)
     for begin, both in SummedMap(lines, nside, rtol, sample, progress).runs():
         yield Chunk(begin, both[0], both[1])

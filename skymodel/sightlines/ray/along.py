@@ -13,7 +13,7 @@ from profiles.contract.arrays import Floats
 from profiles.contract.shown import short
 from skymodel.sightlines.ray import quadrature
 from skymodel.sightlines.ray.centre import at_centre
-from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, as_observer, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
 from skymodel.sightlines.ray.integrate import SightLines, degrees
 from skymodel.sightlines.ray.promises import require_symmetry
@@ -87,7 +87,7 @@ def along(
     if steps < 5:
         raise ValueError(f"steps = {steps}; allowed: 5 or more")
     lon, lat = degrees(lon, lat)
-    seen = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    seen = SightLines(density, as_observer(observer), PathEnd(r_max, s_max))
     require_symmetry(density, seen.observer)
     lines = rays(seen.observer, seen.end, unit_vectors(lon, lat).reshape(-1, 3))
     places = _places(lines, seen.observer.r_sun, steps)

@@ -9,6 +9,7 @@ A sight line is measured from its foot point, the place closest to the centre, f
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,37 @@ class Observer:
         sine = self.z_sun / self.r_sun
         cosine = math.sqrt(1 - sine**2)
         return np.array([[cosine, 0.0, sine], [0.0, 1.0, 0.0], [-sine, 0.0, cosine]])
+
+
+def as_observer(given: Any) -> Observer:
+    """Return the observer that is meant: one already, None for the default, r_sun, (r_sun, z_sun), or a mapping.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> as_observer((8.178, 0.0208))
+    Observer(r_sun=8.178, z_sun=0.0208)
+    >>> as_observer({"r_sun": 8.1}).z_sun
+    0.0
+    """
+    if isinstance(given, Observer):
+        return given
+    if given is None:
+        return Observer()
+    try:
+        if isinstance(given, Mapping):
+            return Observer(**given)
+        if isinstance(given, bool):
+            raise TypeError
+        return Observer(*(given if isinstance(given, tuple | list) else (given,)))
+    except TypeError:
+        raise ValueError(
+            f"observer = {given!r}; allowed: Observer(r_sun, z_sun), r_sun, (r_sun, z_sun) or a mapping of these [kpc]"
+        ) from None
 
 
 @dataclass(frozen=True)

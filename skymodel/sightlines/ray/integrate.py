@@ -20,7 +20,7 @@ from profiles.contract.beside import leading_axes
 from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
 from skymodel.sightlines.ray.centre import at_centre
-from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, rays, unit_vectors
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, as_observer, rays, unit_vectors
 from skymodel.sightlines.ray.integrand import integrand, panels
 from skymodel.sightlines.ray.looks import BLIND_SPOT, THIN, looks
 from skymodel.sightlines.ray.meter import Meter, Shortfall
@@ -105,7 +105,7 @@ def line_of_sight(
     (array([6., 6.]), 'kpc / cm3')
     """
     lon, lat = degrees(lon, lat)
-    lines = SightLines(density, observer or Observer(), PathEnd(r_max, s_max))
+    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max))
     require_symmetry(density, lines.observer)
     found = lines.integrate(unit_vectors(lon, lat).reshape(-1, 3), rtol=rtol, share=FAINT)
     error = in_the_dark(found.value, found.error, rtol * FAINT * np.max(found.value, initial=0.0))

@@ -287,3 +287,7 @@ def test_a_density_takes_lengths_and_tells_its_mass():
     assert NFW().at(8200 * u.pc, 0 * u.kpc, 0).unit == u.Unit("GeV cm-3")
     assert NFW().at([1, 2] * u.kpc, 0, 0).shape == (2,)
     assert NFW().mass(8200 * u.pc).value == pytest.approx(profiles.enclosed_mass(NFW(), 8.2).value, rel=1e-14)
+
+
+def test_an_observer_of_python_is_taken_as_the_integrating_functions_take_it():
+    assert make(observer=(8.178, 0.0208)).observer.build() == make(observer=sm.Observer(8.178, 0.0208)).observer.build()

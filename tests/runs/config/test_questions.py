@@ -61,7 +61,7 @@ def test_a_list_of_regions_may_be_a_mapping_from_names_and_of_bands_too():
         ({"emission": {"type": "nugget"}}, ("emission.type = 'nugget'", "did you mean 'nuggets'?")),
         ({"emission": {"type": "power_law", "index": 2}}, ("emission.photons_per_line_photon is missing",)),
         ({"anchor": "siegert2061"}, ("anchor", "siegert2016")),
-        ({"observer": (8.2, 0)}, ("observer", "no mapping", "r_sun, z_sun")),
+        ({"observer": "here"}, ("observer", "no mapping", "r_sun, z_sun")),
         ({"map": {"shortfall": "maybe"}}, ("map.shortfall", "'maybe'", "'refuse' or 'state'")),
     ],
     ids=str,

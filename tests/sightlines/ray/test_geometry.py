@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 from astropy import units
 
-from skymodel.sightlines.ray.geometry import Observer, PathEnd, rays, unit_vectors
+import skymodel as sm
+from profiles import NFW
+from skymodel.galaxy import SkyModel
+from skymodel.sightlines.ray.geometry import Observer, PathEnd, as_observer, rays, unit_vectors
 
 OBSERVERS = [Observer(8.2, 0.0), Observer(8.2, 0.0208), Observer(8.122, -1.5)]
 
@@ -90,3 +93,25 @@ def test_seen_from_outside_a_line_enters_and_leaves_the_sphere_or_misses_it():
 def test_s_max_is_the_length_of_every_line():
     lines = rays(Observer(8.2), PathEnd(s_max=2.5), unit_vectors([0, 10, 90, 180], 0))
     assert lines.stop - lines.start == pytest.approx([2.5] * 4, rel=1e-15)
+
+
+def test_an_observer_is_given_in_any_of_the_usual_ways():
+    place = Observer(8.2, 0.02)
+    ways = [place, (8.2, 0.02), [8.2, 0.02], {"r_sun": 8.2, "z_sun": 0.02}, (8200 * units.pc, 20 * units.pc)]
+    assert all(as_observer(way) == place for way in ways)
+    assert as_observer(None) == as_observer(8.2) == as_observer(8.2 * units.kpc) == Observer()
+    seen = [
+        sm.line_of_sight(NFW(), 1, 1, r_max=20, rtol=1e-3, observer=place).value,
+        sm.line_of_sight(NFW(), 1, 1, r_max=20, rtol=1e-3, observer=ways[1]).value,
+        sm.region_mean(NFW(), "circle 0 0 6", r_max=20, rtol=1e-3, observer=place).value,
+        sm.region_mean(NFW(), "circle 0 0 6", r_max=20, rtol=1e-3, observer=ways[1]).value,
+    ]
+    assert seen[0] == seen[1]
+    assert seen[2] == seen[3]
+    assert SkyModel(NFW(), NFW(), observer=(8.1, 0)).observer == Observer(8.1)
+
+
+@pytest.mark.parametrize("given", [(1, 2, 3), True, {"R": 8}, object()])
+def test_what_is_no_observer_is_told_what_is(given):
+    with pytest.raises(ValueError, match=r"observer|r_sun"):
+        as_observer(given)
