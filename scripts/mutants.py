@@ -27,7 +27,7 @@ MEANS = (  # the others take a minute
     "test_means.py::test_a_ratio_of_masks_costs_both_and_shares_its_budget",
     "test_means.py::test_a_ratio_knows_its_two_means_in_their_order",
     "test_means.py::test_a_door_asks_for_a_millionth_unless_told",
-    "test_means.py::test_two_means_are_integrated_again_if_their_ratio_is_not_good_enough",
+    "test_means.py::test_two_means_are_gone_on_with_if_their_ratio_is_not_good_enough",
     "test_means.py::test_a_mean_that_is_its_error_is_dark",
     "test_means.py::test_the_window_factor_of_a_region_with_itself_is_one",
     "test_means.py::test_a_tolerance_that_cannot_be_met_or_means_nothing_is_refused_as_it_was_given",

@@ -33,9 +33,11 @@ from skymodel.sightlines.ray.terms import share, terms
 from skymodel.sightlines.ray.voxels import voxel_lines
 from skymodel.sky.region import Region
 
-_FINE = 1e-5  # tolerances from here on take the second of the orders
-_ORDERS = (9, 11), (12, 14)  # outwards and along arcs: a disk's two windows are done in one round
-_RADIAL_ORDERS = (16, 1), (24, 1)  # of spherical densities, whose lines are few
+_ORDERS = {  # nodes outwards and along arcs, from a tolerance down: a disk's two windows are done in one round
+    "radial": ((1.0, (16, 1)), (1e-5, (24, 1))),  # spherical densities, whose lines are few
+    "mirrored": ((1.0, (9, 11)), (1e-5, (12, 14))),
+    "skew": ((1.0, (9, 11)), (5e-4, (9, 14)), (1e-5, (12, 16))),  # bars: their light bends along arcs
+}
 Member = tuple[int, ...]  # which of densities side by side; of a plain one ()
 _NARROW = 8.0  # sizes of a target: nodes are 1.4 of it apart at most, what they see badly is halved
 _NOTHING = 1e-12  # sr; solid angles are good to about 1e-13
@@ -180,9 +182,10 @@ def _smooth(
     What is `known` already is gone on from, if its lines are good enough.
     """
     kept = promises.check(lines.density, lines.observer)
-    orders = (_RADIAL_ORDERS if kept.spherical else _ORDERS)[rtol <= _FINE]
-    how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders
     body, aims = outline(lines), targets(lines)
+    skew = not (kept.left_right or aims or lines.density.support)
+    orders = _orders("radial" if kept.spherical else "skew" if skew else "mirrored", rtol)
+    how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders
     made = plan(*how) if body is None else _planned_inside(body, *how)
     start = focused(made.cells, made.chart, made.rules, aims, _NARROW) if aims and body is None else made.cells
     first = made.first if start is made.cells else None
@@ -208,7 +211,7 @@ def _lumpy(
 ) -> _Lumps:
     """Return the integrals of a term with a cube, as :func:`_smooth` returns those of others."""
     kept = promises.check(lines.density, lines.observer)
-    made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _ORDERS[0])
+    made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _orders("mirrored", 1.0))
     middles = nodes_of(made.cells, made.chart, (gauss(4), gauss(4))).directions.reshape(-1, 3)
     rule = voxel_lines(lines, CUBES.lines * rtol, np.random.default_rng(0).permutation(middles)[:LINES])
     how: dict[str, Any] = {"rtol": rtol, "floor": floor, "budget": lines.meter.left, "progress": progress}
@@ -216,6 +219,11 @@ def _lumpy(
     if np.any(found.error > rtol * np.maximum(found.value, floor)):
         raise Shortfall(f"the tolerance rtol = {rtol:g} could not be met through the cube; ask for a larger rtol")
     return _Lumps(found._replace(error=found.error + rule.doubt * found.value), lines.weight)
+
+
+def _orders(sky: str, rtol: float) -> tuple[int, int]:
+    """Return how many nodes the cells of the first round have, outwards and along arcs."""
+    return [orders for least, orders in _ORDERS[sky] if rtol <= least][-1]
 
 
 def _shells(lines: SightLines) -> tuple[float, ...]:
