@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = "skymodel/sightlines"
-MOVED_OUT = ("skymodel/workers.py",)  # of the engine's room since, and still counted
+MOVED_OUT = ("skymodel/forks.py", "skymodel/workers.py")  # of the engine's room since, and still counted
 PIXEL_ROOM, CUBATURE = "pixels", ("cells", "pixelcharts", "refine")  # a room and three modules
 OLD_PIXEL_MODULES = (  # and `pixels`, as the room is called: the pixels as patches, today `pixelcharts`
     "blocks", "lattice", "loose", "painting", "pixels", "plain", "ribbons", "rings", "tiling", "windows",

@@ -34,6 +34,7 @@ from skymodel.progress import Counted, Steps
 from skymodel.runs.many import clusters
 from skymodel.sightlines.project import project
 from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sky.healpix import require_nside
 
 SETS = {
     "past": ("spi_line", "spi_ortho", "comptel_1_3", "comptel_3_10", "comptel_10_20", "xray_8keV"),
@@ -49,10 +50,17 @@ SHOWN = ("positrons in flight", "CONTINUUM_1_3")  # of the exposure figure: stor
 PAIR = ("pppc4dmid_isothermal", "mcmillan2017_baryons")  # compatible with both measurements, see confrontation.ecsv
 
 
+def _nside(text: str) -> int:
+    try:
+        return require_nside(int(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("forecast"))
-    parser.add_argument("--nside", type=int, default=64)
+    parser.add_argument("--nside", type=_nside, default=64)
     parser.add_argument("--mocks", type=int, default=1000)
     parser.add_argument("--statistics", action="store_true", help="verdicts of all statistics for every cell")
     parser.add_argument("--workers", type=int, default=1)

@@ -65,12 +65,12 @@ def __getattr__(name: str) -> Any:
     try:
         value = getattr(importlib.import_module(_HOME[name]), name)
     except ImportError as error:
-        raise _shadowed(error) from error
+        raise shadowed(error) from error
     globals()[name] = value
     return value
 
 
-def _shadowed(error: ImportError) -> ImportError:
+def shadowed(error: ImportError) -> ImportError:
     """Return the error, or one that says which file stands in the way of the package ``profiles``."""
     found = getattr(sys.modules.get("profiles"), "__file__", None)
     if found is None or "profiles" not in str(error) or found.replace("\\", "/").endswith("profiles/__init__.py"):

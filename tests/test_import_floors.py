@@ -18,6 +18,7 @@ FLOORS = [
     "skymodel.datafiles",
     "skymodel.bounded",
     "skymodel.progress",
+    "skymodel.forks",
     "skymodel.workers",
     "skymodel.sky",
     "skymodel.sightlines.ray",

@@ -27,6 +27,7 @@ THROUGH = {
     "profiles/tables/test_arrayfiles.py": "profiles/tables: cubefiles imagefiles",
     "sky/reading/test_columns.py": "profiles/tables: unitwords",
     "test_bounded.py": "profiles/contract: arrays",
+    "test_workers.py": "skymodel: forks",
     "sky/test_outlines.py": "skymodel/sky: polygon",
     "sky/reading/test_maps.py": "skymodel/sky/reading: addresses",
     "sightlines/test_project.py": "skymodel/sightlines/cubature: direct",

@@ -12,13 +12,15 @@ import pytest
 
 import skymodel as sm
 from profiles import NFW, DwekBar, ExponentialDisk, Grid, HotGas, Triaxial, from_function
+from skymodel import forks as forking
 from skymodel import workers as crews
+from skymodel.forks import begun
 from skymodel.sightlines.ray import integrate, voxels
 from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.meter import Meter, OutOfBudget, Shortfall
 from skymodel.sightlines.ray.voxels import VoxelLines
-from skymodel.workers import begun, crew, each, leaves_no_trace
+from skymodel.workers import crew, each, leaves_no_trace
 
 PATH = {"observer": sm.Observer(8.2), "r_max": 20.0, "rtol": 1e-2}
 
@@ -73,7 +75,8 @@ def forks(monkeypatch):
     """Forks whatever other threads the tests run beside, where there are forks."""
     if sys.platform != "linux":
         pytest.skip("forks are for Linux")
-    monkeypatch.setattr(crews, "_may_fork", lambda: True)
+    for module in (forking, crews):
+        monkeypatch.setattr(module, "may_fork", lambda: True)
     yield
     assert not multiprocessing.active_children()
 
@@ -229,3 +232,47 @@ def test_who_listens_hears_of_more_and_more(forks):
     each(square, range(5), 2, by="forks", heard=heard.append)
     assert heard == sorted(heard)
     assert heard[-1] == 5
+
+
+def test_a_fork_that_dies_while_it_tells_is_replaced(forks, monkeypatch):
+    """A message longer than a pipe, of which half is there."""
+    here = os.getpid()
+
+    def work(number):
+        if os.getpid() != here:
+            threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+            return b"x" * 10_000_000
+        time.sleep(0.2)
+        return number
+
+    with begun(work, range(4), 2) as finish:
+        time.sleep(1.0)
+        assert finish() == [0, 1, 2, 3]
+
+
+class TwoParts(Exception):
+    def __init__(self, one, two):
+        super().__init__(f"{one} {two}")
+
+
+def test_an_error_that_cannot_be_sent_is_told_in_words(forks):
+    def work(number):
+        time.sleep(0.1)
+        raise TwoParts("no", number) if number else ValueError("here")
+
+    with begun(work, range(1, 3), 2) as finish:
+        time.sleep(0.5)
+        with pytest.raises((TwoParts, RuntimeError), match=r"no 1"):
+            finish()
+
+
+def test_an_interrupt_while_forks_are_made_ends_them(forks, monkeypatch):
+    started = forking._Fork.__init__
+
+    def interrupted(self, *arguments):
+        started(self, *arguments)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(forking._Fork, "__init__", interrupted)
+    with pytest.raises(KeyboardInterrupt), begun(lambda _: time.sleep(100), range(3), 3):
+        pass

@@ -273,6 +273,11 @@ def _(factor: units.Quantity, density: Density) -> Density:
     return scaled(density, float(factor.value), units.Unit(density.unit) * factor.unit)
 
 
+@times.register
+def _(factor: units.UnitBase, density: Density) -> Density:
+    return times(1.0 * factor, density)  # type: ignore[no-any-return]
+
+
 @times.register(object)  # a number, plain or of an array library that traces it
 def _(factor: Any, density: Density) -> Density:
     return scaled(density, factor, density.unit)

@@ -168,11 +168,13 @@ class Density(Shown, ABC):
 
     __rmul__ = __mul__
 
+    def __truediv__(self, other: float | units.Quantity) -> Density:
+        """Return the density over a number, a Quantity or a unit."""
+        return NotImplemented if isinstance(other, Density) else self * (1 / other)
+
     def __add__(self, other: Density) -> Density:
         """Return the sum with a density of a convertible unit, in the unit of the first."""
-        if not isinstance(other, Density):
-            return NotImplemented
-        return plus(other, self)  # type: ignore[no-any-return]
+        return plus(other, self) if isinstance(other, Density) else NotImplemented  # type: ignore[no-any-return]
 
     def at(self, x: Any, y: Any, z: Any) -> units.Quantity:
         """Return the density at Galactocentric places, with its unit.

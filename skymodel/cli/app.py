@@ -27,7 +27,7 @@ from skymodel.cli.terminal import shown
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 _AFTER = (
-    "Exit codes: 0 done, 2 bad input (one line says what), 130 interrupted. "
+    "Exit codes: 0 done, 2 bad input (one line says what), 130 interrupted, 143 ended. "
     "Completion of commands and options: skymodel --install-completion."
 )
 

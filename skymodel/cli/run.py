@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 
 from skymodel.cli.terminal import NoPlugins, Plugins, clear, one_line_errors, plugins, progress, say
 
-_COMPUTING = 0.8  # share of the time; the rest draws figures and writes
+_COMPUTING = 0.65  # share of the time; the rest draws figures and writes
 Config = Annotated[
     str | None, typer.Argument(metavar="CONFIG", help="YAML file or preset; by default the preset 'paper'.")
 ]
@@ -49,6 +50,7 @@ def run(
         from skymodel.output.files.cache import MapCache
         from skymodel.output.files.whole import claimed
         from skymodel.output.folders import run as folder
+        from skymodel.progress import Steps
         from skymodel.runs.config.files import read_raw
         from skymodel.runs.config.model import RunConfig, load_config
         from skymodel.runs.one.cache import NothingKept
@@ -69,12 +71,13 @@ def run(
                 progress=lambda what, share: report(what, _COMPUTING * share),
                 cache=cache or NothingKept(),
             )
-            report("writing", _COMPUTING)
-            written = folder.write(result, out, overwrite=overwrite, report=report_page, figures=figures)
-            report("writing", 1.0)
+            steps = Steps(lambda what, share: report(what, _COMPUTING + (1 - _COMPUTING) * share), {"writing": 1.0})
+            with steps("writing") as counted:
+                how: dict[str, Any] = {"report": report_page, "figures": figures, "progress": counted}
+                written = folder.write(result, out, overwrite=overwrite, **how)
         if short := result.maps["J"].meta.get("short"):
             say(f"skymodel: {short} pixels are short of map.rtol and carry the errors they have", err=True)
-        for note in cache.notes if cache else []:
+        for note in cache.told() if cache else []:
             say(f"skymodel: {note}", err=True)
     with one_line_errors(f"interrupted while printing; the run is complete in '{written}'"):
         _show(result, written, given, (quiet, as_json))
@@ -110,7 +113,8 @@ def _show(result: Any, written: Path, given: Any, form: tuple[bool, bool]) -> No
     elif quiet:
         typer.echo(str(written))
     else:
-        say(first_screen.first_screen(result, written, given))
+        wide = min(first_screen.WIDTH, shutil.get_terminal_size((first_screen.WIDTH, 24)).columns)
+        say(first_screen.first_screen(result, written, given, wide))
 
 
 def validate(config: Config = None, plugin: Plugins = None, no_plugins: NoPlugins = False) -> None:
@@ -123,8 +127,10 @@ def validate(config: Config = None, plugin: Plugins = None, no_plugins: NoPlugin
 
         from skymodel.runs.config.model import load_config
         from skymodel.runs.one.probe import require_densities
+        from skymodel.runs.one.run import require_memory
 
         settings = load_config(config)
+        require_memory(settings)
         require_densities(settings)
         if config and settings.ensemble is not None:
             from skymodel.runs.many.ensemble import load_ensemble

@@ -33,6 +33,11 @@ def one_line_errors(interrupted: str = "interrupted; no output was left behind")
     except KeyboardInterrupt:
         typer.echo(f"skymodel: {interrupted}", err=True)
         raise typer.Exit(130) from None
+    except BrokenPipeError as error:
+        if error.filename is None:  # whoever read what is printed has had enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            raise typer.Exit(141) from None
+        raise
     except (ValueError, TypeError, OSError, ArithmeticError, MemoryError, ModuleNotFoundError) as error:
         typer.echo(f"skymodel: {shown(_place_gone() or str(error)) or type(error).__name__}", err=True)
         raise typer.Exit(2) from None

@@ -34,6 +34,8 @@ def operand(other: Any, like: Map) -> Map | None:
     ValueError
         If a map has another resolution.
     """
+    if isinstance(other, units.UnitBase):
+        other = 1.0 * other
     if isinstance(other, type(like)):
         if other.nside != like.nside:
             raise ValueError(

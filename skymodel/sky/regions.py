@@ -107,6 +107,8 @@ def _named(name: str) -> Region:
     """Return the region of a name, or of a short text in Galactic degrees."""
     if name in NAMED_REGIONS:
         return NAMED_REGIONS[name]
+    if name == "all_sky":
+        return Circle(lon=0.0, lat=0.0, radius=180.0)
     word, *numbers = name.replace(",", " ").replace("(", " ").replace(")", " ").split() or [""]
     if word in _TEXTS:
         return _of_text(name, word, numbers)

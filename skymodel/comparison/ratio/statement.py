@@ -51,9 +51,10 @@ def _same_window(pairs: Sequence[PairVerdict]) -> str:
     ratios = [pair.same_window.value for pair in pairs]
     departure = max(ratios) / min(ratios) - 1 if min(ratios) > 0 else 0.0  # a band beyond the spectrum: all are zero
     accuracy = f"{departure:.0e}" if departure > _EQUAL else "rounding"
+    pairs_told = f"for all {len(pairs)} pairs, to {accuracy}," if len(pairs) > 1 else "for any pair,"
     return (
-        f"In one window the claim holds: the band ratio is {ratios[0]:.4g} for all {len(pairs)} pairs, to "
-        f"{accuracy}, because both bands are numbers times the same integral."
+        f"In one window the claim holds: the band ratio is {ratios[0]:.4g} {pairs_told} because both bands are numbers "
+        "times the same integral."
     )
 
 
@@ -63,6 +64,11 @@ def _across(pairs: Sequence[PairVerdict], which: str) -> str:
     near = [pair for pair in pairs if abs(_window(pair) - 1) <= NEAR_ONE]
     holds = "fails" if len(near) < len(pairs) else "holds to COMPTEL's accuracy"
     tracers = ", ".join(dict.fromkeys(pair.electrons for pair in near))
+    if len(pairs) == 1:
+        return (
+            f"Across the two instruments' windows {which}it {holds}: the window factor W, which the paper sets to 1, "
+            f"is {_window(low):.3f} ({_names(low)})."
+        )
     return (
         f"Across the two instruments' windows {which}it {holds}: the window factor W, which the paper sets to 1, is "
         f"{_window(low):.3f} ({_names(low)}) to {_window(high):.3f} ({_names(high)}), a factor of "
@@ -108,18 +114,23 @@ def _chi_of(name: str, pairs: Sequence[PairVerdict], printed: Sequence[PairVerdi
     verdict = "does not fit" if plain.p_value < UNLIKELY else "is not excluded"
     return (
         f"With {words}, COMPTEL asks for chi = {plain.chi:.4f} +- {plain.chi_error:.4f} if W = 1, and for "
-        f"{min(fitted):.4f} to {max(fitted):.4f} with W{_as_printed(name, printed)}; "
+        f"{_range(fitted)} with W{_as_printed(name, printed)}; "
         f"the spectrum at mu = {emission.mu:g} MeV {verdict}, "
         f"chi-square {plain.chi_square:.1f} for {plain.dof} degrees of freedom "
         f"(p = {plain.p_value:.1g})."
     )
 
 
+def _range(numbers: Sequence[float]) -> str:
+    low, high = f"{min(numbers):.4f}", f"{max(numbers):.4f}"
+    return low if low == high else f"{low} to {high}"
+
+
 def _as_printed(name: str, printed: Sequence[PairVerdict]) -> str:
     if not printed:
         return ""
     fitted = [pair.fits[name].with_window.chi for pair in printed]
-    return f" (as printed {min(fitted):.4f} to {max(fitted):.4f})"
+    return f" (as printed {_range(fitted)})"
 
 
 def _largest_factor(pairs: Sequence[PairVerdict], fixed: Callable[[PairVerdict], str]) -> float:

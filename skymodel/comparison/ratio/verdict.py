@@ -33,12 +33,13 @@ from skymodel.comparison.ratio.ratio import Windows
 from skymodel.comparison.ratio.statement import describe
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
+from skymodel.forks import begun
 from skymodel.galaxy import SkyModel
 from skymodel.progress import Counted
 from skymodel.sightlines.means import window_factors
 from skymodel.sightlines.ray.geometry import Observer, as_observer
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
-from skymodel.workers import begun, crew, leaves_no_trace
+from skymodel.workers import crew, leaves_no_trace
 
 INTERSTELLAR_RTOL = 1e-3  # of W with whole gas models, whose small off-centre clouds are dear
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skymodel.emission.event.bands import LINE_511
+from skymodel.forks import begun
 from skymodel.output.figures.names import region_name
 from skymodel.output.figures.sky import WINDOWS
 from skymodel.output.figures.style import DPI, style
+from skymodel.progress import Counted
 from skymodel.sky.region import Region
-from skymodel.workers import begun, crew
+from skymodel.workers import crew
 
 if TYPE_CHECKING:
     from skymodel.runs.one.result import RunResult
@@ -69,8 +71,11 @@ def figures(result: RunResult) -> dict[str, Any]:
 
 
 @contextmanager
-def drawn(result: RunResult, folder: Path, ending: str) -> Iterator[Callable[[], Any]]:
-    """Begin to write the figures of a run to a folder, in one of :data:`FORMATS`; yields what does what is left."""
+def drawn(result: RunResult, folder: Path, ending: str) -> Iterator[Callable[[Counted], Any]]:
+    """Begin to write the figures of a run to a folder, in one of :data:`FORMATS`; yields what does what is left.
+
+    What is given to that hears (done, all).
+    """
     made = makers(result)
 
     def one(name: str) -> None:
@@ -79,7 +84,7 @@ def drawn(result: RunResult, folder: Path, ending: str) -> Iterator[Callable[[],
         save(figure, folder / f"{name}.{ending}")
 
     with begun(one, list(made), crew(None)) as finish:
-        yield finish
+        yield lambda heard: finish(lambda done: heard(done, len(made)))
 
 
 def save(figure: Any, path: Path) -> None:

@@ -29,7 +29,7 @@ from skymodel.sightlines.means import Ratio
 from skymodel.sky.skymap import SkyMap
 
 LIMIT = 512 * 2**20  # bytes: about 340 maps of nside 128
-_ENDING = ".npz"
+_ENDING, _DAMAGED = ".npz", ".damaged"
 Kept = TypeVar("Kept")
 
 
@@ -52,7 +52,7 @@ class MapCache:
     limit
         Bytes that it may take; the maps that were not used for longest go first.
     notes
-        What was wrong with the cache, in words; a run goes on without it.
+        Why nothing could be kept, in words; a run goes on without it.
     """
 
     folder: Path = field(default_factory=cache_folder)
@@ -106,10 +106,19 @@ class MapCache:
         except (FileNotFoundError, NotADirectoryError):
             pass
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            self.notes.append(f"the cached file '{path}' is damaged; its content was computed anew")
+            with contextlib.suppress(OSError):  # another process of the run may tell of it
+                path.rename(path.with_suffix(_DAMAGED))
         made = compute()
         self._keep(path, parts(made))
         return made
+
+    def told(self) -> list[str]:
+        """Return what was wrong with the cache, in words, and remove what was damaged."""
+        damaged = sorted(self.folder.glob(f"*{_DAMAGED}"))
+        for path in damaged:
+            path.unlink(missing_ok=True)
+        words = f"{len(damaged)} damaged files of the cache '{self.folder}' were computed anew"
+        return self.notes + ([words] if damaged else [])
 
     def _keep(self, path: Path, content: dict[str, Any]) -> None:
         try:

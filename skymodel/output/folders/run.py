@@ -19,6 +19,7 @@ import yaml
 
 from profiles.contract.spelling import options
 from skymodel.output.files.whole import beside, settle
+from skymodel.progress import Counted, parts
 
 if TYPE_CHECKING:
     from skymodel.runs.config.model import RunConfig
@@ -71,6 +72,7 @@ def write(
     overwrite: bool = False,
     report: bool = True,
     figures: str = "png",
+    progress: Counted | None = None,
 ) -> Path:
     """Write a run's files and figures and return the folder.
 
@@ -86,6 +88,8 @@ def write(
         Whether ``report.html``, the page to look at and to touch, is written, too.
     figures
         Their format: "png", "pdf" or "svg".
+    progress
+        Called with (done, all) as files are written.
 
     Raises
     ------
@@ -111,9 +115,11 @@ def write(
         with beside(place) as workspace:
             draft = workspace / "new"
             draft.mkdir()
-            _write_files(result, draft, figures)
+            files, page = parts(progress, [2.0, 1.0 if report else 0.0])
+            _write_files(result, draft, figures, files)
             if report:
                 _write_report(result, draft)
+            page(1, 1)
             if target is None:
                 return _numbered(draft)
             return settle(draft, target, replaces=lambda found: overwrite and _is_run(found))
@@ -134,14 +140,17 @@ def require_format(figures: str) -> None:
         raise ValueError(f"figures as {figures!r}{options(figures, FORMATS, 'allowed')}")
 
 
-def _write_files(result: RunResult, folder: Path, ending: str) -> None:
+def _write_files(result: RunResult, folder: Path, ending: str, progress: Counted) -> None:
     """Write all files of a run but its page, the figures meanwhile in other processes."""
     from skymodel.output.figures.run import drawn
 
     with drawn(result, folder, ending) as finish:
-        for name, writer in _writers(result):
+        writers = list(_writers(result))
+        tables, drawings = parts(progress, [1.0, 3.0])
+        for done, (name, writer) in enumerate(writers, 1):
             writer(folder / name)
-        finish()
+            tables(done, len(writers))
+        finish(drawings)
 
 
 def _writers(result: RunResult) -> Iterator[tuple[str, Callable[[Path], Any]]]:

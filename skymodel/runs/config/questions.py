@@ -55,7 +55,10 @@ def _energies(value: Any) -> tuple[float, ...]:
     if isinstance(value, Mapping):
         if set(value) != {"from", "to", "count"} or not isinstance(value["count"], int) or value["count"] < 2:
             raise ValueError(f"{value!r} is no range; write {{from: 1 MeV, to: 20 MeV, count: 10}}")
-        return tuple(np.geomspace(_MEV.read(value["from"]), _MEV.read(value["to"]), value["count"]).tolist())
+        low, high = _MEV.read(value["from"]), _MEV.read(value["to"])
+        if not 0 < low < high:
+            raise ValueError(f"{value!r} goes from {low:g} to {high:g} MeV; allowed: upwards, from above 0")
+        return tuple(np.geomspace(low, high, value["count"]).tolist())
     if not isinstance(value, list | tuple) or not value:
         raise ValueError(f"{value!r} is no list of energies; write [1 MeV, 3 MeV, 10 MeV]")
     found = tuple(_MEV.read(one) for one in value)

@@ -37,7 +37,7 @@ from skymodel.runs.one.ratios import ratio_table
 from skymodel.runs.one.result import RunResult
 from skymodel.runs.one.spectrum import spectrum_table
 from skymodel.sightlines.project import project
-from skymodel.sky.healpix import require_memory
+from skymodel.sky import healpix
 from skymodel.sky.region import Region
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
 from skymodel.sky.skymap import SkyMap
@@ -70,7 +70,7 @@ def run(
     """
     steps = Steps(progress, {name: weight for name, weight in _STEPS.items() if name != "comparison" or config.compare})
     kept = Remembered(cache or NothingKept())
-    require_memory(config.map.nside, columns=6 * (len(config.shining) + 2))
+    require_memory(config)
     require_densities(config)
     model, line, measured = config.model(), config.anchor.line_intensity, config.anchor.relative_error
     _require_direct_light(config, model)
@@ -108,6 +108,11 @@ def run(
     )
     cube = _cube(config, model, columns, shining, seen)
     return replace(result, cube=cube, correlations=_compared(result, steps))
+
+
+def require_memory(config: RunConfig) -> None:
+    """Raise ValueError if the maps of a run do not fit into the memory that is free."""
+    healpix.require_memory(config.map.nside, columns=6 * (len(config.shining) + 2))
 
 
 def _column(config: RunConfig, model: SkyModel, index: int, shining: Lights, counted: Counted, cache: Cache) -> SkyMap:

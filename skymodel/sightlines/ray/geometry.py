@@ -91,11 +91,12 @@ def as_observer(given: Any) -> Observer:
     if given is None:
         return Observer()
     try:
+        if isinstance(given, bool) or (isinstance(given, Mapping) and not given):
+            raise TypeError
         if isinstance(given, Mapping):
             return Observer(**given)
-        if isinstance(given, bool):
-            raise TypeError
-        return Observer(*(given if isinstance(given, tuple | list) else (given,)))
+        several = isinstance(given, tuple | list) or getattr(given, "ndim", 0) == 1
+        return Observer(*(given if several and len(given) else (given,)))
     except TypeError:
         raise ValueError(
             f"observer = {given!r}; allowed: Observer(r_sun, z_sun), r_sun, (r_sun, z_sun) or a mapping of these [kpc]"

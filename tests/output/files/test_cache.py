@@ -67,7 +67,8 @@ def test_a_damaged_file_is_computed_anew_and_said(tmp_path, damage):
     file.write_bytes(content[: len(content) // 2] if damage is None else damage)
     again = cache.map(PAIR, settings(), projected)
     np.testing.assert_array_equal(again.values, made.values)
-    assert "damaged" in cache.notes[0]
+    assert "1 damaged" in cache.told()[0]
+    assert cache.told() == []
     assert MapCache(tmp_path).map(PAIR, settings(), never).nside == 4  # and it is whole again
 
 

@@ -21,7 +21,7 @@ def result(monkeypatch):
             raise state.failure
         path.write_text(state.text)
 
-    def write_files(_, draft, __):
+    def write_files(_, draft, *__):
         (draft / folder.CONFIG).write_text("label: mine\n")
         second(draft / "second.txt")
 
@@ -224,7 +224,7 @@ from pathlib import Path
 from skymodel.output.files.whole import claimed
 from skymodel.output.folders import run as folder
 
-folder._write_files = lambda result, draft, ending: (draft / folder.CONFIG).write_text(result)  # a run
+folder._write_files = lambda result, draft, *_: (draft / folder.CONFIG).write_text(result)  # a run
 
 def runs(me, place, count):
     for number in range(count):

@@ -141,3 +141,13 @@ def test_a_call_with_quantities_says_what_takes_them(density):
     with pytest.raises(TypeError, match=r"plain numbers \[kpc\]; density.at\(x, y, z\) takes Quantities"):
         density(8.2 * units.kpc, 0 * units.kpc, 0 * units.kpc)
     assert density.at(8200 * units.pc, 0 * units.pc, 0 * units.pc).value == density(8.2, 0.0, 0.0)
+
+
+def test_a_unit_and_a_division_scale_as_a_quantity_does():
+    halo = NFW()
+    assert (halo * units.cm**-3).unit == (units.cm**-3 * halo).unit == units.Unit("GeV cm-6")
+    assert (halo / (2 * units.cm)).unit == (halo / units.cm).unit == units.Unit("GeV cm-4")
+    assert (halo / 2)(8.0, 0.0, 0.0) == pytest.approx(halo(8.0, 0.0, 0.0) / 2)
+    assert (halo / (2 * units.cm))(8.0, 0.0, 0.0) == pytest.approx(halo(8.0, 0.0, 0.0) / 2)
+    with pytest.raises(TypeError):
+        halo / halo

@@ -97,7 +97,14 @@ def test_s_max_is_the_length_of_every_line():
 
 def test_an_observer_is_given_in_any_of_the_usual_ways():
     place = Observer(8.2, 0.02)
-    ways = [place, (8.2, 0.02), [8.2, 0.02], {"r_sun": 8.2, "z_sun": 0.02}, (8200 * units.pc, 20 * units.pc)]
+    ways = [
+        place,
+        (8.2, 0.02),
+        [8.2, 0.02],
+        {"r_sun": 8.2, "z_sun": 0.02},
+        (8200 * units.pc, 20 * units.pc),
+        [8.2, 0.02] * units.kpc,
+    ]
     assert all(as_observer(way) == place for way in ways)
     assert as_observer(None) == as_observer(8.2) == as_observer(8.2 * units.kpc) == Observer()
     seen = [
@@ -111,7 +118,7 @@ def test_an_observer_is_given_in_any_of_the_usual_ways():
     assert SkyModel(NFW(), NFW(), observer=(8.1, 0)).observer == Observer(8.1)
 
 
-@pytest.mark.parametrize("given", [(1, 2, 3), True, {"R": 8}, object()])
+@pytest.mark.parametrize("given", [(1, 2, 3), (), {}, True, {"R": 8}, object()])
 def test_what_is_no_observer_is_told_what_is(given):
     with pytest.raises(ValueError, match=r"observer|r_sun"):
         as_observer(given)
