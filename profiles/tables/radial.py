@@ -222,6 +222,8 @@ def _two_columns(file: str, there: list[str], asked: tuple[str, str] | None) -> 
     """Return the names of the columns of radii and of densities."""
     if isinstance(asked, str) or (asked is not None and len(asked) != 2):
         raise ValueError(f"{file}: columns = {asked!r}; allowed: two names, of the radii and of the densities")
+    if asked is not None and there == ["col1", "col2"]:
+        return there  # the file names none: they are in the order told
     for name in asked or ():
         if name not in there:
             raise ValueError(f"{file}: no column {name!r}{options(str(name), there, 'it has')}")

@@ -133,3 +133,12 @@ def test_columns_and_units_may_be_named_and_survive_the_configuration(tmp_path):
         library.build(spec | {"columns": "rho"})
     with pytest.raises(ValueError, match="the column 'R' has no unit; .* give length_unit"):
         library.build({name: value for name, value in spec.items() if name != "length_unit"})
+
+
+def test_columns_of_a_file_without_names_are_in_the_order_told(tmp_path):
+    """And the configuration reads it again."""
+    (tmp_path / "bare.dat").write_text("# from a simulation of ours\n1.0 3.0\n2.0 2.0\n4.0 1.0\n8.0 0.5\n")
+    spec = {"type": "radial_table", "file": str(tmp_path / "bare.dat"), "columns": ["r", "rho"]}
+    table = library.build(spec | {"length_unit": "kpc", "unit": "GeV cm-3"})
+    assert float(table.radial(np.asarray(2.0))) == pytest.approx(2.0)
+    assert library.build(library.describe(table)) == table
