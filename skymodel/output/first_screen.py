@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 _LABEL = 13  # columns of what stands at the left of each line
 _REGION = 20  # columns of a region's name; a longer one has a line of its own
+_BAND = 19
 _MOST_REGIONS, _MOST_BANDS = 6, 4  # more are in fluxes.ecsv
 
 
@@ -123,7 +124,11 @@ def _fluxes(result: RunResult) -> Iterator[str]:
             region = ""
         for row in rows:
             value = with_both_errors(*(float(row[f"flux{end}"].value) for end in ("", "_error_measured", "_error")))
-            yield f"  {region:<{_REGION + 1}}{str(row['band'])[:19]:<20}{value}"
+            band = str(row["band"])
+            if len(band) > _BAND:  # a cut name could be another's
+                yield f"  {region:<{_REGION + 1}}{band}"
+                region = band = ""
+            yield f"  {region:<{_REGION + 1}}{band:<{_BAND + 1}}{value}"
             region = ""
     if len(regions) > len(shown) or len(bands) > _MOST_BANDS:
         yield f"  all {len(regions)} regions and {len(bands)} bands are in fluxes.ecsv"
