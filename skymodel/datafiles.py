@@ -41,7 +41,7 @@ def data_entries(name: str) -> dict[str, Any]:
     Examples
     --------
     >>> sorted(data_entries("line511.yaml"))[0]
-    'churazov2005'
+    'ascasibar2006'
     """
     return dict(read_entries(data_path(name)))
 
