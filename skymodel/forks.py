@@ -130,6 +130,7 @@ def begun(
         with _uninterrupted():
             for _ in range(crowd - 1):
                 forks.append(_Fork(work, blocks, queue, tally))
+                forks[-1].start()
         yield results
     finally:
         for fork in forks:
@@ -166,6 +167,9 @@ class _Fork:
         context = multiprocessing.get_context("fork")
         self._inbox, self._outbox = context.Pipe(duplex=False)
         self._process = context.Process(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of threads: only BLAS has some, and stops them itself
             self._process.start()
@@ -192,6 +196,7 @@ class _Fork:
 
     def end(self) -> None:
         """Leave nothing running."""
-        self._process.kill()
-        self._process.join()
+        if self._process.pid is not None:
+            self._process.kill()
+            self._process.join()
         self._inbox.close()

@@ -267,12 +267,12 @@ def test_an_error_that_cannot_be_sent_is_told_in_words(forks):
 
 
 def test_an_interrupt_while_forks_are_made_ends_them(forks, monkeypatch):
-    started = forking._Fork.__init__
+    started = forking._Fork.start
 
-    def interrupted(self, *arguments):
-        started(self, *arguments)
+    def interrupted(self):
+        started(self)
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(forking._Fork, "__init__", interrupted)
+    monkeypatch.setattr(forking._Fork, "start", interrupted)
     with pytest.raises(KeyboardInterrupt), begun(lambda _: time.sleep(100), range(3), 3):
         pass
