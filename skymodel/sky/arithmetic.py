@@ -70,7 +70,7 @@ def added(first: Map, second: Map, sign: float = 1.0) -> Map:
     ValueError
         If the units do not convert.
     """
-    other = second if second.unit == first.unit else second.to(first.unit)
+    other = second if second.unit == first.unit else _alike(second, first)
     return _made(
         first,
         other,
@@ -79,6 +79,24 @@ def added(first: Map, second: Map, sign: float = 1.0) -> Map:
         _quadrature(first.measured, other.measured),
         first.unit,
     )
+
+
+def _alike(second: Map, first: Map) -> Map:
+    """Return what is to be added to a map in the unit of the map."""
+    if second.unit.is_equivalent(first.unit):
+        made: Map = second.to(first.unit)
+        return made
+    number = not second.name and np.ptp(second.values) == 0
+    given = f"{second.values[0]:g} {second.unit}".rstrip() if number else called(second)
+    if number and second.unit == PLAIN:
+        raise ValueError(f"{given} has no unit, {called(first)} has one; write {given} * m.unit, where m is the map")
+    raise ValueError(f"{given} and {called(first)} do not add; allowed: maps and Quantities in units that convert")
+
+
+def called(sky: Map) -> str:
+    """Return what messages call a map: its name, if it has one, and its unit."""
+    name = f"the map {sky.name!r}" if sky.name else "the map"
+    return f"{name} in [{sky.unit}]" if str(sky.unit) else f"{name} without a unit"
 
 
 def multiplied(first: Map, second: Map) -> Map:

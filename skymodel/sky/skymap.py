@@ -18,7 +18,7 @@ from profiles.contract.arrays import Bools, Floats
 from profiles.contract.shown import Shown
 from skymodel.bounded import Bounded
 from skymodel.sky import averages
-from skymodel.sky.arithmetic import added, divided, multiplied, operand
+from skymodel.sky.arithmetic import added, called, divided, multiplied, operand
 from skymodel.sky.healpix import UNSEEN, nside_of, pixel_area, read_only, unmasked
 from skymodel.sky.region import as_region, lonlat_of
 
@@ -240,7 +240,7 @@ class SkyMap(Shown):
         try:
             factor = float(self.unit.to(unit))
         except units.UnitConversionError as error:
-            raise ValueError(f"the map {self.name!r} in [{self.unit}] does not convert to [{unit}]") from error
+            raise ValueError(f"{called(self)} does not convert to [{unit}]") from error
         return replace(self._scaled(factor), unit=unit)
 
     def __add__(self, other: Any) -> SkyMap:

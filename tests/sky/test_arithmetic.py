@@ -1,5 +1,9 @@
 """Maps are added, multiplied and divided with their units, bounds and masks."""
 
+import operator
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -43,12 +47,29 @@ def test_quantities_combine_from_both_sides_with_their_units():
 
 
 def test_what_does_not_combine_is_refused():
-    with pytest.raises(ValueError, match="does not convert"):
-        sky() + 1.0
     with pytest.raises(ValueError, match=r"nside 8 and 4 .*regrid"):
         sky() + sky(nside=4)
     with pytest.raises(TypeError):
         sky() + "one"
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (1, "1 has no unit, the map 'J' in [GeV kpc / cm6] has one; write 1 * m.unit, where m is the map"),
+        (2 * u.kpc, "2 kpc and the map 'J' in [GeV kpc / cm6] do not add; allowed: maps and Quantities in units that"),
+        (sky(), "the map in [1 / (s sr cm2)] and the map 'J' in [GeV kpc / cm6] do not add; allowed: maps"),
+        (sky() / sky(seed=2), "the map without a unit and the map 'J' in [GeV kpc / cm6] do not add; allowed: maps"),
+    ],
+    ids=["number", "quantity", "map", "plain map"],
+)
+def test_what_has_another_unit_is_not_added_and_the_cure_is_said(other, words):
+    column = replace(sky(), unit=u.Unit("GeV cm-6 kpc"), name="J")
+    for add in (operator.add, operator.sub):
+        with pytest.raises(ValueError, match=re.escape(words)):
+            add(column, other)
+    with pytest.raises(ValueError, match="^0.5 has no unit, the map in "):  # from the left, to a map without a name
+        0.5 - sky()
 
 
 def test_masked_pixels_stay_masked_and_a_zero_divisor_masks():
