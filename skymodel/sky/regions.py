@@ -19,9 +19,10 @@ from astropy import units
 
 from profiles.contract.spelling import options
 from skymodel.sky.region import Combination, Complement, Region, as_region
-from skymodel.sky.shapes import COMPTEL_WINDOW, INTEGRAL_CIRCLE, NAMED_REGIONS, Box, Circle, known_name
+from skymodel.sky.shapes import ALL_SKY, COMPTEL_WINDOW, INTEGRAL_CIRCLE, NAMED_REGIONS, Box, Circle, known_name
 
 __all__ = [
+    "ALL_SKY",
     "COMPTEL_WINDOW",
     "INTEGRAL_CIRCLE",
     "NAMED_REGIONS",
@@ -107,8 +108,6 @@ def _named(name: str) -> Region:
     """Return the region of a name, or of a short text in Galactic degrees."""
     if name in NAMED_REGIONS:
         return NAMED_REGIONS[name]
-    if name == "all_sky":
-        return Circle(lon=0.0, lat=0.0, radius=180.0)
     word, *numbers = name.replace(",", " ").replace("(", " ").replace(")", " ").split() or [""]
     if word in _TEXTS:
         return _of_text(name, word, numbers)

@@ -152,9 +152,32 @@ def _haversine(lon: Any, lat: Any, lon_0: float, lat_0: float) -> Any:
 
 INTEGRAL_CIRCLE = Circle(lon=0.0, lat=0.0, radius=6.0)
 COMPTEL_WINDOW = Box(lon=(-30.0, 30.0), lat=(-5.0, 5.0))
-NAMED_REGIONS: dict[str, Region] = {"integral_circle": INTEGRAL_CIRCLE, "comptel_window": COMPTEL_WINDOW}
+ALL_SKY = Circle(lon=0.0, lat=0.0, radius=180.0)
+NAMED_REGIONS: dict[str, Region] = {
+    "integral_circle": INTEGRAL_CIRCLE,
+    "comptel_window": COMPTEL_WINDOW,
+    "all_sky": ALL_SKY,
+}
 
 
 def known_name(region: Region) -> str | None:
-    """Return the name of a region that has one."""
-    return next((name for name, known in NAMED_REGIONS.items() if known == region), None)
+    """Return the name of a region that has one, however its numbers are written.
+
+    Examples
+    --------
+    >>> known_name(Box(lon=(330, 30), lat=(-5, 5))), known_name(Box(lon=(0, 360), lat=(-90, 90)))
+    ('comptel_window', 'all_sky')
+    """
+    return next((name for name, known in NAMED_REGIONS.items() if _extent(known) == _extent(region)), None)
+
+
+def _extent(region: Region) -> Any:
+    """Return what all spellings of a circle or a box share; any other region stands for itself."""
+    match region:
+        case Circle(radius=180.0) | Box(width=360.0, lat=(-90.0, 90.0)):
+            return "all"
+        case Circle():
+            return "circle", region.lon % 360, region.lat, region.radius
+        case Box():
+            return "box", region.lon[0] % 360 if region.width < 360 else 0.0, region.width, region.lat
+    return region

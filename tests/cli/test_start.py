@@ -55,6 +55,7 @@ def test_the_schema_names_every_key_and_what_needs_a_unit(call):
     assert schema == json.loads(json.dumps(json_schema()))
     assert set(schema["properties"]) == {"preset", *RunConfig.model_fields}
     assert "[kpc]" in json.dumps(schema["$defs"]["ObserverConfig"])
+    assert {"type": "string"} in schema["properties"]["observer"]["anyOf"]  # 8.2 kpc
     kinds = json.dumps(schema["properties"]["emission"])
     assert "NuggetsConfig" in kinds
     assert "ElectrosphereConfig" in kinds

@@ -26,6 +26,9 @@ def test_the_two_windows_have_the_published_solid_angles():
 
 def test_tables_know_the_two_windows_by_name():
     assert (INTEGRAL_CIRCLE.name, COMPTEL_WINDOW.name) == ("integral_circle", "comptel_window")
+    assert (Circle(360, 0, 6).name, Box((330, 30), (-5, 5)).name) == ("integral_circle", "comptel_window")
+    assert {Circle(20, 30, 180).name, Box((-180, 180), (-90, 90)).name} == {"all_sky"}
+    assert (Box((30, 330), (-5, 5)).name, Circle(0, 0, 179).name) == ("box(30..330, -5..5)", "circle(0, 0, 179)")
     assert HOLED.name == "(integral_circle & ~box(-1..1, -1..1))"
 
 

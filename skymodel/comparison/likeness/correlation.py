@@ -17,11 +17,10 @@ import numpy as np
 from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.bounded import Bounded
 from skymodel.sky.region import as_region
-from skymodel.sky.regions import Circle
+from skymodel.sky.regions import ALL_SKY
 from skymodel.sky.skymap import SkyMap
 
 _SUMMED = 1e-13  # rounding of sums over a million pixels
-ALL_SKY = Circle(lon=0.0, lat=0.0, radius=180.0)
 
 
 class Overlap(NamedTuple):

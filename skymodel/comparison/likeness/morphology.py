@@ -17,7 +17,6 @@ from astropy import units
 from profiles.contract.shown import Shown, short
 from skymodel.comparison.likeness.common import common
 from skymodel.comparison.likeness.correlation import (
-    ALL_SKY,
     Fit,
     Spectrum,
     amplitude,
@@ -33,6 +32,7 @@ from skymodel.comparison.likeness.transport import absence, earth_mover
 from skymodel.progress import Progress, Steps
 from skymodel.sky.beams import Beam
 from skymodel.sky.region import as_region
+from skymodel.sky.regions import ALL_SKY
 from skymodel.sky.skymap import SkyMap
 from skymodel.sky.smoothing import smooth
 

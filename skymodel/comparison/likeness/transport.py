@@ -17,12 +17,13 @@ import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Floats
 from skymodel.bounded import Bounded
-from skymodel.comparison.likeness.correlation import ALL_SKY, overlap
+from skymodel.comparison.likeness.correlation import overlap
 from skymodel.comparison.likeness.field import Field
 from skymodel.comparison.likeness.subpixels import require_flux
 from skymodel.sky.circles import separation
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.region import as_region
+from skymodel.sky.regions import ALL_SKY
 from skymodel.sky.skymap import SkyMap
 
 PLACES = 768  # nside 8 on the whole sky; in a region that is small the pixels are finer

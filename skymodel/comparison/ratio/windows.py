@@ -18,9 +18,7 @@ from skymodel.galaxy import SkyModel
 from skymodel.sightlines.means import Ratio, window_factor, window_factors
 from skymodel.sky.line_skies import LINE_SKIES
 from skymodel.sky.region import Region, as_region
-from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
-
-ALL_SKY = Circle(lon=0, lat=0, radius=180)
+from skymodel.sky.regions import ALL_SKY, COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
 
 
 def share(model: SkyModel, region: Any, *, rtol: float = 1e-4) -> Bounded:

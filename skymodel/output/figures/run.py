@@ -55,7 +55,7 @@ def makers(result: RunResult) -> dict[str, Callable[[], Any]]:
 
 def regions(result: RunResult) -> dict[str, Region]:
     """Return the parts of the sky that are outlined, by their names: the instruments' and the run's own."""
-    own = {region_name(named.name): named.region for named in result.config.regions}
+    own = {region_name(named.name): named.region for named in result.config.parts}
     return {**WINDOWS, **own}
 
 

@@ -28,15 +28,13 @@ from skymodel.runs.config.emission import AnyEmission, NuggetsConfig
 from skymodel.runs.config.fields import FieldsConfig
 from skymodel.runs.config.files import folder_of, read_raw, with_preset
 from skymodel.runs.config.names import with_own_names
+from skymodel.runs.config.observer import AnyObserver, ObserverConfig, PathConfig
 from skymodel.runs.config.quantities import WithUnit
 from skymodel.runs.config.questions import CompareConfig, CubeConfig, FitConfig, Ratios
-from skymodel.runs.config.regions import INSTRUMENTS, AnyRegion, Regions, read_region
+from skymodel.runs.config.regions import INSTRUMENTS, WHOLE_SKY, AnyRegion, NamedRegion, Regions, read_region
 from skymodel.runs.config.section import Section
-from skymodel.sightlines.ray.geometry import Observer, as_observer
 from skymodel.sky.healpix import pixel_area
 from skymodel.sky.regions import INTEGRAL_CIRCLE
-
-Length = Annotated[float, WithUnit("kpc", above=0.0)]
 
 
 def _power_of_two(value: Any) -> int:
@@ -58,42 +56,6 @@ def _printable(label: str) -> str:
     if len(label) > 300 or not all(character.isprintable() or character == "\n" for character in label):
         raise ValueError(f"{label[:60]!a} is not allowed; a label is text of 300 characters at most, no control ones")
     return label
-
-
-class ObserverConfig(Section):
-    """Where the sky is seen from."""
-
-    r_sun: Length = 8.2
-    z_sun: Annotated[float, WithUnit("kpc")] = 0.0
-
-    def build(self) -> Observer:
-        """Return the observer."""
-        return Observer(r_sun=self.r_sun, z_sun=self.z_sun)
-
-    @model_validator(mode="after")
-    def _stands_somewhere(self) -> ObserverConfig:
-        self.build()
-        return self
-
-
-def _observer(value: Any) -> Any:
-    """Return the entry that stands for an observer of Python; a list is a file's, where lengths have their units."""
-    if isinstance(value, Observer | tuple) or hasattr(value, "unit"):
-        return {name: f"{getattr(as_observer(value), name)!r} kpc" for name in ("r_sun", "z_sun")}
-    return value
-
-
-class PathConfig(Section):
-    """Where sight lines end: a Galactocentric sphere or a distance from the observer, exactly one."""
-
-    r_max: Length | None = None
-    s_max: Length | None = None
-
-    @model_validator(mode="after")
-    def _ends_once(self) -> PathConfig:
-        if (self.r_max is None) == (self.s_max is None):
-            raise ValueError("needs exactly one of r_max and s_max, for example {r_max: 60 kpc}")
-        return self
 
 
 class MapConfig(Section):
@@ -181,7 +143,7 @@ class RunConfig(Section):
     """
 
     label: Annotated[str, AfterValidator(_printable)] = ""
-    observer: Annotated[ObserverConfig, BeforeValidator(_observer)] = ObserverConfig()
+    observer: AnyObserver = ObserverConfig()
     dark_matter: DarkMatter
     electrons_per_baryon: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     electrons: Electrons
@@ -216,6 +178,11 @@ class RunConfig(Section):
                 "pixels, so raise map.nside or leave the beam out"
             )
         return self
+
+    @property
+    def parts(self) -> tuple[NamedRegion, ...]:
+        """The regions without the whole sky, with which every table ends whether it is listed or not."""
+        return tuple(part for part in self.regions if part.name != WHOLE_SKY)
 
     @property
     def shining(self) -> tuple[Band, ...]:

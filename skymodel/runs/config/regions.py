@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
-from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Region, as_region, region_to_config
+from skymodel.sky.regions import ALL_SKY, COMPTEL_WINDOW, INTEGRAL_CIRCLE, Region, as_region, region_to_config
+from skymodel.sky.shapes import NAMED_REGIONS, known_name
 
-WHOLE_SKY = "all_sky"  # the row that every table of regions ends with
+WHOLE_SKY = ALL_SKY.name  # of the row that every table of regions ends with, listed or not
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,20 @@ class NamedRegion:
 
 
 def read_region(value: Any) -> Region:
-    """Return a region from anything that stands for one; see :func:`~skymodel.sky.regions.as_region`."""
+    """Return a region from anything that stands for one; see :func:`~skymodel.sky.regions.as_region`.
+
+    One that has a name is the same region however it is written.
+
+    Examples
+    --------
+    >>> read_region("box 330 30 -5 5") == COMPTEL_WINDOW
+    True
+    """
     try:
-        return as_region(value)
+        found = as_region(value)
     except TypeError as error:
         raise ValueError(str(error)) from None
+    return NAMED_REGIONS.get(known_name(found) or "", found)
 
 
 def read_regions(value: Any) -> tuple[NamedRegion, ...]:
@@ -50,6 +60,8 @@ def read_regions(value: Any) -> tuple[NamedRegion, ...]:
     found = tuple(_named(one) for one in _entries(value))
     _require_apart([part.name for part in found])
     for part in found:
+        if part.name == WHOLE_SKY and part.region != ALL_SKY:
+            raise ValueError(f"{WHOLE_SKY!r} is the name of the whole sky, not of {part.region.name}; give another")
         if not part.region.solid_angle > 0:
             raise ValueError(f"{part.name} is empty: it holds no part of the sky; give another region")
     return found
@@ -73,8 +85,6 @@ def _named(value: Any) -> NamedRegion:
 
 
 def _require_apart(names: list[str]) -> None:
-    if WHOLE_SKY in names:
-        raise ValueError(f"{WHOLE_SKY!r} is the name of the last row of every table; it need not be listed")
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise ValueError(f"{twice[0]!r} is listed twice; give each a name of its own: {{name: ..., region: ...}}")

@@ -8,6 +8,9 @@ from typing import Any
 from skymodel.runs.config.files import presets
 from skymodel.runs.config.model import RunConfig
 
+# a distance and a published name stand for the whole section
+_OR_TEXT = {"observer": "ObserverConfig", "anchor": "AnchorConfig"}
+
 
 def json_schema() -> dict[str, Any]:
     """Return the schema (JSON Schema, draft 2020-12) of the YAML file of a run.
@@ -21,6 +24,8 @@ def json_schema() -> dict[str, Any]:
     found: dict[str, Any] = RunConfig.model_json_schema()
     start = {"description": "the shipped configuration that all keys not given are taken from", "enum": [*presets()]}
     found["properties"] = {"preset": start, **found["properties"]}
+    for name, kind in _OR_TEXT.items():
+        found["properties"][name] = {"anyOf": [{"$ref": f"#/$defs/{kind}"}, {"type": "string"}]}
     found["anyOf"] = [{"required": ["preset"]}, {"required": found.pop("required")}]
     plain: dict[str, Any] = _without_markup(found)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **plain}

@@ -31,9 +31,8 @@ from skymodel.runs.many import designs, priors
 from skymodel.runs.many.maps import Layout, Maps, empty_maps, layout_of, require_layout
 from skymodel.runs.many.trials import alone, middle, trials
 from skymodel.sightlines.means import region_mean, window_factor
-from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Circle, Region
+from skymodel.sky.regions import ALL_SKY, COMPTEL_WINDOW, INTEGRAL_CIRCLE, Region
 
-WHOLE_SKY = Circle(lon=0, lat=0, radius=180)
 _NUMBERS = ("mean_circle", "mean_window", "W")
 _OF_THE_SKY = ("mean_sky", "share_circle", "share_window")
 
@@ -248,7 +247,7 @@ def _predict(config: EnsembleConfig, settings: RunConfig) -> dict[str, float]:
     found = {"mean_circle": circle, "mean_window": window, "W": factor}
     cost = factor.evaluations
     if config.shares:
-        sky = region_mean(pair, WHOLE_SKY, rtol=config.rtol, **path)
+        sky = region_mean(pair, ALL_SKY, rtol=config.rtol, **path)
         found |= {"mean_sky": sky, "share_circle": _share(circle, INTEGRAL_CIRCLE, sky)}
         found |= {"share_window": _share(window, COMPTEL_WINDOW, sky)}
         cost += sky.evaluations

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from skymodel.comparison.forecast.told_apart import p_value
-from skymodel.comparison.likeness.correlation import ALL_SKY, cosine, pearson, spearman
+from skymodel.comparison.likeness.correlation import cosine, pearson, spearman
 from skymodel.comparison.likeness.morphology import common_nside
 from skymodel.comparison.likeness.shape import widths
 from skymodel.comparison.rivals.skies import rival
@@ -23,6 +23,7 @@ from skymodel.runs.config.model import RunConfig
 from skymodel.runs.config.questions import CompareConfig
 from skymodel.runs.config.regions import WHOLE_SKY, NamedRegion
 from skymodel.sky.reading.maps import read_map
+from skymodel.sky.regions import ALL_SKY
 from skymodel.sky.skymap import SkyMap
 from skymodel.sky.smoothing import smooth
 

@@ -93,7 +93,7 @@ def run(
         config=config,
         maps=drawn | {"J": _named_j(shining, columns)},
         coverage=coverage,
-        fluxes=flux_table([seen.part(one) for one in config.regions], sky, line, bands, relative_error=measured),
+        fluxes=flux_table([seen.part(one) for one in config.parts], sky, line, bands, relative_error=measured),
         ratios=ratio_table(
             model, config.ratios, config.emission.continuum, rtol=mean_rtol(config), windows=cached(kept)
         ),
@@ -130,14 +130,14 @@ def _column(config: RunConfig, model: SkyModel, index: int, shining: Lights, cou
 
 
 def _seen(config: RunConfig, model: SkyModel, shining: Lights, windows: Windows) -> Seen:
-    regions = [*WINDOWS.values(), *(named.region for named in config.regions)]
+    regions = [*WINDOWS.values(), *(named.region for named in config.parts)]
     return means(model, shining, regions, config.anchor.region, rtol=mean_rtol(config), windows=windows)
 
 
 def _coverage(config: RunConfig) -> dict[str, Floats]:
     """Return the coverage of the instruments' regions and of those listed beside them."""
     regions = dict(WINDOWS)
-    for named in config.regions:
+    for named in config.parts:
         if named.region not in WINDOWS.values():
             regions[_free(re.sub(r"\W+", "_", named.name).strip("_").upper() or "REGION", regions)] = named.region
     return {name: region.coverage(config.map.nside) for name, region in regions.items()}

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from skymodel.runs.config.model import RunConfig
-from skymodel.sky.regions import Circle
+from skymodel.sky.regions import ALL_SKY, Circle
 from tests.runs.config.test_model import make, refusal
 
 
@@ -44,6 +44,9 @@ def test_a_list_of_regions_may_be_a_mapping_from_names_and_of_bands_too():
     [
         ({"regions": []}, ("regions", "no list of regions")),
         ({"regions": ["integral_circle", "circle 0 0 6"]}, ("regions", "'integral_circle' is listed twice")),
+        ({"regions": ["comptel_window", "box 330 30 -5 5"]}, ("regions", "'comptel_window' is listed twice")),
+        ({"regions": ["all_sky", "circle 20 30 180"]}, ("regions", "'all_sky' is listed twice")),
+        ({"regions": {"all_sky": "circle 0 0 3"}}, ("regions", "'all_sky'", "not of circle(0, 0, 3)", "give another")),
         ({"regions": ["circle 0 0"]}, ("regions", "'circle 0 0'", "3 numbers", "radius")),
         ({"regions": [{"intersection": ["circle 0 0 2", "circle 90 0 2"]}]}, ("regions", "empty")),
         ({"regions": ["circle 0 95 2"]}, ("regions", "95", "-90 to 90")),
@@ -61,7 +64,7 @@ def test_a_list_of_regions_may_be_a_mapping_from_names_and_of_bands_too():
         ({"emission": {"type": "nugget"}}, ("emission.type = 'nugget'", "did you mean 'nuggets'?")),
         ({"emission": {"type": "power_law", "index": 2}}, ("emission.photons_per_line_photon is missing",)),
         ({"anchor": "siegert2061"}, ("anchor", "siegert2016")),
-        ({"observer": "here"}, ("observer", "no mapping", "r_sun, z_sun")),
+        ({"observer": "here"}, ("observer", "'here' is no observer", "'8.178 kpc'", "{r_sun: 8.178 kpc")),
         ({"map": {"shortfall": "maybe"}}, ("map.shortfall", "'maybe'", "'refuse' or 'state'")),
     ],
     ids=str,
@@ -69,6 +72,20 @@ def test_a_list_of_regions_may_be_a_mapping_from_names_and_of_bands_too():
 def test_a_bad_question_is_refused_in_one_line(changes, parts):
     message = refusal(**changes)
     assert [part for part in parts if part not in message] == [], message
+
+
+def test_the_whole_sky_is_a_region_of_its_name_wherever_one_is_asked_for():
+    config = make(
+        regions=["all_sky", "comptel_window"],
+        ratios=[{"numerator": ["LINE_511", "circle 20 30 180"], "denominator": ["LINE_511", "box 330 30 -5 5"]}],
+        compare={"regions": ["all_sky"]},
+    )
+    assert [part.name for part in config.regions] == ["all_sky", "comptel_window"]
+    assert [part.name for part in config.parts] == ["comptel_window"]
+    assert config.ratios[0].label == "LINE_511 in all_sky / LINE_511 in comptel_window"
+    assert config.compare.regions[0].region == ALL_SKY
+    assert config.resolved()["regions"] == ["all_sky", "comptel_window"]
+    assert RunConfig(**config.resolved()) == config
 
 
 def test_ratios_and_comparisons_may_use_the_configurations_own_names():

@@ -161,6 +161,14 @@ def test_every_region_and_every_band_has_its_row_and_every_band_its_map(listed):
     assert list(listed.coverage) == ["INTEGRAL", "COMPTEL", "BULGE", "BOX_20_40_5_5"]
 
 
+def test_the_whole_sky_has_one_row_whether_it_is_listed_or_not(bare):
+    found = run(galaxy(nside=1, regions=["comptel_window", "all_sky"], verdict="none"))
+    assert list(dict.fromkeys(found.fluxes["region"])) == ["comptel_window", "all_sky"]
+    assert len(found.fluxes) == 4
+    assert list(found.coverage) == ["INTEGRAL", "COMPTEL"]
+    assert (found.fluxes["mean"] == bare.fluxes["mean"][2:]).all()
+
+
 def test_a_band_that_holds_the_line_says_so_and_counts_it_once(listed, bare):
     notes = listed.fluxes.meta["notes"]
     assert notes == [
