@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,8 @@ from profiles.tables.fitsfiles import guarded, open_fits, require_file
 _LARGEST_TEXT = 2**27  # bytes: some two million rows
 _LARGEST_ARRAYS = 2**31
 _WITH_UNIT = re.compile(r"\s*(?P<name>[^\[(]+?)\s*[\[(](?P<unit>[^\])]*)[\])]\s*")
+# how names of columns begin: of lengths and places, of densities, of what stands beside them
+_USUAL = re.compile(r"([xyzrn]|col\d+)$|[rn]_|log|lg|rad|dist|rho|dens|val|mass|vel|err|sig|n_?e$", re.IGNORECASE)
 _SAID = ("unit", "length_unit")  # entries that are units and no arrays
 
 
@@ -47,8 +49,15 @@ class Arrays(NamedTuple):
     said: Mapping[str, str]
 
 
-def read_arrays(file: str) -> Arrays:
-    """Return the arrays of a file.
+def read_arrays(file: str, asked: Collection[str] = ()) -> Arrays:
+    """Return the arrays of a file; those of a text without names are ``col1``, ``col2``, ...
+
+    Parameters
+    ----------
+    file
+        Its path.
+    asked
+        Names that columns may have beside the usual ones: a remark that holds none of either is no row of names.
 
     Raises
     ------
@@ -67,7 +76,7 @@ def read_arrays(file: str) -> Arrays:
     if size > (_LARGEST_TEXT if reader is _text else _LARGEST_ARRAYS):
         raise ValueError(f"'{file}' has {size / 2**30:.3g} GiB, more than is read; cut it or pack it as .npz")
     with guarded(f"'{file}'"):
-        return reader(file)
+        return reader(file) if reader is not _text else _text(file, asked)
 
 
 def described(file: str | Path, *, sha256: str | None, **units_said: Any) -> tuple[tuple[str, str], ...]:
@@ -89,7 +98,7 @@ def described(file: str | Path, *, sha256: str | None, **units_said: Any) -> tup
     return (*said, ("sha256", f"sha256:{digest}"))  # with its name, lest anybody takes the digits for a number
 
 
-def _text(file: str) -> Arrays:
+def _text(file: str, asked: Collection[str] = ()) -> Arrays:
     with open(file, "rb") as stream:
         start = stream.read(2**16)
     if b"\0" in start:
@@ -98,20 +107,38 @@ def _text(file: str) -> Arrays:
         table = _text_table(file, start.decode("utf-8", "replace").splitlines())
     except Exception as error:  # astropy's guesses fail in many ways, the message lists them all
         raise ValueError(f"'{file}' is no table that astropy reads as text: {type(error).__name__}") from error
-    return _of_table(table)
+    return _of_table(_without_remarks(table, start.decode("utf-8", "replace").splitlines(), asked))
 
 
 def _text_table(file: str, start: list[str]) -> Any:
     """Return the table: below several lines of comments the last one names the columns, if it has one word for each."""
     from astropy.table import Table
 
-    remarks = len(list(itertools.takewhile(lambda line: line.startswith("#"), start)))
+    remarks = len(_remarks(start))
     if remarks > 1 and "%ECSV" not in start[0]:
         with contextlib.suppress(ValueError, IndexError):  # IndexError: its remarks are more than what was looked at
             table = Table.read(file, format="ascii.commented_header", header_start=remarks - 1)
             if all(column.dtype.kind in "iuf" for column in table.itercols()):  # else the names stand below the remarks
                 return table
-    return Table.read(file, format="ascii")
+    try:
+        return Table.read(file, format="ascii")
+    except Exception:
+        if not remarks:
+            raise
+        return Table.read(file, format="ascii.no_header")  # a remark of numbers, a date, is no row of names
+
+
+def _remarks(start: list[str]) -> list[str]:
+    return list(itertools.takewhile(lambda line: line.startswith("#"), start))
+
+
+def _without_remarks(table: Any, start: list[str], asked: Collection[str]) -> Any:
+    """Return the table, without the names that a remark gave it that has as many words as there are columns."""
+    words = [re.split(r"[\s,;|]+", line.lstrip("#").strip()) for line in _remarks(start)]
+    names = [*table.colnames]
+    if names in words and not any(name in asked or _USUAL.match(name) or _WITH_UNIT.fullmatch(name) for name in names):
+        table.rename_columns(names, [f"col{number}" for number in range(1, len(names) + 1)])
+    return table
 
 
 def _fits(file: str) -> Arrays:

@@ -68,7 +68,10 @@ def _of_arrays(file: str, found: Arrays, unit: str | None, length_unit: str | No
     columns = {name.lower(): column for name, column in found.columns.items()}
     for name in "xyz":
         if name not in columns:
-            raise ValueError(f"{file}: the array {name!r} is missing; it holds {', '.join(found.columns) or 'none'}")
+            cure = "; name its columns in the first line, '# x y z values'" if "col1" in columns else ""
+            raise ValueError(
+                f"{file}: the array {name!r} is missing; it holds {', '.join(found.columns) or 'none'}{cure}"
+            )
     density = next((name for name in _DENSITY if name in columns), None) or next(
         (name for name in columns if name not in "xyz"), None
     )

@@ -119,7 +119,7 @@ class RadialTable(Spherical):
         """
         if not Path(file).exists():
             raise ValueError(f"no radial table at {file!r}; give the path of a text, FITS, .npy, .npz or .h5 file")
-        found = read_arrays(str(file))
+        found = read_arrays(str(file), columns or ())
         said = described(file, sha256=sha256, unit=unit, length_unit=length_unit)
         names = _two_columns(file, list(found.columns), columns)
         asked = (found.said.get("length_unit") or length_unit, found.said.get("unit") or unit)

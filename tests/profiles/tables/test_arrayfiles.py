@@ -89,6 +89,53 @@ def test_masked_rows_of_a_table_are_left_out(tmp_path):
         radial(tmp_path / "m.ecsv")
 
 
+ROWS = "".join(f"{r} {1 / r}\n" for r in (1, 2, 4, 8))
+
+
+@pytest.mark.parametrize(
+    "remark", ["computed yesterday", "2024 11", "a longer remark\n# my halo", "my halo\n# not 2 words"]
+)
+def test_a_remark_with_as_many_words_as_there_are_columns_is_no_row_of_names(tmp_path, remark):
+    (tmp_path / "r.dat").write_text(f"# {remark}\n{ROWS}")
+    assert [*read_arrays(f"{tmp_path}/r.dat").columns] == ["col1", "col2"]
+    found = RadialTable.from_file(f"{tmp_path}/r.dat", unit="cm-3", length_unit="kpc", columns=("r", "rho"))
+    assert (found.r, found.values) == ((1.0, 2.0, 4.0, 8.0), (1.0, 0.5, 0.25, 0.125))
+    with pytest.raises(ValueError, match="the column 'col1' has no unit"):
+        radial(tmp_path / "r.dat")
+
+
+@pytest.mark.parametrize(
+    ("header", "asked", "names"),
+    [
+        ("# R rho_dm", (), ["R", "rho_dm"]),
+        ("# abstand dichte", ("abstand", "dichte"), ["abstand", "dichte"]),  # whatever they are called, if asked for
+        ("# abstand[kpc] dichte[cm-3]", (), ["abstand", "dichte"]),
+        ("# a table of ours\n# r n_e", (), ["r", "n_e"]),
+        ("# computed yesterday\nabstand dichte", (), ["abstand", "dichte"]),
+        ("abstand dichte", (), ["abstand", "dichte"]),
+    ],
+)
+def test_names_are_the_usual_ones_those_asked_for_with_units_or_on_a_line_without_a_mark(
+    tmp_path, header, asked, names
+):
+    (tmp_path / "n.dat").write_text(f"{header}\n{ROWS}")
+    assert [*read_arrays(f"{tmp_path}/n.dat", asked).columns] == names
+
+
+def test_a_misspelt_name_is_still_told_from_a_remark(tmp_path):
+    (tmp_path / "m.dat").write_text(f"# radius density\n{ROWS}")
+    with pytest.raises(ValueError, match="no column 'raduis'; did you mean 'radius'"):
+        radial(tmp_path / "m.dat", columns=("raduis", "dens"))
+
+
+def test_a_cube_under_a_remark_of_four_words_says_how_to_name_its_columns(tmp_path):
+    (tmp_path / "c.dat").write_text("# computed on a laptop\n0 0 0 1\n0 0 1 1\n")
+    with pytest.raises(
+        ValueError, match="it holds col1, col2, col3, col4; name its columns in the first line, '# x y z"
+    ):
+        Grid.from_file(f"{tmp_path}/c.dat", edge="zero")
+
+
 # cubes
 
 
