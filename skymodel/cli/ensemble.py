@@ -55,21 +55,26 @@ def ensemble(
         with _batches(settings, missing, workers, scheduler, slurm) as batches, progress() as report:
             store, done = open_store(out, settings.resolved()), 0  # made only now that nothing can refuse
             for batch in batches:
-                _keep(store, batch)
+                with _resumable(store, "before "):
+                    store.add(batch.first, batch.last, batch.rows, batch.maps)
                 done += batch.last - batch.first
                 report(f"{done} of {asked} draws", done / asked)
         left = sum(last - first for first, last in store.missing(settings.draws))
         say(f"{asked} draws computed, {left} of {settings.draws} still missing in {out}")
         if left == 0:
-            say(summarise(store, settings))
+            with _resumable(store):
+                verdict = summarise(store, settings)
+            say(verdict)
 
 
-def _keep(store: Any, batch: Any) -> None:
+@contextlib.contextmanager
+def _resumable(store: Any, which: str = "") -> Iterator[None]:
+    """Say of a write that fails what is kept nevertheless."""
     try:
-        store.add(batch.first, batch.last, batch.rows, batch.maps)
+        yield
     except OSError as error:
-        kept = f"the draws before are kept in '{store.folder}' and the same command goes on"
-        raise OSError(f"draws {batch.first} to {batch.last - 1} cannot be written: {error}; {kept}") from error
+        kept = f"the draws {which}are kept in '{store.folder}' and the same command goes on"
+        raise OSError(f"{error}; {kept}") from error
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -127,7 +127,8 @@ class MapCache:
                 np.savez(stream, **content)
             self._trim()
         except OSError as error:
-            note = f"nothing could be kept in the cache '{self.folder}': {error.strerror or error}"
+            why = error.__cause__ or error  # what the system says, without the one file
+            note = f"nothing could be kept in the cache '{self.folder}': {getattr(why, 'strerror', None) or why}"
             self.notes += [] if note in self.notes else [note]
 
     def _trim(self) -> None:

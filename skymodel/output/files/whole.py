@@ -36,7 +36,7 @@ def whole(path: str | Path) -> Iterator[Path]:
     ['note.txt']
     """
     target = Path(path)
-    with beside(target) as workspace:
+    with writing(target), beside(target) as workspace:
         draft = workspace / target.name
         yield draft
         settle(draft, target, replaces=lambda _: True)
@@ -50,7 +50,7 @@ def create(path: Path, text: str) -> None:
     FileExistsError
         If it is there; it is kept.
     """
-    with beside(path) as workspace:
+    with writing(path), beside(path) as workspace:
         draft = workspace / "new"
         draft.write_text(text, encoding="utf-8")
         try:
@@ -61,6 +61,25 @@ def create(path: Path, text: str) -> None:
             if error.errno not in (errno.EPERM, *_UNKNOWN):
                 raise
             draft.rename(path)  # on a file system without links
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Name the place in the error of a write that fails: a full disk says neither the file nor what to do.
+
+    Raises
+    ------
+    OSError
+        With the place, what the system says, and the cure; what is there and kept is said as it is.
+    """
+    try:
+        yield
+    except (FileExistsError, FileNotFoundError):  # which name what is, or is not, there
+        raise
+    except OSError as error:
+        first = error.__cause__ if isinstance(error.__cause__, OSError) else error  # a file of a folder: the folder
+        why = first.strerror or first
+        raise OSError(f"cannot write '{place}': {why}; make room or choose another place") from error
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from skymodel.output.files.whole import beside
+from skymodel.output.files.whole import beside, writing
 
 
 def check(folder: Path | None) -> None:
@@ -32,6 +32,11 @@ def filled(folder: str | Path, fill: Callable[[Path], Any]) -> Path:
     """
     target = Path(folder)
     check(target)
+    with writing(target):
+        return _filled(target, fill)
+
+
+def _filled(target: Path, fill: Callable[[Path], Any]) -> Path:
     target.absolute().parent.mkdir(parents=True, exist_ok=True)
     with beside(target) as workspace:
         draft = workspace / "new"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from profiles.contract.spelling import options
-from skymodel.output.files.whole import beside, settle
+from skymodel.output.files.whole import beside, settle, writing
 from skymodel.progress import Counted, parts
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def write(
     target = None if folder is None else Path(folder)
     check(target, overwrite)
     require_format(figures)
-    try:
+    with writing(target or Path.cwd()):
         place = target or Path(_NUMBERED)
         place.absolute().parent.mkdir(parents=True, exist_ok=True)
         with beside(place) as workspace:
@@ -123,13 +123,6 @@ def write(
             if target is None:
                 return _numbered(draft)
             return settle(draft, target, replaces=lambda found: overwrite and _is_run(found))
-    except FileExistsError:
-        raise
-    except OSError as error:
-        place = target or Path.cwd()
-        raise OSError(
-            f"cannot write the run to '{place}': {error.strerror or error}; make room or choose another place"
-        ) from error
 
 
 def require_format(figures: str) -> None:

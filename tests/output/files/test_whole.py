@@ -9,6 +9,7 @@ import tempfile
 import pytest
 
 from skymodel.output.files.whole import claimed, create, remove_left_overs, settle, to_disk, whole
+from skymodel.output.folders.fresh import filled
 
 
 def test_a_file_takes_its_place_when_it_is_done_and_not_before(tmp_path):
@@ -47,6 +48,20 @@ def test_what_stops_the_writing_leaves_what_was_there_and_nothing_else(tmp_path,
         interrupted()
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["table.txt"]
+
+
+def test_a_full_disk_is_said_with_the_place(tmp_path):
+    words = r"^cannot write '.*note\.txt': No space left on device; make room or choose another place$"
+    with pytest.raises(OSError, match=words), whole(tmp_path / "note.txt"):
+        raise OSError(28, "No space left on device")
+    with pytest.raises(OSError, match=r"^cannot write '\S*run': Not enough space on disk"):
+        filled(tmp_path / "run", astropys_full_disk)
+    assert list(tmp_path.iterdir()) == []
+
+
+def astropys_full_disk(draft):
+    with whole(draft / "maps.fits"):  # and the folder alone is named: the draft is gone
+        raise OSError("Not enough space on disk: requested 2368, available 0.")
 
 
 def test_a_file_never_takes_the_place_of_a_folder(tmp_path):
@@ -107,6 +122,7 @@ def test_an_empty_folder_is_no_obstacle(tmp_path):
 RACER = """
 import sys
 from pathlib import Path
+from skymodel.output.folders.fresh import filled
 from skymodel.output.files.whole import claimed
 try:
     with claimed(Path(sys.argv[1])):

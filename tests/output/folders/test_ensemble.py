@@ -81,9 +81,28 @@ def test_a_full_disk_is_said_and_the_same_command_goes_on(call, tmp_path, monkey
         outcome = call()
     assert outcome.exit_code == 2
     # how many draws are written at a time depends on how long they take
-    assert re.search(r"draws 2 to [3-5] cannot be written: \[Errno 28\] No space left on device; the", outcome.stderr)
+    part = "cannot write '.*out/part-000000000002-00000000000[4-6].npz': No space left on device; make room"
+    assert re.search(rf"^skymodel: {part} .*; the draws before are kept in '.*out' and the same", outcome.stderr)
     assert list(parts(tmp_path / "out")) == ["part-000000000000-000000000002.npz"]
     assert "4 draws computed, 0 of 6" in call().output
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_disk_that_fills_up_at_the_end_is_said_with_the_file_and_keeps_the_draws(call, tmp_path, monkeypatch):
+    write = type(tmp_path).write_text
+
+    def full(path, text, **how):
+        if path.name == "verdict.txt":
+            raise OSError(28, "No space left on device")
+        return write(path, text, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(tmp_path), "write_text", full)
+        outcome = call()
+    assert outcome.exit_code == 2
+    words = "cannot write 'out/verdict.txt': No space left on device; make room or choose another place"
+    assert outcome.stderr == f"skymodel: {words}; the draws are kept in 'out' and the same command goes on\n"
+    assert "0 draws computed, 0 of 6" in call().output
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -111,7 +111,7 @@ def test_a_place_that_may_not_be_written_to_is_refused_before_computing(tmp_path
 
 def test_a_full_disk_is_reported_with_the_place_and_a_cure(tmp_path, result):
     result.failure = OSError(28, "No space left on device")
-    with pytest.raises(OSError, match=r"cannot write the run to '.*out': No space left on device; make room"):
+    with pytest.raises(OSError, match=r"cannot write '.*out': No space left on device; make room"):
         write(result, tmp_path / "out")
 
 
