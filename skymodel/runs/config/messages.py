@@ -12,10 +12,20 @@ from profiles.contract.spelling import options
 _NEEDS = "a configuration needs dark_matter and electrons"
 
 
-def one_line(error: ValidationError, model: type[BaseModel]) -> str:
-    """Return the most telling of the errors: an unknown key explains a missing one, so it goes first."""
+def one_line(error: ValidationError, model: type[BaseModel], section: str = "") -> str:
+    """Return the most telling of the errors: an unknown key explains a missing one, so it goes first.
+
+    Parameters
+    ----------
+    error
+        What pydantic found.
+    model
+        What it was to be.
+    section
+        Where in a file the model stands, if it is not the whole of it.
+    """
     found = min(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
-    path = _Path(found["loc"], model)
+    path = _Path(found["loc"], model, section)
     match found["type"]:
         case "extra_forbidden":
             return _unknown_key(path)
@@ -23,6 +33,8 @@ def one_line(error: ValidationError, model: type[BaseModel]) -> str:
             return f"{path.name} is missing; {_wanted(path)}"
         case "model_type" | "model_attributes_type":
             return f"{path.name}: {found['input']!r} is no mapping; its keys are {', '.join(path.keys)}"
+        case "dict_type":
+            return f"{path.name}: {found['input']!r} is no mapping; write '{path.name}:' and its keys below"
         case "union_tag_invalid":
             return _unknown_type(path, found)
         case "value_error":
@@ -36,9 +48,9 @@ class _Path:
     The tag of a type, ``emission.nuggets.chi``, is a step but no key: it chooses the section.
     """
 
-    def __init__(self, loc: tuple[int | str, ...], model: type[BaseModel]) -> None:
+    def __init__(self, loc: tuple[int | str, ...], model: type[BaseModel], inside: str) -> None:
         section: Any = model
-        names: list[str] = []
+        names = [inside] if inside else []
         self.parents: list[Any] = [model]
         for part in loc:
             tagged = _tagged(section)

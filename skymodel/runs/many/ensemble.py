@@ -33,6 +33,7 @@ from skymodel.runs.many.trials import alone, middle, trials
 from skymodel.sightlines.means import region_mean, window_factor
 from skymodel.sky.regions import ALL_SKY, COMPTEL_WINDOW, INTEGRAL_CIRCLE, Region
 
+_MODEL = "model"
 _NUMBERS = ("mean_circle", "mean_window", "W")
 _OF_THE_SKY = ("mean_sky", "share_circle", "share_window")
 
@@ -122,11 +123,13 @@ class EnsembleConfig(BaseModel):
                 if self.maps:
                     require_layout(self.layout, drawn)
             except ValueError as error:
-                raise ValueError(f"{self._to_blame(what, point, str(error))}: {error}") from None
+                blamed, message = self._to_blame(what, point, str(error)), str(error)
+                said = message.startswith(f"{what.partition(' at ')[0]}: ")  # by the prior itself
+                raise ValueError(message if said else f"{blamed}: {message}") from None
 
     def _to_blame(self, what: str, point: Floats, message: str) -> str:
-        """Return which prior makes the same mistake with no other than the choices; else what was tried."""
-        for name, some, part in alone(self.priors, point):
+        """Return what makes the same mistake: the model alone, a prior and the choices, or else all that was tried."""
+        for name, some, part in [(_MODEL, (), np.empty(0)), *alone(self.priors, point)]:
             try:
                 self.built(priors.draw(some, self.model, part).model)
             except ValueError as error:
@@ -161,9 +164,7 @@ def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
 
     from skymodel.runs.config.messages import one_line
 
-    raw = read_raw(source)
-    if isinstance(own := raw.pop("ensemble", None), dict):  # a run's file: the rest is the model
-        raw = {"model": raw, **own}
+    raw, section = _entries(read_raw(source))
     if isinstance(raw.get("model"), str) and (Path(source).parent / raw["model"]).is_file():
         raw["model"] = str(Path(source).parent / raw["model"])
     home = folder_of(raw["model"] if isinstance(raw.get("model"), str) else source)
@@ -173,8 +174,20 @@ def load_ensemble(source: str | Path, **changes: Any) -> EnsembleConfig:
     except ValidationError as error:
         found = error.errors(include_url=False)
         if all(entry["type"] == "missing" for entry in found):
-            raise ValueError(f"{found[0]['loc'][0]} is missing; an ensemble needs model and priors") from None
-        raise ValueError(one_line(error, EnsembleConfig)) from None
+            name = ".".join(filter(None, [section, str(found[0]["loc"][0])]))
+            raise ValueError(f"{name} is missing; an ensemble needs model and priors") from None
+        raise ValueError(one_line(error, EnsembleConfig, section).removeprefix(f"{section}: {_MODEL}: ")) from None
+
+
+def _entries(raw: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Return the entries of an ensemble, and the section of a run's file they stand in; all else is the model."""
+    if "ensemble" not in raw and not {"dark_matter", "electrons"} & raw.keys():
+        return raw, ""
+    own = raw.pop("ensemble", None)
+    if not isinstance(own, dict):
+        what = "ensemble is missing" if own is None else f"ensemble: {own!r} is no mapping"
+        raise ValueError(f"{what}; a run's file needs a section 'ensemble:' with priors, see docs/ensembles.md")
+    return {"model": raw, **own}, "ensemble"
 
 
 @dataclass(frozen=True)

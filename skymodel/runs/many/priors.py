@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import math
+import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,11 @@ from profiles.contract.spelling import options
 from skymodel.runs.many.distributions import Choice, MultiNormal, Prior
 
 _ADAPTER: TypeAdapter[list[Any]] = TypeAdapter(list[Prior])
-DISTRIBUTIONS = ("normal", "lognormal", "uniform", "loguniform", "choice", "multinormal")
+_KINDS = {
+    typing.get_args(kind.model_fields["distribution"].annotation)[0]: kind
+    for kind in typing.get_args(typing.get_args(Prior)[0])
+}
+DISTRIBUTIONS = tuple(_KINDS)
 
 
 @dataclass(frozen=True)
@@ -81,17 +86,25 @@ def _require_one_prior(name: str, earlier: Mapping[str, Any]) -> None:
 
 
 def _one_line(error: ValidationError, entries: Any) -> str:
-    first = error.errors(include_url=False)[0]
-    if first["type"] == "value_error":
-        return str(first["ctx"]["error"])
+    found = error.errors(include_url=False)
+    first = min(found, key=lambda item: item["type"] != "extra_forbidden")  # which explains what is missing
     if not first["loc"]:
         return f"{entries!r} is no list; each prior is an entry that begins with '- '"
     entry = entries[int(first["loc"][0])]
     name = entry.get("parameter", first["loc"][0]) if isinstance(entry, dict) else first["loc"][0]
+    if first["type"] == "value_error":
+        place = "".join(f"{part}: " for part in first["loc"][2:])
+        message = str(first["ctx"]["error"])
+        return message if message.startswith("prior on ") else f"prior on {name}: {place}{message}"
     if first["type"].startswith("union_tag"):
         given = entry.get("distribution")
         return f"prior on {name}: distribution '{given}'{options(str(given), DISTRIBUTIONS, 'allowed')}"
     place = ".".join(str(part) for part in first["loc"][2:])
+    keys = list(_KINDS[str(first["loc"][1])].model_fields) if len(first["loc"]) > 1 else []
+    if first["type"] == "extra_forbidden":
+        return f"prior on {name}: unknown key '{place}'{options(place, keys, 'allowed')}"
+    if first["type"] == "missing":
+        return f"prior on {name}: {place} is missing; a prior that is {first['loc'][1]} has {', '.join(keys)}"
     return f"prior on {name}: {place}: {first['input']!r} is refused; {first['msg'][0].lower()}{first['msg'][1:]}"
 
 

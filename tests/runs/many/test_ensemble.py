@@ -136,6 +136,23 @@ def test_an_unknown_key_of_an_ensemble_is_named_with_the_nearest(tmp_path):
             {"model": MODEL, "priors": [{**R_D, "low": "-1 kpc"}]},
             "^prior on electrons.R_d at probability 1e-07: electrons: ExponentialDisk.R_d = -0.99.* > 0$",
         ),
+        ({**MODEL, "ensemble": {"draws": 4}}, "^ensemble.priors is missing; an ensemble needs model and priors$"),
+        (
+            {**MODEL, "ensemble": {"priors": [R_D], "drwas": 4}},
+            "^unknown key 'drwas' in ensemble; did you mean 'draws'",
+        ),
+        ({**MODEL, "ensemble": {"priors": [R_D], "draws": 0}}, "^ensemble.draws: 0 is refused; "),
+        ({**MODEL, "ensemble": {"priors": [R_D], "backgrounds": ["x"]}}, "^ensemble: no background 'x'"),
+        ({**MODEL, "ensemble": {"priors": [{**R_D, "low": "-1 kpc"}]}}, "^ensemble: prior on electrons.R_d at prob"),
+        ({**MODEL, "ensemble": {"priors": [{**R_D, "high": "x"}]}}, "^ensemble.priors: prior on .*R_d: high: 'x' is"),
+        ({**MODEL, "ensemble": 3}, "^ensemble: 3 is no mapping; .*priors"),
+        (MODEL, "^ensemble is missing; a run's file needs a section 'ensemble:' with priors"),
+        ({**MODEL, "map": {"nside": 3}, "ensemble": {"priors": [R_D]}}, "^map.nside: 3 is not a power of two"),
+        ({"model": {**MODEL, "map": {"nside": 3}}, "priors": [R_D]}, "^model: map.nside: 3 is not a power of two"),
+        (
+            {**MODEL, "dark_matter": "nfw", "ensemble": {"priors": [{**R_D, "parameter": "dark_matter.r_s"}]}},
+            "^ensemble: prior on dark_matter.r_s: 'r_s' lies inside 'nfw', which holds no parameters$",
+        ),
         ({"model": MODEL, "priors": [{**R_D, "distribution": "flat"}]}, "^priors: prior on electrons.R_d: dist[^\n]*$"),
     ],
 )

@@ -108,7 +108,9 @@ R_S = {"parameter": "dark_matter.r_s"}
             "prior on dark_matter.r_s: distribution 'unifrom'; did you mean 'uniform'? allowed: normal, ",
         ),
         ([{**R_S, "low": "2 kpc"}], "prior on dark_matter.r_s: distribution 'None'; allowed: normal, "),
-        ([{**R_S, "distribution": "uniform", "low": "2 kpc"}], "prior on dark_matter.r_s: high"),
+        ([{**R_S, "distribution": "uniform", "low": "2 kpc"}], "prior on dark_matter.r_s: high is missing"),
+        ([{**R_S, "distribution": "uniform", "hihg": "2 kpc"}], "unknown key 'hihg'; did you mean 'high'? allowed: "),
+        ([{**R_S, "distribution": "uniform", "low": "near", "high": "2 kpc"}], "dark_matter.r_s: low: 'near' is not a"),
         ({**R_S}, "is no list; each prior is an entry"),
         (
             [
