@@ -24,7 +24,11 @@ class Shown:
         return str(importlib.import_module(_VIEWS).html(self))
 
     def plot(self, **options: Any) -> Any:
-        """Return a matplotlib figure of this; :mod:`skymodel.output.views` names the options of each kind."""
+        """Return a matplotlib figure of this; :mod:`skymodel.output.views` names the options of each kind.
+
+        A notebook shows it as the value of a cell, once; pyplot does not know it, so that nothing is left open, and
+        ``plot();`` shows nothing: leave out the semicolon, or write ``display(thing.plot())`` anywhere in a cell.
+        """
         return importlib.import_module(_VIEWS).plot(self, **options)
 
 

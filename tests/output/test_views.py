@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib import _pylab_helpers
 
 import skymodel as sm
 from profiles import NFW, ExponentialDisk, Grid, RadialTable, from_function
@@ -35,6 +36,7 @@ def test_a_notebook_shows_a_picture_and_facts(name):
 def test_one_line_plots_and_a_cell_shows_it(name):
     made = THINGS[name].plot()
     assert made._repr_png_().startswith(b"\x89PNG")
+    assert _pylab_helpers.Gcf.figs == {}  # pyplot would show it a second time, and keep it open in a script
 
 
 def test_facts_of_a_map_are_its_numbers():

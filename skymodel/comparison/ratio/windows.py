@@ -73,6 +73,8 @@ def window_curve(
     rtol
         Tolerance.
     """
+    # window by window: together they would share sight lines, six boxes for half of the evaluations, but each would be
+    # cut where any other's edges lie, and forty boxes of different heights take three to five times as many
     return tuple(
         window_factor(model.pair, numerator=window, denominator=denominator, rtol=rtol, **model.lines)
         for window in windows

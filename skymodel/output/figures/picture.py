@@ -11,7 +11,10 @@ _DPI = 110  # of a notebook's page
 
 
 class Picture(Figure):
-    """An ordinary figure; as the last value of a cell it is shown."""
+    """An ordinary figure; as the last value of a cell it is shown.
+
+    Were it registered with pyplot, the inline backend would show it at the cell's end, and the cell's value again.
+    """
 
     def _repr_png_(self) -> bytes:
         return self.png(_DPI)
