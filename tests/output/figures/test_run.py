@@ -17,7 +17,7 @@ def test_a_run_has_four_figures_and_they_are_the_same_bytes_twice(saved):
         config=SimpleNamespace(
             label=LABEL,
             anchor=SimpleNamespace(line_intensity=0.025),
-            regions=(NamedRegion("my_bulge", Circle(0, 0, 9)),),
+            parts=(NamedRegion("my_bulge", Circle(0, 0, 9)),),
         ),
         spectrum=SPECTRUM,
         ratio=RATIO,
