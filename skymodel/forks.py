@@ -133,20 +133,30 @@ def begun(
                 forks[-1].start()
         yield results
     finally:
-        for fork in forks:
-            fork.end()
-        queue.close()
+        with _uninterrupted():
+            for fork in forks:
+                fork.end()
+            queue.close()
 
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let an interrupt wait until the forks are there, and can be ended."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if hasattr(signal, "pthread_sigmask") else None
+    """Let an interrupt wait until all forks are there, and can be ended, or until they are gone.
+
+    A blocked signal would not do: the system gives it to any other thread, and Python then interrupts this one.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is None or threading.current_thread() is not threading.main_thread():  # nothing interrupts others
+        yield
+        return
+    heard: list[Any] = []
+    signal.signal(signal.SIGINT, lambda *told: heard.append(told))
     try:
         yield
     finally:
-        if before is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _portable(failure: BaseException) -> BaseException:

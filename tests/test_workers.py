@@ -276,3 +276,16 @@ def test_an_interrupt_while_forks_are_made_ends_them(forks, monkeypatch):
     monkeypatch.setattr(forking._Fork, "start", interrupted)
     with pytest.raises(KeyboardInterrupt), begun(lambda _: time.sleep(100), range(3), 3):
         pass
+
+
+def test_an_interrupt_while_forks_are_ended_leaves_none(forks, monkeypatch):
+    ended = forking._Fork.end
+
+    def interrupted(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        ended(self)
+
+    monkeypatch.setattr(forking._Fork, "end", interrupted)
+    with pytest.raises(KeyboardInterrupt), begun(lambda _: time.sleep(100), range(3), 3):
+        pass
+    assert multiprocessing.active_children() == []

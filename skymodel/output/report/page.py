@@ -1,7 +1,7 @@
 """A page: sections of text, charts, pictures and tables in one file that asks the network for nothing.
 
 The same content gives the same bytes: Bokeh's identifiers, which are drawn at random or counted, are renamed in the
-order in which they appear.
+order in which they appear, and what is drawn has nine digits, beyond which no reader sees and arithmetic may differ.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from profiles.contract.arrays import Floats
+
 NAME = "report.html"
 _HOME = "skymodel.output.report"
 _RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_DIGITS, _NOTHING = 9, 1e-12  # of what is drawn: how many, and the share of a column's largest value that is zero
 _COUNTED = re.compile(r"(?<![0-9A-Za-z_])p[0-9]{4,}(?![0-9A-Za-z_])")
 
 
@@ -128,6 +133,7 @@ def static() -> dict[str, str]:
 def _with_charts(page: Page, frame: dict[str, Any]) -> str:
     from bokeh.document import Document
     from bokeh.embed import file_html
+    from bokeh.models import ColumnDataSource
     from bokeh.resources import INLINE
 
     document = Document(title=page.title)
@@ -137,7 +143,22 @@ def _with_charts(page: Page, frame: dict[str, Any]) -> str:
             document.add_root(section.chart)
         if section.ready is not None:
             document.js_on_event("document_ready", section.ready)
+    for source in document.select({"type": ColumnDataSource}):
+        source.data = {name: _rounded(column) for name, column in source.data.items()}
     return str(file_html(document, INLINE, template=_template(), template_variables=frame))
+
+
+def _rounded(column: Any) -> Any:
+    """Return a column of numbers, or of arrays of them, to as many digits as are drawn; any other as it is."""
+    if isinstance(column, list) and any(isinstance(each, np.ndarray) for each in column):
+        return [_rounded(each) for each in column]
+    if not isinstance(column, np.ndarray) or column.dtype != np.float64:
+        return column
+    size: Floats = np.abs(column)
+    least = _NOTHING * np.max(size, initial=0.0, where=np.isfinite(size))
+    seen = np.isfinite(size) & (size > least)
+    step = 10.0 ** (np.floor(np.log10(np.where(seen, size, 1.0))) + 1 - _DIGITS)
+    return np.where(seen, np.round(column / step) * step, np.where(np.isfinite(size), 0.0, column))
 
 
 def _settled(html: str) -> str:
