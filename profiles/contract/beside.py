@@ -104,7 +104,7 @@ def _kind(density: Density) -> tuple[Any, ...]:
     if not common or density.hints.meshes or len(expanded(first)) > 1:
         return ()
     known = first.unit, first.symmetry, first.mirror_z, first.smooth, first.support
-    return (*map(id, common), *known, first.hints.points, first.hints.ovals)
+    return (*map(id, common), *known, first.hints.points, first.hints.ovals, first.hints.cores)
 
 
 def _as_one(densities: Sequence[Density]) -> Density:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import Floats
-from profiles.contract.oval import Chords, Oval
+from profiles.contract.oval import Approach, Chords, Oval
 
 STEPS = 12  # of Newton: five to eight reach the last digits but where a line grazes; a cut may then be off by a little
 TINIEST = 1e-100  # of a coordinate in semi-axes, so that ratios of two are numbers
@@ -37,6 +37,10 @@ class Box(NamedTuple):
     def moved(self, turn: Sequence[Sequence[float]] | Floats, shift: Sequence[float] = (0.0, 0.0, 0.0)) -> Box:
         """Return the surface of a body that is placed: a place r of the Galaxy is ``turn (r - shift)`` of the body."""
         return self._replace(oval=self.oval.moved(turn, shift))
+
+    def approach(self, base: Floats, direction: Floats) -> Approach:
+        """Return how close lines base + u * direction ``(3, N)`` come to the centre, in units of the semi-axes."""
+        return self.oval.approach(base, direction)
 
     def chords(self, base: Floats, direction: Floats) -> Chords:
         """Return the parts inside of lines base + u * direction ``(3, N)``, as intervals of u."""

@@ -35,6 +35,9 @@ class Hints:
         Ellipsoids and boxes (:class:`profiles.contract.box.Box`) anywhere: sharp edges or kinks of the density.
     meshes
         The faces of cubes: lines are cut at each, and maps take the way of lumpy skies.
+    cores
+        Ellipsoids and boxes on which a density that grows towards their centre is the same, with its scale lengths:
+        lines are cut where they come closest to the centre in units of these. Nothing need bend there.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class Hints:
     walls: tuple[float, ...] = ()
     ovals: tuple[Oval | Box, ...] = ()
     meshes: tuple[Mesh, ...] = ()
+    cores: tuple[Oval | Box, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no place."""

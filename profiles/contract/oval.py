@@ -30,6 +30,14 @@ class Chords(NamedTuple):
     blur: Floats
 
 
+class Approach(NamedTuple):
+    """Where lines are closest [kpc], how far they go for one unit [kpc], and how far they pass, in units; ``(N,)``."""
+
+    nearest: Floats
+    unit: Floats
+    miss: Floats
+
+
 class Oval(NamedTuple):
     """The surface of an ellipsoid: the places r with ``|rows (r - centre)| = 1``.
 
@@ -101,17 +109,29 @@ class Oval(NamedTuple):
         rows = np.array(self.rows) @ matrix
         return Oval(_triple(centre), (_triple(rows[0]), _triple(rows[1]), _triple(rows[2])))
 
+    def approach(self, base: Floats, direction: Floats) -> Approach:
+        """Return how close lines base + u * direction ``(3, N)`` come to the centre, in units of the semi-axes.
+
+        Examples
+        --------
+        >>> oval = Oval.along_axes((0.0, 0.0, 0.0), (2.0, 0.5, 0.5))
+        >>> oval.approach(np.array([[-4.0], [1.0], [0.0]]), np.array([[1.0], [0.0], [0.0]]))  # two units above it
+        Approach(nearest=array([4.]), unit=array([2.]), miss=array([2.]))
+        """
+        start, step = self.scaled(base, direction)
+        square = np.sum(step * step, axis=0)
+        miss2 = np.sum(np.cross(start, step, axis=0) ** 2, axis=0) / square  # no difference of large numbers
+        return Approach(-np.sum(start * step, axis=0) / square, 1 / np.sqrt(square), np.sqrt(miss2))
+
     def chords(self, base: Floats, direction: Floats) -> Chords:
         """Return the parts inside of lines base + u * direction ``(3, N)``, as intervals of u.
 
         Of lines that miss it both ends are their closest approach, in units of the semi-axes.
         """
-        start, step = self.scaled(base, direction)
-        square, away = np.sum(step * step, axis=0), np.sum(start * start, axis=0)
-        miss2 = np.sum(np.cross(start, step, axis=0) ** 2, axis=0) / square  # no difference of large numbers
-        inside = np.maximum(1 - miss2, 0.0)
-        nearest, half = -np.sum(start * step, axis=0) / square, np.sqrt(inside / square)
-        rounding = 4 * np.finfo(float).eps * (1 + np.sqrt(away))
+        nearest, unit, miss = self.approach(base, direction)
+        inside = np.maximum(1 - miss * miss, 0.0)
+        half = np.sqrt(inside) * unit
+        rounding = 4 * np.finfo(float).eps * (1 + np.linalg.norm(self.scaled(base, direction)[0], axis=0))
         hit = inside > rounding  # what only touches it is nothing
         half = np.where(hit, half, 0.0)
         return Chords(nearest - half, nearest + half, hit, np.where(hit, rounding / np.where(hit, inside, 1.0), 0.0))

@@ -83,8 +83,8 @@ class PeanutBar(Bar, smooth=False):
 
     @property
     def hints(self) -> Hints:
-        """The walls of the box."""
-        return Hints(walls=self.walls)
+        """The walls of the box, and where lines come closest to it."""
+        return Hints(walls=self.walls, cores=(self.core,))
 
 
 @dataclass(frozen=True)

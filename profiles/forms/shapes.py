@@ -121,8 +121,9 @@ class Triaxial(Density):
 
     @property
     def hints(self) -> Hints:
-        """The spheres of the density, squeezed."""
-        return Hints(ovals=_squeezed(self.density.hints.spheres, self.p, self.q))
+        """The spheres of the density, squeezed, and where lines come closest to its centre by its own measure."""
+        ovals = _squeezed(self.density.hints.spheres, self.p, self.q)
+        return Hints(ovals=ovals, cores=_squeezed((1.0,), self.p, self.q))
 
 
 @dataclass(frozen=True)
@@ -175,11 +176,12 @@ class Rotated(Density):
         places = [turn.T @ point[:3] for point in own.points]
         points = tuple((*place.tolist(), point[3]) for place, point in zip(places, own.points, strict=True))
         ovals = tuple(oval.moved(turn) for oval in own.ovals)
+        cores = tuple(core.moved(turn) for core in own.cores)
         meshes = tuple(mesh.turned(turn) for mesh in own.meshes)
         if self.tilt != 0:
-            return Hints(own.spheres, points=points, ovals=ovals, meshes=meshes)
+            return Hints(own.spheres, points=points, ovals=ovals, meshes=meshes, cores=cores)
         walls = tuple(wall - self.angle for wall in own.walls)
-        return Hints(own.spheres, own.cylinders, own.planes, points, walls, ovals, meshes)
+        return Hints(own.spheres, own.cylinders, own.planes, points, walls, ovals, meshes, cores)
 
     @property
     def support(self) -> Oval | None:
@@ -242,8 +244,10 @@ class Shifted(Density):
         own, shift = self.density.hints, (self.x_0, self.y_0, self.z_0)
         points = tuple((x + self.x_0, y + self.y_0, z + self.z_0, size) for x, y, z, size in own.points)
         ovals = tuple(oval.moved(np.eye(3), shift) for oval in own.ovals)
+        cores = tuple(core.moved(np.eye(3), shift) for core in own.cores)
         meshes = tuple(mesh.moved(np.array(shift)) for mesh in own.meshes)
-        return Hints(points=points if meshes else ((*shift, self.size), *points), ovals=ovals, meshes=meshes)
+        points = points if meshes else ((*shift, self.size), *points)
+        return Hints(points=points, ovals=ovals, meshes=meshes, cores=cores)
 
     @property
     def support(self) -> Oval | None:

@@ -155,7 +155,7 @@ def false_errors():
         panels(count),
         count,
         rtol=0.9,
-        smooth=True,
+        nature="smooth",
     )
     truth = width * (np.arctan((1 - centre) / width) + np.arctan(centre / width))
     return int(np.sum(np.abs(found.value - truth) > found.error))
@@ -164,7 +164,7 @@ def false_errors():
 def test_the_fall_of_the_coefficients_counts_no_more_than_it_may(monkeypatch):
     """Letting it count more than it does would be wrong: the test can fail."""
     assert false_errors() == 0
-    monkeypatch.setitem(rules.DECAY, True, {9: 9.0, 19: 9.0})
+    monkeypatch.setitem(rules.DECAY, "smooth", {9: 9.0, 19: 9.0})
     assert false_errors() > 20
 
 

@@ -26,9 +26,9 @@ class ErrorShares(NamedTuple):
     probes: float = 0.0
 
 
-MEANS = ErrorShares(lines=0.6)  # of the mean over a region or a pixel; the rest is for the cells over the sky
+MEANS = ErrorShares(lines=0.75)  # of the mean over a region or a pixel; the rest is for the cells over the sky
 CUBES = ErrorShares(lines=0.2)  # the same through voxels; the rest is for the lattices over the sky
-OF_MAPS_TO_TILES = 0.74  # the rest is for the patches that are read from them
-TILES = ErrorShares(lines=0.4, probes=0.01)  # of what tiles get
+OF_MAPS_TO_TILES = 0.76  # the rest is for the patches that are read from them
+TILES = ErrorShares(lines=0.5, probes=0.01)  # of what tiles get
 OF_TILES_TO_CURVES = 0.01  # where the density is spherical: tiles are then fitted to J as a function of the angle
 CURVES = ErrorShares(lines=0.01, probes=1e-4)  # of what such a function gets

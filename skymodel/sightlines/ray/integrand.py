@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from profiles import Product, Scaled, Sum
+from profiles import Density, Product, Scaled, Sum
 from profiles.contract.arrays import Floats, Ints
 from profiles.contract.beside import Beside, leading_axes
+from profiles.contract.box import Box
 from profiles.contract.unknown import Unknown
 from skymodel.sightlines.ray.pieces import Pieces, about_axis
 from skymodel.sightlines.ray.quadrature import Integrand, Panels
+from skymodel.sightlines.ray.rules import Nature
 
 _Places = Callable[[Ints, Floats, Floats], tuple[Floats, ...]]
 
@@ -23,6 +25,13 @@ def panels(pieces: Pieces, owner: Ints) -> Panels:
     """Return the pieces as panels of the integrals `owner` ``(M,)``."""
     stretches = pieces.scale * np.cosh(np.stack([pieces.left, pieces.right]))
     return Panels(owner, pieces.left, pieces.right, stretches[0], stretches[1], pieces.joined)
+
+
+def nature(density: Density) -> Nature:
+    """Return what a density says of integrands along its pieces: boxes bend them."""
+    if density.smooth:
+        return "bent" if any(isinstance(core, Box) for core in density.hints.cores) else "smooth"
+    return "unknown" if density.smooth is None else "kinked"
 
 
 def integrand(density: Any, pieces: Pieces) -> Integrand:

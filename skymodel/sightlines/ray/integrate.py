@@ -21,7 +21,7 @@ from profiles.contract.density import require_density
 from skymodel.sightlines.ray import quadrature
 from skymodel.sightlines.ray.centre import at_centre
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, Rays, as_observer, rays, unit_vectors
-from skymodel.sightlines.ray.integrand import integrand, panels
+from skymodel.sightlines.ray.integrand import integrand, nature, panels
 from skymodel.sightlines.ray.looks import BLIND_SPOT, THIN, looks
 from skymodel.sightlines.ray.meter import Meter, Shortfall
 from skymodel.sightlines.ray.pieces import Pieces, cut_lines
@@ -253,7 +253,7 @@ class SightLines:
         pieces, blur = self.cut(lines), lines.blur
         chain = panels(pieces, pieces.line)
         function = self.meter.counting(integrand(self.density, pieces), self.weight)
-        how: dict[str, Any] = {"smooth": self.density.smooth, "leading": leading_axes(self.density)}
+        how: dict[str, Any] = {"nature": nature(self.density), "leading": leading_axes(self.density)}
         how |= {"rtol": np.maximum(rtol - blur, 0.5 * rtol), "floor": floor, "share": share, "best": best}
         try:
             with np.errstate(all="ignore"):

@@ -25,6 +25,7 @@ from skymodel.sightlines.ray.voxelfaces import crossings
 
 NARROWEST, BESIDE = 1e-4, 0.3  # d / p between which there is a chart about the axis
 CLOSE = 0.5  # p from the axis that the foot may be to need no cut of its own: the integrand is smooth there within p
+OFF, WIDE = 0.3, 4.0  # widths of a core off the foot from which it has a chart, which reaches so many of them
 NEAR, REACH = 0.3, 4.0  # scale and reach of the observer's chart [kpc]: its first nodes lie 2 and 13 pc away
 
 
@@ -86,7 +87,8 @@ def cut_lines(
 
     They are cut at the foot, at the density's hints, so far `beside` these [kpc] and at `places` u ``(N,)`` each [kpc];
     unless the density is spherical also at the reach of the observer's and the axis' charts, at z = 0 and at the
-    closest approach to the rotation axis, which stands for the foot where they are close.
+    closest approach to the rotation axis, which stands for the foot where they are close; well outside of a core its
+    closest approach stands for both.
     """
     hints, height, centres = density.hints, observer.position[2], []
     sharp = _round(lines, hints) if density.symmetry == "spherical" else edges(lines, height, hints)
@@ -98,9 +100,15 @@ def cut_lines(
     if density.symmetry == "spherical":
         cuts.append(chart.u)
     else:
-        axis, *_ = _cylinders(lines, (0.0,))
-        cuts += [*_planes(lines, height, (0.0,)), np.where(np.abs(axis) < CLOSE * lines.p, axis, 0.0)]
-        centres = [_around_axis(lines, axis), _around_observer(lines, observer), *_around_points(lines, hints)]
+        axis, cores = _around_axis(lines), [_around_core(lines, core) for core in hints.cores]
+        middle = np.where(np.abs(axis.u) < CLOSE * lines.p, axis.u, 0.0)
+        if cores:  # farther out nothing bends at the foot, nor at the axis where that has no chart
+            far = lines.p > OFF * cores[0].scale
+            middle = np.where(far, cores[0].u, middle)
+            axis = axis._replace(u=np.where(far & (axis.reach == 0), cores[0].u, axis.u))
+        cuts.append(middle)
+        cuts += _planes(lines, height, (0.0,))
+        centres = [axis, *cores, _around_observer(lines, observer), *_around_points(lines, hints)]
     if lines.through_centre.any():
         cuts += [np.full_like(lines.p, -INNERMOST), np.full_like(lines.p, INNERMOST)]
     for centre in centres:
@@ -156,12 +164,23 @@ def _charted(lines: Rays, line: Ints, left: Floats, right: Floats, centres: list
     return Pieces(line, start[some], stop[some], scale[some], base[:, some], direction[:, some], joined)
 
 
-def _around_axis(lines: Rays, axis: Floats) -> _Centre:
-    """Return the place closest to the rotation axis, at `axis`; charted where that is close beside the foot's p."""
-    distance, *_ = about_axis(lines.foot, lines.direction)
+def _around_axis(lines: Rays) -> _Centre:
+    """Return the place closest to the rotation axis, charted where that is close beside the foot's p."""
+    axis, distance = _cylinders(lines, (0.0,))[0], about_axis(lines.foot, lines.direction)[0]
     reach = np.where(distance < BESIDE * lines.p, CLOSE * lines.p, 0.0)
     scale = np.maximum(np.maximum(distance, NARROWEST * lines.p), SMALLEST_SCALE)
     return _Centre(axis, scale, lines.foot + axis * lines.direction, reach)
+
+
+def _around_core(lines: Rays, core: Oval | Box) -> _Centre:
+    """Return the place closest to a core, in units of its semi-axes, where what depends on these alone is brightest.
+
+    It has a chart where that is off the foot, on the scale of which the core may be thin.
+    """
+    nearest, unit, miss = core.approach(lines.foot, lines.direction)
+    away, width = np.abs(nearest), unit * np.maximum(miss, 1.0)
+    reach = np.where(away < OFF * width, 0.0, np.minimum(WIDE * width, 2 * away))
+    return _Centre(nearest, unit, lines.foot + nearest * lines.direction, reach)
 
 
 def _around_observer(lines: Rays, observer: Observer) -> _Centre:

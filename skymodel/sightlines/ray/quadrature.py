@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
-from skymodel.sightlines.ray.rules import BLIND, COARSE, MORE, rule, woven
+from skymodel.sightlines.ray.rules import BLIND, COARSE, MORE, Nature, rule, woven
 
 Integrand = Callable[[Ints, Floats], Floats]
 
@@ -71,14 +71,14 @@ class Panels(NamedTuple):
 
 
 class _Task(NamedTuple):
-    """What is integrated, whether it is known to be smooth within each panel, and its leading axes.
+    """What is integrated, what is known of it, and its leading axes.
 
     ``seen`` are the integrand's values ``(..., P, 9)`` at the nodes of the smaller rule, block by block, and ``first``
     the index of each block's first panel among all that were seen, with that of the next one to be.
     """
 
     integrand: Integrand
-    smooth: bool | None
+    nature: Nature
     leading: tuple[int, ...]
     seen: list[Floats]
     first: list[int]
@@ -132,7 +132,7 @@ def integrate_panels(
     rtol: float | Floats,
     floor: float | Floats = 0.0,
     share: float = 0.0,
-    smooth: bool | None = None,
+    nature: Nature = "unknown",
     best: bool = False,
     leading: tuple[int, ...] = (),
 ) -> Integrals:
@@ -150,8 +150,8 @@ def integrate_panels(
     rtol, floor, share
         Each error is at most rtol * max(value, floor, share * the largest value); rtol and floor may be
         one of each: rtol ``(N,)``, floor ``(..., N)``.
-    smooth
-        Whether the integrand is known to be smooth within each panel; False if it is known to have edges of its own.
+    nature
+        What is known of the integrand.
     best
         Whether an integral that does not reach its tolerance comes with the error that it has, sooner given up.
     leading
@@ -163,12 +163,12 @@ def integrate_panels(
         If an integral does not reach its tolerance, and `best` is not set.
     """
     value, error = np.zeros((2, *leading, count))
-    task = _Task(integrand, smooth, leading, [], [0])
+    task = _Task(integrand, nature, leading, [], [0])
     work = _evaluated(task, np.arange(panels.owner.size), panels.left, panels.right)
     used = COARSE.size * np.bincount(panels.owner, minlength=count)
     for generation in range(DEEPEST):
         owner = panels.owner[work.panel]
-        doubts = work.error + _hidden(work, panels, task.smooth)
+        doubts = work.error + _hidden(work, panels, task.nature == "kinked")
         total, doubt = (sums(owner, each, count) for each in (work.value, doubts))
         # The largest value at least, with which faint integrals are done, and as it looks, until when they can wait.
         limit, loose = (
@@ -199,9 +199,9 @@ def integrate_panels(
 
 def sums(owner: Ints, amounts: Floats, count: int) -> Floats:
     """Return the sums ``(..., count)`` of amounts ``(..., M)`` by their owner ``(M,)``."""
-    if amounts.ndim == 1:
-        return np.bincount(owner, amounts, count).astype(np.float64, copy=False)
-    return np.stack([sums(owner, each, count) for each in amounts])
+    if amounts.ndim > 1:
+        return np.stack([sums(owner, each, count) for each in amounts])
+    return np.bincount(owner, amounts, count).astype(np.float64, copy=False)
 
 
 def any_of(true: Bools) -> Bools:
@@ -237,7 +237,7 @@ def _stuck(work: _Work) -> Bools:
     return np.asarray((middle <= work.left) | (middle >= work.right))
 
 
-def _hidden(work: _Work, panels: Panels, smooth: bool | None = None) -> Floats:
+def _hidden(work: _Work, panels: Panels, kinked: bool = False) -> Floats:
     """Return what an edge between the outermost nodes of neighbours, seen as a jump, could add to each integral.
 
     Where an edge is announced between them a jump is none to wonder at, but for an integrand that has edges of its own:
@@ -246,7 +246,7 @@ def _hidden(work: _Work, panels: Panels, smooth: bool | None = None) -> Floats:
     before, after = work.panel[:-1], work.panel[1:]
     same = before == after
     joined = same | ((after == before + 1) & panels.joined[before])
-    if smooth is False:
+    if kinked:
         one, next_one = work.value[..., :-1], work.value[..., 1:]
         ends = np.minimum(one, next_one) < ROUNDING * np.maximum(one, next_one)
         joined = joined | (ends & (after == before + 1) & (panels.owner[before] == panels.owner[after]))
@@ -293,7 +293,7 @@ def _evaluated(task: _Task, panel: Ints, left: Floats, right: Floats, seen: Ints
             task.first.append(task.first[-1] + here.shape[-2])
         else:
             here = woven(here, task.recalled(seen[part]))
-        *said[..., part], falls = rule(here, task.smooth)
+        *said[..., part], falls = rule(here, task.nature)
         fall[part] = falls.max(axis=tuple(range(falls.ndim - 1)))
     said[:2] *= half
     return _Work(panel, left, right, said, fall, now if seen is None else np.full(panel.size, -1))

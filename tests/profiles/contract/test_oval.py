@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 
-from profiles import NFW, Ellipsoid, ExponentialDisk, Flattened, Hints, Rotated, Shifted, Triaxial, from_function
+from profiles import (
+    NFW,
+    Ellipsoid,
+    ExponentialDisk,
+    Flattened,
+    Hints,
+    Product,
+    Rotated,
+    Shifted,
+    StanekBar,
+    Triaxial,
+    from_function,
+)
 from profiles.contract.algebra import expanded
 from profiles.contract.oval import Oval
 
@@ -32,6 +44,23 @@ def test_a_body_has_its_edge_where_it_says_however_it_is_placed(density):
     (oval,) = density.hints.ovals
     assert (np.asarray(density(*shell(oval, 1 - 1e-6))) > 0).all()
     assert (np.asarray(density(*shell(oval, 1 + 1e-6))) == 0).all()
+
+
+CORED = (
+    StanekBar(),
+    Triaxial(NFW(), p=0.7, q=0.4),
+    Rotated(Triaxial(NFW(), p=0.7, q=0.4), angle=-30.0, tilt=20.0),
+    Shifted(StanekBar(), x_0=-3.0, y_0=0.4, z_0=0.2),
+    NFW() * Rotated(StanekBar(), angle=15.0),
+)
+
+
+@pytest.mark.parametrize("density", CORED, ids=lambda density: type(density).__name__)
+def test_a_core_has_the_shape_of_its_density_however_it_is_placed(density):
+    (core,) = density.hints.cores
+    body = density.parts[1] if isinstance(density, Product) else density
+    values = np.asarray(body(*shell(core, 1.5)))
+    assert np.allclose(values, values[0], rtol=1e-12)
 
 
 @pytest.mark.parametrize("density", PLACED[:5], ids=lambda density: type(density).__name__)

@@ -127,19 +127,19 @@ def test_the_error_of_one_panel_is_not_too_small_for_anything_that_its_nodes_see
 @RULES
 def test_kinks_forbid_to_trust_the_fall_of_the_coefficients(monkeypatch, nodes):
     """The same bank convicts an error that is right for smooth integrands, so it can convict one that is too small."""
-    monkeypatch.setitem(rules.DECAY[False], nodes.size, 3.0)
+    monkeypatch.setitem(rules.DECAY["unknown"], nodes.size, 3.0)
     assert len(_convicted(nodes, _own)) >= 3
 
 
 @RULES
 def test_the_safety_factor_has_a_reason(monkeypatch, nodes):
     """Without it the same bank finds errors that are too small."""
-    monkeypatch.setitem(rules.SAFETY, False, 0.1)
+    monkeypatch.setitem(rules.SAFETY, "unknown", 0.1)
     assert len(_convicted(nodes, _own)) > 5
 
 
 def _of_smooth(values):
-    return float(rule(values, smooth=True).error[0])
+    return float(rule(values, "smooth").error[0])
 
 
 @RULES
@@ -151,10 +151,10 @@ def test_the_error_of_what_is_known_to_be_smooth_is_smaller_and_not_too_small(no
 
 def test_what_is_known_to_be_smooth_has_no_more_nodes_than_its_safety_allows(monkeypatch):
     """The same bank convicts 19 nodes whose decay is trusted once more, and whose safety is a third."""
-    monkeypatch.setitem(rules.DECAY[True], FINE.size, 3.0)
+    monkeypatch.setitem(rules.DECAY["smooth"], FINE.size, 3.0)
     assert _convicted(FINE, _of_smooth, SMOOTH, 300) != []
-    monkeypatch.setitem(rules.DECAY[True], FINE.size, 2.0)
-    monkeypatch.setitem(rules.SAFETY, True, 1.0)
+    monkeypatch.setitem(rules.DECAY["smooth"], FINE.size, 2.0)
+    monkeypatch.setitem(rules.SAFETY, "smooth", 1.0)
     assert _convicted(FINE, _of_smooth, SMOOTH, 300) != []
 
 
@@ -181,7 +181,7 @@ def test_a_rule_reads_error_doubt_and_fall_off_its_last_bands(nodes):
         said = rule(np.polynomial.legendre.legval(nodes, scaled)[None])
         last = bands[-1] * slow
         assert said.fall[0] == pytest.approx(fall, rel=1e-9)
-        error = rules.SAFETY[False] * last * fall ** rules.DECAY[False][nodes.size]
+        error = rules.SAFETY["unknown"] * last * fall ** rules.DECAY["unknown"][nodes.size]
         assert said.error[0] == pytest.approx(error + rules.ROUNDING * np.sqrt(2.0), rel=1e-9)
         assert said.doubt[0] == pytest.approx(rules.END * np.sqrt(nodes.size) * last * fall, rel=1e-9)
 
