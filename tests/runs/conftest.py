@@ -2,7 +2,7 @@
 
 import pytest
 
-from skymodel.comparison.ratio import candidates, verdict
+from skymodel.comparison.ratio import candidates
 
 
 @pytest.fixture(scope="module")
@@ -11,7 +11,7 @@ def few_pairs():
         list(offered().items())[-1:] for offered in (candidates.default_halos, candidates.default_electrons)
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(verdict, "default_halos", lambda: dict(halo))
-        patch.setattr(verdict, "default_electrons", lambda: dict(electrons))
-        patch.setattr(verdict, "interstellar_electrons", dict)
+        patch.setattr(candidates, "default_halos", lambda: dict(halo))
+        patch.setattr(candidates, "default_electrons", lambda: dict(electrons))
+        patch.setattr(candidates, "interstellar_electrons", dict)
         yield halo[0][0]

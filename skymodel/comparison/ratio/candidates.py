@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from profiles import Density, library
+from profiles.shelf.tracers import INTERSTELLAR, PRINTED
+
+INTERSTELLAR_RTOL = 1e-3  # of W with whole gas models, whose small off-centre clouds are dear
 
 _HALOS: Mapping[str, Any] = {  # from the cuspiest to the most cored
     "fermi_generalized_nfw": {"preset": "fermi_generalized_nfw"},
@@ -39,6 +42,15 @@ _INTERSTELLAR: Mapping[str, Any] = {
     "ymw16": {"preset": "ymw16"},
     "ne2001": {"preset": "ne2001"},
 }
+
+
+class Electrons(NamedTuple):
+    """Electrons to be judged, with their tracer and the tolerance of W."""
+
+    name: str
+    density: Density
+    tracer: str
+    rtol: float
 
 
 @functools.cache
@@ -75,6 +87,19 @@ def interstellar_electrons() -> dict[str, Density]:
     ['interstellar', 'ferriere2007_electrons', 'ymw16', 'ne2001']
     """
     return {name: library.electrons(spec) for name, spec in _INTERSTELLAR.items()}
+
+
+def published_electrons(rtol: float) -> list[Electrons]:
+    """Return the electrons of both tracers, to a tolerance of W that is at least 1e-3 for interstellar ones.
+
+    Examples
+    --------
+    >>> [electrons.name for electrons in published_electrons(1e-4) if electrons.rtol > 1e-4]
+    ['interstellar', 'ferriere2007_electrons', 'ymw16', 'ne2001']
+    """
+    printed = [Electrons(*one, PRINTED, rtol) for one in default_electrons().items()]
+    gas = [Electrons(*one, INTERSTELLAR, max(rtol, INTERSTELLAR_RTOL)) for one in interstellar_electrons().items()]
+    return gas + printed  # the dear ones first
 
 
 def reference(name: str) -> str | None:

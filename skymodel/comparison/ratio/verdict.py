@@ -8,12 +8,10 @@ one of two tracers, visible matter as printed or interstellar electrons; the wor
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -22,26 +20,15 @@ from profiles.contract.arrays import Floats
 from profiles.shelf.tracers import INTERSTELLAR, PRINTED
 from skymodel.comparison.comptel.points import Weighting
 from skymodel.comparison.comptel.spectra import comptel
-from skymodel.comparison.ratio.candidates import (
-    default_electrons,
-    default_halos,
-    interstellar_electrons,
-    reference,
-)
-from skymodel.comparison.ratio.pair import Fits, PairVerdict, alike, judge
+from skymodel.comparison.ratio import candidates
+from skymodel.comparison.ratio.pair import Fits, PairVerdict, alike, pairs_begun
 from skymodel.comparison.ratio.ratio import Windows
 from skymodel.comparison.ratio.statement import describe
 from skymodel.emission.event.bands import CONTINUUM_1_20, LINE_511, Band
 from skymodel.emission.nuggets.model import PAPER_LINE_INTENSITY, NuggetEmission
-from skymodel.forks import begun
-from skymodel.galaxy import SkyModel
 from skymodel.progress import Counted
 from skymodel.sightlines.means import window_factors
 from skymodel.sightlines.ray.geometry import Observer, as_observer
-from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
-from skymodel.workers import crew, leaves_no_trace
-
-INTERSTELLAR_RTOL = 1e-3  # of W with whole gas models, whose small off-centre clouds are dear
 
 
 @dataclass(frozen=True)
@@ -112,7 +99,7 @@ class Verdict:
             "weighting_of_bins": some["none"].with_window.weighting,
             "p_value": {name: fits.neglecting_window.p_value for name, fits in some.items()},
             "line_intensity_error_cm-2_s-1_sr-1": self.line_intensity_error,
-            "references": {name: found for name in names if (found := reference(name))},
+            "references": {name: found for name in names if (found := candidates.reference(name))},
         }
 
 
@@ -207,90 +194,11 @@ def verdict(
     >>> print(f"{found.window_factors[0]:.3f} {found.pairs[0].fits['none'].neglecting_window.chi:.5f}")
     0.381 0.02893
     """
-    how: dict[str, Any] = {
-        "emission": emission,
-        "observer": observer,
-        "r_max": r_max,
-        "s_max": s_max,
-        "band": band,
-        "rtol": rtol,
-    }
-    how |= {"line_intensity": line_intensity, "line_intensity_error": line_intensity_error, "tracer": tracer}
-    how |= {"correlation": correlation, "weighting": weighting, "windows": windows, "workers": workers}
-    with verdict_begun(halos, electrons, **how) as found:
-        return found(progress)
-
-
-@contextmanager
-def verdict_begun(
-    halos: Mapping[str, Density] | None = None,
-    electrons: Mapping[str, Density] | None = None,
-    *,
-    emission: NuggetEmission | None = None,
-    band: Band = CONTINUUM_1_20,
-    line_intensity: float = PAPER_LINE_INTENSITY,
-    line_intensity_error: float = 0.0,
-    correlation: float = 0.0,
-    weighting: Weighting = "log",
-    tracer: str = PRINTED,
-    rtol: float = 1e-4,
-    windows: Windows = window_factors,
-    workers: int | None = None,
-    **path: Any,
-) -> Iterator[Callable[[Counted | None], Verdict]]:
-    """Begin with a verdict, in other processes, while this one does something else.
-
-    Parameters
-    ----------
-    halos, electrons, emission, band, line_intensity, line_intensity_error, correlation, weighting, tracer, rtol
-        As for :func:`verdict`.
-    windows, workers
-        As for :func:`verdict`.
-    path
-        Where lines start and end: `observer`, `r_max` and `s_max` of :func:`verdict`.
-
-    Yields
-    ------
-    Callable
-        Does what is left and returns the verdict; to it `progress` of :func:`verdict` is given.
-    """
     shining = emission or NuggetEmission()
     fit = {"correlation": correlation, "weighting": weighting, "line_intensity": line_intensity}
-    lines = path | {"observer": as_observer(path.get("observer"))}
-    known, wanted = halos or default_halos(), _judged(electrons, tracer, rtol)
-    sides = {"numerator": COMPTEL_WINDOW, "denominator": INTEGRAL_CIRCLE}
+    path = {"observer": as_observer(observer), "r_max": r_max, "s_max": s_max}
+    given = [candidates.Electrons(*one, tracer, rtol) for one in (electrons or {}).items()]
     common = alike(shining, band, fit)
-
-    def judged(candidate: _Electrons) -> list[PairVerdict]:
-        models = [SkyModel(halo, candidate.density, shining, **lines) for halo in known.values()]
-        factors = windows([model.pair for model in models], rtol=candidate.rtol, **sides, **models[0].lines)
-        each_halo = zip(known, factors, strict=True)
-        return [judge((halo, candidate.name), factor, common, candidate.tracer) for halo, factor in each_halo]
-
-    def finished(progress: Counted | None) -> Verdict:
-        done = pairs(lambda count: progress(count * len(known), len(wanted) * len(known)) if progress else None)
-        by_halo = itertools.chain.from_iterable(zip(*done, strict=True))
-        ordered = sorted(by_halo, key=lambda pair: pair.tracer != PRINTED)
-        return Verdict(tuple(ordered), shining, line_intensity, line_intensity_error)
-
-    own = all(map(leaves_no_trace, [*known.values(), *(one.density for one in wanted)]))
-    with begun(judged, wanted, crew(workers) if own else 1) as pairs:
-        yield finished
-
-
-class _Electrons(NamedTuple):
-    """Electrons to be judged, with their tracer and the tolerance of W."""
-
-    name: str
-    density: Density
-    tracer: str
-    rtol: float
-
-
-def _judged(given: Mapping[str, Density] | None, tracer: str, rtol: float) -> list[_Electrons]:
-    """Return the electrons to be judged: those given, or the published ones of both tracers."""
-    if given:
-        return [_Electrons(*one, tracer, rtol) for one in given.items()]
-    printed = [_Electrons(*one, PRINTED, rtol) for one in default_electrons().items()]
-    gas = [_Electrons(*one, INTERSTELLAR, max(rtol, INTERSTELLAR_RTOL)) for one in interstellar_electrons().items()]
-    return gas + printed  # the dear ones first
+    known, wanted = halos or candidates.default_halos(), given or candidates.published_electrons(rtol)
+    with pairs_begun(known, wanted, common, windows=windows, workers=workers, **path) as pairs:
+        return Verdict(pairs(progress), shining, line_intensity, line_intensity_error)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from profiles import Density
 from profiles.shelf.tracers import INTERSTELLAR
+from skymodel.comparison.ratio import candidates
+from skymodel.comparison.ratio.pair import PairVerdict, alike, pairs_begun
 from skymodel.comparison.ratio.ratio import Windows
-from skymodel.comparison.ratio.verdict import Verdict, verdict, verdict_begun
+from skymodel.comparison.ratio.verdict import Verdict
 from skymodel.emission.nuggets.all_bands import bands_table
 from skymodel.progress import Counted
 from skymodel.runs.config.emission import uniform_nuggets
@@ -25,7 +26,7 @@ from skymodel.sky.regions import INTEGRAL_CIRCLE
 
 MEAN_RTOL = 1e-6  # of the means over regions, which cost little: as shipped a hundredth of the map's tolerance
 PAIR_RTOL = 1e-4  # of the published pairs: W is told to four digits
-Published = Callable[[Counted], Verdict | None]  # to be told how far it is
+Published = Callable[[Counted], tuple[PairVerdict, ...]]  # to be told how far it is
 OWN = "this run"  # what the ratio table calls the configured densities
 
 
@@ -45,29 +46,31 @@ def cached(cache: Cache) -> Windows:
 
 @contextmanager
 def published(config: RunConfig, cache: Cache) -> Iterator[Published]:
-    """Begin with the verdict on the published pairs; yields what gives it, or gives none where it is left out."""
+    """Begin to judge the published pairs; yields what gives them, or gives none where they are left out."""
     if config.verdict == "none":
-        yield lambda counted: None
+        yield lambda counted: ()
         return
-    with verdict_begun(rtol=PAIR_RTOL, workers=config.map.workers, **_settings(config, cache)) as found:
+    halos, electrons = candidates.default_halos(), candidates.published_electrons(PAIR_RTOL)
+    with pairs_begun(halos, electrons, workers=config.map.workers, **_settings(config, cache)) as found:
         yield found
 
 
 def judge(config: RunConfig, counted: Counted, cache: Cache, pairs: Published) -> Verdict:
     """Return the verdict on the configured pair, first, and on the published ones unless they are left out."""
-    halo, electrons, rtol = {OWN: config.dark_matter}, {OWN: config.electrons}, mean_rtol(config)
-    own = verdict(halo, electrons, rtol=rtol, tracer=config.tracer_name, **_settings(config, cache))
-    others = pairs(counted)
-    return replace(own, pairs=own.pairs + others.pairs) if others else own
+    electrons = [candidates.Electrons(OWN, config.electrons, config.tracer_name, mean_rtol(config))]
+    with pairs_begun({OWN: config.dark_matter}, electrons, workers=1, **_settings(config, cache)) as own:
+        judged = own(None) + pairs(counted)
+    line, error = config.anchor.line_intensity, config.anchor.line_intensity_error
+    return Verdict(judged, uniform_nuggets(config.emission), line, error)
 
 
 def _settings(config: RunConfig, cache: Cache) -> dict[str, Any]:
     """Return what all pairs are judged with."""
     path = {"observer": config.observer.build(), "r_max": config.path.r_max, "s_max": config.path.s_max}
-    shining = {"emission": uniform_nuggets(config.emission), "band": config.emission.continuum}
-    anchor = {name: getattr(config.anchor, name) for name in ("line_intensity", "line_intensity_error")}
     fit = {"correlation": config.fit.correlation, "weighting": config.fit.weighting}
-    return {"windows": cached(cache), **shining, **anchor, **path, **fit}
+    fit |= {"line_intensity": config.anchor.line_intensity}
+    common = alike(uniform_nuggets(config.emission), config.emission.continuum, fit)
+    return {"common": common, "windows": cached(cache), **path}
 
 
 def check(config: RunConfig, seen: Seen, sky: Part, shining: Lights, judged: Verdict) -> ClaimsReport:

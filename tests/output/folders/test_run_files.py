@@ -12,7 +12,7 @@ from astropy.table import QTable
 from typer.testing import CliRunner
 
 from skymodel.cli.app import app
-from skymodel.comparison.ratio import candidates, verdict
+from skymodel.comparison.ratio import candidates
 from skymodel.runs.config.model import load_config
 from skymodel.runs.one.run import run
 from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE
@@ -74,8 +74,8 @@ def written(tmp_path_factory):
         patch.chdir(home)
         for name in ("default_halos", "default_electrons"):
             last = dict(list(getattr(candidates, name)().items())[-1:])
-            patch.setattr(verdict, name, lambda last=last: last)
-        patch.setattr(verdict, "interstellar_electrons", dict)
+            patch.setattr(candidates, name, lambda last=last: last)
+        patch.setattr(candidates, "interstellar_electrons", dict)
         for arguments in (["plummer.yaml", "--out", "first"], ["first/config.resolved.yaml", "--out", "second"]):
             outcome = CliRunner().invoke(app, ["run", *arguments], catch_exceptions=False)
             assert outcome.exit_code == 0, outcome.output

@@ -3,7 +3,7 @@
 import pytest
 
 from profiles import NFW, ExponentialDisk
-from skymodel.comparison.ratio import candidates, verdict
+from skymodel.comparison.ratio import candidates
 from skymodel.output.report.run import report
 from skymodel.runs.config.model import RunConfig
 from skymodel.runs.one.run import run
@@ -16,8 +16,8 @@ def result():
     with pytest.MonkeyPatch.context() as patch:
         for name in ("default_halos", "default_electrons"):
             last = dict(list(getattr(candidates, name)().items())[-1:])
-            patch.setattr(verdict, name, lambda last=last: last)
-        patch.setattr(verdict, "interstellar_electrons", dict)
+            patch.setattr(candidates, name, lambda last=last: last)
+        patch.setattr(candidates, "interstellar_electrons", dict)
         settings = {"dark_matter": NFW(r_s=20), "electrons": ExponentialDisk(R_d=2.6, z_d=0.3)}
         return run(RunConfig(label=LABEL, map={"nside": 16, "rtol": 1e-4}, **settings))
 
