@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 import skymodel as sm
-from skymodel.output.figures.run import figures
 from skymodel.output.figures.style import style
 
 TARGET = Path(__file__).parent.parent / "docs" / "figures" / "centre.png"
@@ -13,7 +12,7 @@ TARGET = Path(__file__).parent.parent / "docs" / "figures" / "centre.png"
 def main() -> None:
     """Run the preset and write the figure."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    made = figures(sm.run(sm.load_config("paper")))["centre"]
+    made = sm.run(sm.load_config("paper")).plot(kind="centre")
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     with style():
         made.savefig(TARGET, dpi=150, metadata={"Software": None})

@@ -64,12 +64,6 @@ def line_in_window(result: RunResult) -> float:
     return float(result.config.anchor.line_intensity * float(result.ratio["W"][0]))
 
 
-def figures(result: RunResult) -> dict[str, Any]:
-    """Return the figures of a run by name; see :func:`makers`."""
-    with style():
-        return {name: make() for name, make in makers(result).items()}
-
-
 @contextmanager
 def drawn(result: RunResult, folder: Path, ending: str) -> Iterator[Callable[[Counted], Any]]:
     """Begin to write the figures of a run to a folder, in one of :data:`FORMATS`; yields what does what is left.

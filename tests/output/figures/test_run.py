@@ -6,6 +6,7 @@ import pytest
 
 from skymodel.output.figures import run as plots
 from skymodel.output.figures.spectrum import spectrum_figure
+from skymodel.output.figures.style import style
 from skymodel.runs.config.regions import NamedRegion
 from skymodel.sky.regions import Circle
 from tests.output.figures.drawing import LABEL, MAPS, RATIO, SPECTRUM, texts
@@ -23,7 +24,8 @@ def test_a_run_has_four_figures_and_they_are_the_same_bytes_twice(saved):
         ratio=RATIO,
         centre=MAPS[0],
     )
-    first, second = (plots.figures(result) for _ in range(2))
+    with style():
+        first, second = ({name: make() for name, make in plots.makers(result).items()} for _ in range(2))
     assert list(first) == ["sky", "centre", "spectrum", "ratio"]
     for name in ("sky", "centre"):
         assert "my bulge" in texts(first[name])
