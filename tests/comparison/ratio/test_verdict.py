@@ -124,10 +124,12 @@ def test_a_model_without_photons_in_comptels_bins_says_so():
     assert np.all(np.isnan(dim.table()["chi"]))
 
 
-def test_progress_counts_the_pairs():
-    seen = []
-    verdict({"nfw": NFW()}, {"a": HernquistBulge(), "b": ExponentialDisk()}, progress=lambda *done: seen.append(done))
-    assert seen == [(1, 2), (2, 2)]
+@pytest.mark.parametrize(("workers", "heard"), [(1, [[(1, 2), (2, 2)]]), (2, [[(1, 2), (2, 2)], [(2, 2)]])])
+def test_progress_counts_the_pairs(workers, heard):
+    """Those that others take are heard of with the next of its own."""
+    seen, pairs = [], ({"nfw": NFW()}, {"a": HernquistBulge(), "b": ExponentialDisk()})
+    verdict(*pairs, progress=lambda *done: seen.append(done), workers=workers)
+    assert seen in heard
 
 
 def cloud_mean(density, region_solid_angle):
