@@ -125,7 +125,7 @@ def rule(values: Floats, nature: Nature = "unknown") -> Said:
     error = SAFETY[nature] * band[-1] * np.maximum(fall, FASTEST[nature]) ** DECAY[nature][nodes]
     if nature in UNRESOLVED and nodes == COARSE.size:
         most, factor = UNRESOLVED[nature]
-        error = np.where(error > most * integral, factor * band[-1] * fall, error)
+        error = np.where(error > most * integral, np.maximum(error, factor * band[-1] * fall), error)
     error += ROUNDING * integral
     return Said(integral, error, left, right, END * np.sqrt(nodes) * band[-1] * fall, fall)
 
