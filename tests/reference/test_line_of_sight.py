@@ -357,20 +357,8 @@ def test_gas_that_ends_a_little_beyond_the_edge_of_a_disk_is_not_missed():
     assert abs(J.value - truth.value) <= J.error <= 2.5e-6 * J.value
 
 
-@pytest.mark.parametrize("rtol", [1e-2, 1e-3, 1e-6])
-def test_errors_are_bounds_through_a_bar_seven_times_as_long_as_wide(rtol):
-    # Believed to be smooth and not cut where it is brightest it understated 20 of 2000 errors, up to 23 times.
-    pair = NFW(rho_s=0.3, r_s=20.0) * DwekBar(x_0=2.8, y_0=0.33, z_0=0.33, bar_angle=68.0)
-    rng = np.random.default_rng(5)
-    lon, lat = rng.uniform(-20, 20, 2000), rng.normal(0, 1, 2000)
-    found, fine = (
-        sm.line_of_sight(pair, lon, lat, observer=sm.Observer(8.178, 0.1), r_max=60.0, rtol=each)
-        for each in (rtol, 1e-10)
-    )
-    assert (np.abs(found.value - fine.value) <= found.error + fine.error).all()
-
-
 THIN = {
+    "Dwek, long": DwekBar(x_0=2.8, y_0=0.33, z_0=0.33, bar_angle=68.0),
     "Dwek": DwekBar(x_0=0.581, y_0=0.152, z_0=0.319, bar_angle=48.953),
     "Stanek": StanekBar(x_0=3.0, y_0=0.2, z_0=0.06, bar_angle=-50.0),
     "Gauss": Rotated(Triaxial(GaussianBulge(), p=0.12, q=0.15), angle=40.0),
@@ -378,13 +366,14 @@ THIN = {
 }
 
 
-@pytest.mark.parametrize("rtol", [1e-2, 1e-4, 1e-6])
+@pytest.mark.parametrize("rtol", [1e-2, 1e-3, 1e-4, 1e-6])
 @pytest.mark.parametrize("name", THIN)
 def test_errors_are_bounds_through_thin_bodies_that_are_brightest_off_the_foot(name, rtol):
-    # Cut at the foot alone Gauss' was off by up to 2e9 of what it stated on 82 lines of 1000, Dwek's by up to 1672.
+    # Cut at the foot alone the long one understated 20 of 2000 errors, up to 23 times, if believed to be smooth; Gauss'
+    # was off by up to 2e9 of what it stated on 82 lines of 1000, Dwek's by up to 1672.
     pair = NFW(rho_s=0.3, r_s=20.0) * THIN[name]
-    rng = np.random.default_rng(11)
-    lon, lat = rng.uniform(-20, 20, 1000), rng.normal(0, 1, 1000)
+    rng = np.random.default_rng(5)
+    lon, lat = rng.uniform(-20, 20, 2000), rng.normal(0, 1, 2000)
     found, fine = (
         sm.line_of_sight(pair, lon, lat, observer=sm.Observer(8.178, 0.1), r_max=60.0, rtol=each)
         for each in (rtol, 1e-11)
