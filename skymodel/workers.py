@@ -15,16 +15,72 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Literal, cast
 
 from profiles import Density
-from skymodel.forks import Block, Done, Heard, Tally, begun, deaf, may_fork
+from skymodel.forks import Block, Done, Heard, Tally, Team, begun, deaf, may_fork
 
 Help = Literal["forks", "threads", "forks or threads"]
 
 
-def crew(workers: int | None) -> int:
-    """Return how many workers to use: those asked for, or as many as there are cores.
+class Crew:
+    """So many workers, at the pieces of one call's work; as long as its context lasts, forks stay for the next piece.
+
+    Of 57 pieces of a map the forks made anew took a second for 13 of work.
+
+    Parameters
+    ----------
+    count
+        How many, this process with them.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._within, self._team = 0, cast("Team | None", None)
+
+    def __enter__(self) -> Crew:
+        """Let forks of this process stay."""
+        self._within = os.getpid()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End them."""
+        self._within = 0
+        self._part()
+
+    def _part(self) -> None:
+        if self._team:
+            self._team.end()
+        self._team = None
+
+    def each(
+        self,
+        work: Callable[[Block], Done],
+        blocks: Sequence[Block],
+        *,
+        by: Help = "threads",
+        tally: Tally | None = None,
+    ) -> list[Done]:
+        """Return what becomes of blocks as :func:`each` does; while `work` stays the same, forks are sent them."""
+        crowd = min(self.count, len(blocks))
+        if self._within != os.getpid() or crowd == 1 or by == "threads" or not (self._team or may_fork()):
+            return each(work, blocks, self.count, by=by, tally=tally)
+        if self._team is None or self._team.work != work:
+            self._part()
+            self._team = Team(work, tally)
+        try:
+            self._team.begin(blocks, crowd)
+            found = self._team.finish(blocks, crowd)
+        except BaseException:
+            self._part()
+            raise
+        if not self._team.whole:
+            self._part()
+        return found
+
+
+def crew(workers: int | None) -> Crew:
+    """Return the workers to use: as many as asked for, or as there are cores.
 
     Where others share the cores, in a process that another one started or in one of several threads (the workers of an
     ensemble and of Dask are such), only one unless more are asked for.
@@ -36,10 +92,10 @@ def crew(workers: int | None) -> int:
     """
     if workers is None:
         alone = multiprocessing.parent_process() is None and threading.current_thread() is threading.main_thread()
-        return _cores() if alone else 1
+        return Crew(_cores() if alone else 1)
     if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
         raise ValueError(f"workers = {workers!r}; allowed: a whole number from 1 on, or None for all cores")
-    return workers
+    return Crew(workers)
 
 
 def _cores() -> int:

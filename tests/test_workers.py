@@ -47,7 +47,7 @@ def test_maps_and_means_are_the_same_to_the_bit_whoever_makes_them(small_blocks)
 
 def test_lines_through_a_cube_are_the_same_to_the_bit_whoever_makes_them(small_blocks):
     towards = unit_vectors(np.linspace(-40, 40, 900), np.linspace(-9, 10, 900))
-    lines = (SightLines(NFW() * lumps(), sm.Observer(), PathEnd(r_max=20.0), workers=workers) for workers in (1, 3))
+    lines = (SightLines(NFW() * lumps(), sm.Observer(), PathEnd(r_max=20.0), crew=crew(workers)) for workers in (1, 3))
     one, two = (VoxelLines(some, 2, 1e-3)(towards) for some in lines)
     assert np.array_equal(one.value, two.value)
     assert one.evaluations == two.evaluations
@@ -65,7 +65,7 @@ def test_lines_are_integrated_in_threads_at_the_same_time(small_blocks):
         return 0 * x + 1
 
     density = from_function(meeting, unit="cm-3")
-    lines = SightLines(density, sm.Observer(), PathEnd(s_max=2.0), workers=2)
+    lines = SightLines(density, sm.Observer(), PathEnd(s_max=2.0), crew=crew(2))
     found = lines.integrate(unit_vectors(np.linspace(1, 300, 200), 5.0), rtol=1e-3)
     assert np.allclose(found.value, 2.0)
 
@@ -99,7 +99,7 @@ def test_lines_are_the_same_to_the_bit_and_cost_the_same_whatever_forks_do(forks
         (NFW() * ExponentialDisk(), lambda lines: lines.integrate(towards, rtol=1e-5)),
         (NFW() * lumps(), lambda lines: VoxelLines(lines, 2, 1e-3)(towards)),
     ):
-        both = [SightLines(density, sm.Observer(), PathEnd(r_max=20.0), workers=workers) for workers in (1, 2)]
+        both = [SightLines(density, sm.Observer(), PathEnd(r_max=20.0), crew=crew(workers)) for workers in (1, 2)]
         one, two = map(of, both)
         assert np.array_equal(one.value, two.value)
         assert np.array_equal(one.evaluations, two.evaluations)
@@ -136,7 +136,7 @@ def test_what_a_fork_that_dies_leaves_is_done_here(forks):
 def test_functions_are_called_in_this_process_alone(forks, small_blocks):
     called = []
     density = from_function(lambda x, y, z: called.append(os.getpid()) or 0 * x + 1, unit="cm-3")
-    lines = SightLines(density, sm.Observer(), PathEnd(s_max=2.0), workers=2)
+    lines = SightLines(density, sm.Observer(), PathEnd(s_max=2.0), crew=crew(2))
     found = lines.integrate(unit_vectors(np.linspace(1, 300, 200), 5.0), rtol=1e-3)
     assert set(called) == {os.getpid()}
     assert lines.meter.spent == found.evaluations.sum()
@@ -152,7 +152,7 @@ def test_only_own_formulas_all_through_go_to_forks():
 
 
 def integrated(workers):
-    lines = SightLines(NFW(), sm.Observer(), PathEnd(r_max=20.0), workers=workers)
+    lines = SightLines(NFW(), sm.Observer(), PathEnd(r_max=20.0), crew=crew(workers))
     return lines.integrate(unit_vectors(np.linspace(1, 300, 9000), 5.0), rtol=1e-3).value
 
 
@@ -187,11 +187,11 @@ def test_a_budget_that_runs_out_is_spent_whoever_asks_first():
 def test_work_within_a_thread_of_a_larger_work_takes_one_core_unless_told(monkeypatch):
     monkeypatch.setattr(crews, "_cores", lambda: 5)
     found = []
-    thread = threading.Thread(target=lambda: found.append((crew(None), crew(3))))
+    thread = threading.Thread(target=lambda: found.append((crew(None).count, crew(3).count)))
     thread.start()
     thread.join()
     assert found == [(1, 3)]
-    assert crew(None) == 5
+    assert crew(None).count == 5
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2"])
@@ -269,8 +269,8 @@ def test_an_error_that_cannot_be_sent_is_told_in_words(forks):
 def test_an_interrupt_while_forks_are_made_ends_them(forks, monkeypatch):
     started = forking._Fork.start
 
-    def interrupted(self):
-        started(self)
+    def interrupted(self, *known):
+        started(self, *known)
         os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr(forking._Fork, "start", interrupted)
@@ -289,3 +289,103 @@ def test_an_interrupt_while_forks_are_ended_leaves_none(forks, monkeypatch):
     with pytest.raises(KeyboardInterrupt), begun(lambda _: time.sleep(100), range(3), 3):
         pass
     assert multiprocessing.active_children() == []
+
+
+def whose(number):
+    time.sleep(0.05)
+    return number, os.getpid()
+
+
+def test_forks_of_a_crew_stay_for_more_of_the_same_work(forks):
+    with crew(2) as two:
+        first, second = (two.each(whose, range(6), by="forks") for _ in range(2))
+        others = two.each(square, range(6), by="forks")
+    assert [number for number, _ in second] == list(range(6))
+    stayed, new = {process for _, process in first}, {process for _, process in others}
+    assert len(stayed) == 2
+    assert {process for _, process in second} == stayed
+    assert new & stayed == {os.getpid()}
+
+
+def test_a_crew_grows_as_there_is_more_to_do(forks):
+    with crew(3) as three:
+        few, many, again = (three.each(whose, range(count), by="forks") for count in (2, 30, 30))
+    assert [len({process for _, process in found}) for found in (few, many, again)] == [2, 3, 3]
+    assert {process for _, process in few} < {process for _, process in many} == {process for _, process in again}
+
+
+def test_outside_of_its_context_a_crew_leaves_nothing(forks):
+    assert [number for number, _ in crew(2).each(whose, range(4), by="forks")] == list(range(4))
+    assert not multiprocessing.active_children()
+
+
+def test_forks_that_stay_know_what_all_have_spent(forks):
+    meter = Meter(10.0)
+
+    def spending(amount):
+        meter.spend(amount)
+        return os.getpid()
+
+    with crew(2) as two:
+        two.each(spending, [2.0, 2.0], by="forks", tally=meter)
+        assert meter.spent == 4.0
+        with pytest.raises(OutOfBudget):
+            two.each(spending, [7.0, 7.0], by="forks", tally=meter)
+        assert meter.spent == meter.budget
+        meter.budget = 20.0
+        assert len(two.each(spending, [1.0, 1.0], by="forks", tally=meter)) == 2
+    assert meter.spent == 12.0
+
+
+def test_after_an_error_a_crew_does_what_comes_next(forks):
+    def work(number):
+        time.sleep(0.01)
+        if number == 3:
+            raise Shortfall("no 3")
+        return number
+
+    with crew(3) as three:
+        for _ in range(3):
+            with pytest.raises(Shortfall, match="no 3"):
+                three.each(work, range(40), by="forks")
+            assert three.each(work, range(3), by="forks") == [0, 1, 2]
+
+
+def test_a_fork_of_a_crew_that_dies_between_two_pieces_is_replaced(forks):
+    here = os.getpid()
+
+    def work(fatal):
+        if fatal and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.05)
+        return os.getpid()
+
+    with crew(2) as two:
+        alive = set(two.each(work, [False] * 6, by="forks"))
+        assert set(two.each(work, [True] * 6, by="forks")) == {here}
+        anew = set(two.each(work, [False] * 6, by="forks"))
+    assert len(alive) == len(anew) == 2
+    assert alive & anew == {here}
+
+
+def test_an_interrupt_ends_the_forks_of_a_crew(forks):
+    def work(number):
+        if number == 2:
+            os.kill(os.getppid() if os.getpid() != here else here, signal.SIGINT)
+            time.sleep(100 if os.getpid() != here else 0)
+        return number
+
+    here = os.getpid()
+    with crew(2) as two:
+        assert two.each(work, [0, 1], by="forks") == [0, 1]
+        with pytest.raises(KeyboardInterrupt):
+            two.each(work, range(4), by="forks")
+        assert not multiprocessing.active_children()
+
+
+def test_a_map_forks_once(forks, small_blocks, monkeypatch):
+    started = []
+    start = forking._Fork.start
+    monkeypatch.setattr(forking._Fork, "start", lambda self, *known: started.append(start(self, *known)))
+    sm.project(NFW() * ExponentialDisk(), 8, workers=2, **PATH)
+    assert len(started) == 1

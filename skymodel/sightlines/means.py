@@ -125,7 +125,7 @@ def region_mean(
         of_map = density.mean(region)
         return Mean(of_map.value, of_map.error, of_map.unit)
     require_rtol(rtol, SMALLEST_MEAN_RTOL)
-    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), workers=crew(workers))
+    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), crew=crew(workers))
     return _mean(lines, as_region(region), rtol, Promise.made(shortfall, budget, A_MEAN), forward(progress))
 
 
@@ -243,7 +243,7 @@ def window_factors(
     groups = gathered(densities) if sharp else [(one, (k,)) for k, one in enumerate(densities)]
     reports = parts(forward(progress), [len(places) for _, places in groups])
     for (density, places), report in zip(groups, reports, strict=True):
-        lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), workers=crew(workers))
+        lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), crew=crew(workers))
         found = (_ratios if sharp else _apart)(lines, regions, rtol, promise, report)
         many |= zip(places, found, strict=True)
     return tuple(many[place] for place in range(len(densities)))

@@ -115,7 +115,7 @@ def project(
     _require("sample", sample, get_args(Sample))
     _require("method", method, get_args(Method))
     promise = Promise.made(shortfall, budget, max(A_PIXEL * 12 * nside**2, A_MEAN))
-    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), workers=crew(workers))
+    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), crew=crew(workers))
     report = forward(progress)
     asked = _Asked(nside, promises.check(density, lines.observer), sample, method, promise.states, report)
     found, evaluations, _ = promise.kept(asked.answered, lines, rtol)

@@ -75,7 +75,8 @@ class Promise:
         for tolerance, share in self._tries(rtol):
             meter = Meter(share * (self.budget - spent))
             try:
-                best = Kept(work(replace(lines, meter=meter), tolerance), 0, tolerance)
+                with lines.crew:
+                    best = Kept(work(replace(lines, meter=meter), tolerance), 0, tolerance)
             except Shortfall as failure:
                 spent += meter.spent
                 if not self.states or (best is None and tolerance != rtol):

@@ -168,7 +168,7 @@ def zoom(
         heard = report if tolerance == rtol else None  # how much of a looser try is done says nothing
         return _integrated(tolerance_lines, directions, tolerance, promise.states, heard)
 
-    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), workers=crew(workers))
+    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), crew=crew(workers))
     require_symmetry(density, lines.observer)
     found, evaluations, _ = promise.kept(lines_to, lines, rtol)
     report(1, 1)

@@ -131,7 +131,7 @@ def pairs_begun(
         return tuple(sorted(by_halo, key=lambda pair: pair.tracer != PRINTED))
 
     own = all(map(leaves_no_trace, [*halos.values(), *(one.density for one in electrons)]))
-    with begun(judged, electrons, crew(workers) if own else 1) as pairs:
+    with begun(judged, electrons, crew(workers).count if own else 1) as pairs:
         yield finished
 
 

@@ -77,7 +77,7 @@ def drawn(result: RunResult, folder: Path, ending: str) -> Iterator[Callable[[Co
             figure = made[name]()
         save(figure, folder / f"{name}.{ending}")
 
-    with begun(one, list(made), crew(None)) as finish:
+    with begun(one, list(made), crew(None).count) as finish:
         yield lambda heard: finish(lambda done: heard(done, len(made)))
 
 

@@ -228,7 +228,8 @@ def project_chunks(
     768
     """
     nside = require_nside(nside)
-    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), workers=crew(workers))
+    lines = SightLines(density, as_observer(observer), PathEnd(r_max, s_max), crew=crew(workers))
     promises.check(density, lines.observer)
-    for begin, both in SummedMap(lines, nside, rtol, sample, progress).runs():
-        yield Chunk(begin, both[0], both[1])
+    with lines.crew:
+        for begin, both in SummedMap(lines, nside, rtol, sample, progress).runs():
+            yield Chunk(begin, both[0], both[1])

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units
@@ -27,7 +27,8 @@ from skymodel.sightlines.ray.meter import Meter, Shortfall
 from skymodel.sightlines.ray.pieces import Pieces, cut_lines
 from skymodel.sightlines.ray.promises import require_symmetry
 from skymodel.sightlines.ray.support import densest_beyond, in_the_dark, within
-from skymodel.workers import each, evenly, helpers
+from skymodel.sky.circles import lonlat
+from skymodel.workers import Crew, evenly, helpers
 
 SMALLEST_RTOL = 1e-13  # seven times the rounding floor of the error
 SMALLEST_MEAN_RTOL = 1e-12  # of means over pixels and regions, whose lines get an eighth of it
@@ -134,6 +135,16 @@ def require_rtol(rtol: float, smallest: float = SMALLEST_RTOL) -> None:
         raise ValueError(f"rtol = {rtol}; allowed: {smallest:g} <= rtol < 1 (float64 gives no more)")
 
 
+class _Block(NamedTuple):
+    """Lines along unit vectors ``(N, 3)``, and how :meth:`SightLines.integrate` is to integrate them."""
+
+    directions: Floats
+    rtol: Floats
+    floor: Floats
+    share: float
+    best: bool
+
+
 @dataclass(frozen=True)
 class SightLines:
     """Sight lines from one place through one density.
@@ -154,8 +165,8 @@ class SightLines:
         says what it is like is not looked at.
     whole
         Whether lines go on where the density promises to be all but nothing.
-    workers
-        How many blocks of lines are integrated at a time.
+    crew
+        Who integrates blocks of lines.
     meter
         What may be spent and has been.
     """
@@ -166,7 +177,7 @@ class SightLines:
     weight: float = 1.0
     hidden: Callable[[Floats], Floats] | None = field(default=None, compare=False, repr=False)
     whole: bool = False
-    workers: int = field(default=1, compare=False)
+    crew: Crew = field(default_factory=lambda: Crew(1), compare=False, repr=False)
     meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -220,33 +231,28 @@ class SightLines:
             If the tolerance is below what float64 can give, a line passes a centre where its integral diverges, the
             density returns something that is no density, or an integral does not reach the tolerance.
         """
-        directions, brightest = np.asarray(directions, dtype=float), np.zeros(1)
+        directions = np.asarray(directions, dtype=float)
         rtols = np.broadcast_to(rtol, len(directions))
         floors = np.broadcast_to(floor, (*leading_axes(self.density), len(directions)))
         require_rtol(float(np.min(rtol)))
         require_rtol(float(np.max(rtol)))
-
-        def block(part: slice) -> quadrature.Integrals:
-            nonlocal brightest
-            least = np.maximum(floors[..., part], share * brightest)
-            done = self._block(directions[part], rtols[part], least, share, best)
-            brightest = np.maximum(quadrature.largest(done.value), brightest)
-            return done
-
-        alone = share > 0  # what counts as faint is known block by block
-        how: dict[str, Any] = {"by": helpers(self.density), "tally": self.meter}
-        found = each(block, evenly(len(directions), BLOCK), 1 if alone else self.workers, **how)
+        parts = evenly(len(directions), BLOCK)
+        blocks = [_Block(directions[part], rtols[part], floors[..., part], share, best) for part in parts]
+        together = functools.partial(self.crew.each, by=helpers(self.density), tally=self.meter)
+        found = self._in_turn(blocks) if share > 0 else together(self._of, blocks)
         value, error, evaluations = (np.concatenate(columns, axis=-1) for columns in zip(*found, strict=True))
         return LineIntegrals(value, error, evaluations, self.unit)
 
-    def _block(
-        self,
-        directions: Floats,
-        rtol: Floats,
-        floor: Floats,
-        share: float,
-        best: bool,
-    ) -> quadrature.Integrals:
+    def _in_turn(self, blocks: list[_Block]) -> Iterator[quadrature.Integrals]:
+        """Yield what blocks give, each faint beside the brightest of those before."""
+        brightest = np.zeros(1)
+        for block in blocks:
+            done = self._of(block._replace(floor=np.maximum(block.floor, block.share * brightest)))
+            brightest = np.maximum(quadrature.largest(done.value), brightest)
+            yield done
+
+    def _of(self, block: _Block) -> quadrature.Integrals:
+        directions, rtol, floor, share, best = block
         path = rays(self.observer, self.end, directions)
         lines = path if self.whole else within(path, self.density.support)
         innermost, doubt = (sides.sum(axis=0) for sides in at_centre(self.density, lines))
@@ -260,7 +266,7 @@ class SightLines:
                 found = quadrature.integrate_panels(function, chain, len(directions), **how)
         except quadrature.NotConverged as failure:
             line = pieces.line[failure.panel]
-            lon, lat = _angles(directions[line])
+            lon, lat = lonlat(directions[line])
             raise Shortfall(
                 f"the integral towards lon = {lon:.6g}, lat = {lat:.6g} deg does not reach rtol = {rtol[line]:g}: "
                 "the density has a singularity or noise on this line; loosen rtol, or look beside it"
@@ -277,7 +283,7 @@ class SightLines:
             raise Shortfall(
                 f"a path of {length:.3g} kpc is too short for rtol = {asked:g}: rounding of its ends allows {least:.1g}"
             )
-        rest = replace(self, whole=True)._block(directions[short], rtol[short], floor[..., short], 0.0, best)
+        rest = replace(self, whole=True)._of(_Block(directions[short], rtol[short], floor[..., short], 0.0, best))
         rest = rest._replace(evaluations=rest.evaluations + found.evaluations[short])
         for column, all_of_it in zip(found, rest, strict=True):
             column[..., short] = all_of_it
@@ -289,8 +295,3 @@ class SightLines:
             hiding = None if self.hidden is None else self.hidden(lines.direction.T @ self.observer.rotation)
             places = (*places, *looks(lines, hiding))
         return cut_lines(lines, self.observer, self.density, places, THIN if self.blind else ())
-
-
-def _angles(vector: Floats) -> tuple[float, float]:
-    x, y, z = vector
-    return float(np.degrees(np.arctan2(y, x))), float(np.degrees(np.arctan2(z, np.hypot(x, y))))

@@ -21,7 +21,7 @@ from skymodel.sightlines.ray.integrand import checked
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.pieces import about_axis, edges
 from skymodel.sightlines.ray.voxelfaces import bounds, crossings
-from skymodel.workers import each, evenly, helpers
+from skymodel.workers import evenly, helpers
 
 ABOUT_FOOT = 0.4 * 2.5 ** np.arange(8)  # cuts on both sides of the foot, in units of its distance from the centre,
 WIDEST = 1.0  # as far as this many steps of the cube: farther out the faces are close enough
@@ -29,7 +29,7 @@ CLOSE = 1e-3  # kpc from the centre: lines that pass closer are integrated adapt
 LONG, DEEP = 0.8, 0.35  # steps of the cube, and distances from the centre, from which on a piece takes one node more
 BEYOND = 2.0 ** np.arange(-3, 6)  # kpc from the observer, where the density goes on outside of every cube
 RULES = 2, 3, 4, 6, 8, 12, 16  # nodes a piece
-_BLOCK = 200_000  # crossings in memory at once: what falls out of the cache costs twice the time
+_BLOCK = 100_000  # crossings in memory at once: with twice as many the system takes the memory back after each
 
 
 class Through(NamedTuple):
@@ -71,7 +71,7 @@ class VoxelLines:
         size = max(1, _BLOCK // (8 + sum(map(len, (a for mesh in self._meshes for a in mesh.axes)))))
         parts = [others[part] for part in evenly(len(others), size)]
         how: dict[str, Any] = {"by": helpers(self.lines.density), "tally": self.lines.meter}
-        blocks = each(lambda some: self._block(directions[some]), parts, self.lines.workers, **how)
+        blocks = self.lines.crew.each(self._block, [directions[part] for part in parts], **how)
         for part, done in zip(parts, blocks, strict=True):
             value[part] = done.value
             evaluations += done.evaluations
