@@ -86,7 +86,14 @@ def _meridional_places(pieces: Pieces) -> _Places:
 
 def _cartesian_places(pieces: Pieces) -> _Places:
     axes = tuple(zip(pieces.base, pieces.direction, strict=True))
-    return lambda piece, u, _: tuple(base[piece] + u * direction[piece] for base, direction in axes)
+
+    def places(piece: Ints, u: Floats, _: Floats) -> tuple[Floats, ...]:
+        found = tuple(u * direction[piece] for _, direction in axes)
+        for place, (base, _) in zip(found, axes, strict=True):
+            place += base[piece]
+        return found
+
+    return places
 
 
 def checked(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:

@@ -97,8 +97,9 @@ class VoxelLines:
         node, weight = np.polynomial.legendre.leggauss(nodes)
         half = 0.5 * (high - low)
         u = half[:, None] * node + 0.5 * (high + low)[:, None]
-        axes = zip(seen.foot, seen.direction, strict=True)
-        where = tuple(foot[line, None] + u * along[line, None] for foot, along in axes)
+        where = tuple(u * along[line, None] for along in seen.direction)
+        for place, foot in zip(where, seen.foot, strict=True):
+            place += foot[line, None]
         self.lines.meter.spend(self.lines.weight * u.size)
         with np.errstate(all="ignore"):
             values = checked(self.lines.density, "__call__", where)
