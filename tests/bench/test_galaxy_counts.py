@@ -17,9 +17,13 @@ LIMITS = {
     "disk": (0.4, 0.04, 0.15),
     "mcmillan2017_baryons": (0.5, 0.05, 0.3),
     "triaxial halo x disk": (0.8, 0.08, 0.3),
-    "dwek bar": (0.8, 0.1, 0.48),  # the goal for W is 0.3; a tenth above the count
-    "dwek bar as a function": (1.2, 0.11, 1.33),  # has no goal; likewise; it takes looks, in a mean on every line
-    "peanut bar": (1.0, 0.15, 0.53),  # the goal for W is 0.3; likewise
+    "dwek bar": (0.8, 0.1, 0.3),
+    "dwek bar as a function": (
+        1.2,
+        0.11,
+        1.33,
+    ),  # a tenth above the count: looks on every line of a mean
+    "peanut bar": (1.0, 0.15, 0.3),
     "freudenreich bar": (2.0, 0.3, 0.8),
     "sormani2022_bar": (2.0, 0.3, 0.8),
     "ymw16": (1.5, 0.15, 1.0),

@@ -11,9 +11,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from profiles.contract.arrays import Bools, Floats, Ints
 
@@ -38,6 +39,12 @@ class Lines(NamedTuple):
     value: Floats
     error: Floats
     evaluations: int
+
+    def split(self, counts: list[int]) -> list[Lines]:
+        """Return runs of so many of them, each with the cost of all."""
+        ends = np.cumsum(counts)[:-1]
+        both = (np.split(column, ends, axis=-1) for column in (self.value, self.error))
+        return [Lines(value, error, self.evaluations) for value, error in zip(*both, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -90,19 +97,61 @@ class Cells:
 
 
 class Rule(NamedTuple):
-    """Gauss-Legendre nodes and weights ``(n,)`` on (0, 1) and the matrix ``(n, n)`` from values to coefficients."""
+    """Nodes and weights ``(n,)`` on (0, 1), and the matrix ``(n, c)`` from values to coefficients.
+
+    The rule integrates twice as many functions as there are coefficients. So many of the `last` tell how large these
+    are in the end; they are believed to fall to no less than the share `fastest` while their number doubles.
+    """
 
     node: Floats
     weight: Floats
-    to_coefficients: Floats
+    to_coefficients: NDArray[Any]
+    last: int = 3
+    fastest: float = 0.0
 
 
 @functools.cache
 def gauss(order: int) -> Rule:
-    """Return the rule of `order` nodes."""
+    """Return the Gauss-Legendre rule of `order` nodes."""
     node, weight = np.polynomial.legendre.leggauss(order)
     basis = np.polynomial.legendre.legvander(node, order - 1)
     return Rule((node + 1) / 2, weight / 2, (basis * weight[:, None]) * (np.arange(order) + 0.5))
+
+
+@functools.cache
+def circle(order: int) -> Rule:
+    """Return the rule of `order` equidistant nodes, an odd number, around a circle.
+
+    It sees waves up to half as many, and of those with four corners one among the last four.
+    """
+    node = (np.arange(order) + 0.5) / order
+    waves = np.exp(2j * np.pi * np.outer(node, np.arange(order // 2 + 1)))
+    return Rule(node, np.full(order, 1 / order), 2 / order * waves, last=4, fastest=0.1)
+
+
+Pair = tuple[Rule, Rule]
+
+
+class Rules(NamedTuple):
+    """Pairs of rules along the two coordinates, and which of them cells have by their patch ``(patches,)``.
+
+    Those that reach from v = 0 to 1 have others than those that do not, as patches may go all the way round.
+    """
+
+    pairs: tuple[Pair, ...]
+    whole: Ints
+    part: Ints
+
+    @classmethod
+    def alike(cls, pair: Pair, patches: int) -> Rules:
+        """Return the same rules for all cells."""
+        return cls((pair,), *np.zeros((2, patches), dtype=np.intp))
+
+    def groups(self, cells: Cells) -> list[tuple[Cells, Pair]]:
+        """Return the cells that have the same rules, with these."""
+        whole = (cells.low[:, 1] == 0) & (cells.high[:, 1] == 1)
+        index = np.where(whole, self.whole[cells.patch], self.part[cells.patch])
+        return [(cells.chosen(index == k), self.pairs[k]) for k in np.unique(index).tolist()]
 
 
 def tail(values: Floats, rule: Rule) -> Floats:
@@ -113,12 +162,12 @@ def tail(values: Floats, rule: Rule) -> Floats:
     end with a root or a logarithm, and safe if they fall geometrically. The rule has at least six nodes; or a single
     one, where the integrand does not depend on the coordinate and nothing is missed.
     """
-    order = rule.node.size
+    order = rule.to_coefficients.shape[1]
     if order == 1:
         return np.zeros(values.shape[:-1])
     size = np.abs(values @ rule.to_coefficients)
-    last, mid = size[..., -3:].max(axis=-1), size[..., order // 2 - 1 : order // 2 + 1].max(axis=-1)
-    return np.asarray(last * np.minimum(last / np.where(mid > 0, mid, 1.0), 1.0))
+    last, mid = size[..., -rule.last :].max(axis=-1), size[..., order // 2 - 1 : order // 2 + 1].max(axis=-1)
+    return np.asarray(last * np.clip(last / np.where(mid > 0, mid, 1.0), rule.fastest, 1.0))
 
 
 class Measured(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
-from skymodel.sightlines.cubature.cells import Cells, Chart, gauss, measure, nodes_of
+from skymodel.sightlines.cubature.cells import Cells, Chart, Rules, gauss, measure, nodes_of
 from skymodel.sightlines.cubature.inside import Inside, outline
 from skymodel.sightlines.cubature.pixelcharts import PixelChart, needs_parting, parted, whole
 from skymodel.sightlines.cubature.refine import Floor, Shares, focused, integrate_cells, line_integrals, targets
@@ -183,14 +183,14 @@ def _fine(
     lines: Sky, nside: int, pixels: Ints, kept: Promises, rtol: float, level: _Level, *, rough: bool = False
 ) -> Projected:
     parts = parted(nside, pixels, kept.exponent, kept.up_down)
-    patches, body, rules = len(parts.owner), outline(lines), (_FINE, _FINE)
+    patches, body, rules = len(parts.owner), outline(lines), Rules.alike((_FINE, _FINE), len(parts.owner))
     shares = Shares(np.arange(patches), parts.owner, np.ones(patches), patches, len(pixels))
     values, floor = line_integrals(lines, rtol, level), level(_towards(nside, pixels))
     chart: Chart = parts if body is None else Inside(parts, body)
     if isinstance(chart, Inside):
-        start = chart.cells(Cells.whole(patches), rules)
+        start = chart.cells(Cells.whole(patches), rules.pairs[0])
     else:
-        start = focused(_towards_plane(parts, lines), chart, rules, targets(lines))
+        start = focused(_towards_plane(parts, lines), chart, rules.pairs[0], targets(lines))
     best = level.beneath is not None or not isinstance(lines, SightLines)  # others look at what is too poor
     found = integrate_cells(start, shares, chart, values, rules=rules, rtol=rtol, floor=floor, best=best, rough=rough)
     return Projected(found.value, found.error, found.sightlines, found.evaluations)

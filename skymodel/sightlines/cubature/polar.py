@@ -13,18 +13,22 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from profiles.contract.arrays import Floats, Ints
-from skymodel.sightlines.cubature.cells import Across, Cells, Chart, Nodes, Rule, gauss, nodes_of
+from skymodel.sightlines.cubature.cells import Across, Cells, Chart, Nodes, Rules, circle, gauss, nodes_of
 from skymodel.sightlines.cubature.refine import Shares
 from skymodel.sky.arcs import arcs, radii_of_change
 from skymodel.sky.circles import SmallCircle, meridian, parallel
 from skymodel.sky.region import Region
 
 _QUARTER = math.pi / 2
+_FULL = math.pi / 2 - 1e-9  # rad from which an arc is a whole quadrant
+_CLOSED = -1  # a quadrant that stands for all four
+_LONGER = 0.3  # power of the length of an arc with which its nodes grow
+_NARROW, _LEAST = 1.05, 6  # outer by inner radius of rings that need the fewest nodes, and how many those are
 _SAME = 1e-11  # angles [rad] and radii [deg] closer than this are equal
 _RADII = (1.0, 15.0, 30.0, 60.0, 90.0, 120.0, 150.0)  # deg: no first cell spans several scales of a disk or a bulge
 _SIDES = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])  # signs of lon and lat in the quadrants
@@ -42,6 +46,9 @@ class _Axed:
 
     def contains(self, lon: Any, lat: Any) -> Any:
         return self.region.contains(lon, lat)
+
+
+Along = Literal["plane", "even", "closed"]
 
 
 class _Ring(NamedTuple):
@@ -76,12 +83,15 @@ class PolarChart:
         Which of (lon, lat) are folded onto positive values.
     exponent
         theta grows as u^exponent in the ring at the centre.
+    even
+        Whether nothing bends at the plane.
     """
 
     regions: tuple[Region, ...]
     patches: tuple[_Patch, ...]
     fold: tuple[bool, bool]
     exponent: float
+    even: bool
 
     def __call__(self, patch: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return directions ``(N, n, m, 3)`` and solid angle per du dv ``(N, n, m)``."""
@@ -93,13 +103,13 @@ class PolarChart:
         for index in np.unique(patch):
             piece, rows = self.patches[index], patch == index
             theta[rows], slope[rows] = _radius(piece.ring, u[rows], self.exponent)
-            bounds = _slots(self.regions[piece.region], theta[rows].ravel())[piece.quadrant][piece.slot]
+            bounds = _bounds(self.regions, piece, theta[rows].ravel())
             low[rows], high[rows] = (bound.reshape(-1, u.shape[1]) for bound in bounds)
         signs = np.array([self._sides(piece.quadrant) for piece in self.patches])[patch]
         sine, cosine = np.sin(theta)[:, :, None], np.cos(theta)[:, :, None]
 
         def across(v: Floats) -> tuple[Floats, Floats]:
-            angle, stretch = _angle(low, high, v)
+            angle, stretch = _angle(low, high, v, self.even)
             y, z = (signs[:, side, None, None] * sine * turn(angle) for side, turn in ((0, np.cos), (1, np.sin)))
             directions = np.stack([np.broadcast_to(cosine, angle.shape), y, z], axis=-1)
             return directions, sine * slope[:, :, None] * stretch
@@ -116,8 +126,8 @@ class Plan(NamedTuple):
     chart: Chart
     cells: Cells
     shares: Shares
-    rules: tuple[Rule, Rule]
-    first: Nodes
+    rules: Rules
+    first: list[Nodes]
 
 
 @functools.lru_cache(maxsize=64)
@@ -127,6 +137,7 @@ def plan(
     exponent: float,
     shells: tuple[float, ...],
     orders: tuple[int, int],
+    along: Along = "plane",
 ) -> Plan:
     """Return how to integrate over regions with known edges; made once for all densities alike.
 
@@ -142,20 +153,48 @@ def plan(
         Angles from the centre [deg] at which line integrals end or bend like a square root.
     orders
         Numbers of nodes outwards and along the arcs.
+    along
+        How nodes lie along arcs: denser towards the "plane"; "even" where nothing bends there, as many as they are
+        long; "closed" if besides the integrand is smooth at the plane and the meridian, and neither is folded.
     """
-    rules = gauss(orders[0]), gauss(orders[1])
-    patches, owners = _patches(regions, fold, shells)
-    chart = PolarChart(regions, tuple(patches), fold, exponent)
+    patches, owners = _patches(regions, fold, shells, along == "closed")
+    alike = Rules.alike((gauss(orders[0]), gauss(orders[1])), len(patches))
+    rules = alike if along == "plane" else _rules(regions, patches, orders)
+    chart = PolarChart(regions, tuple(patches), fold, exponent, along != "plane")
     cells = Cells.whole(len(patches))
     entries = np.array(owners, dtype=float).reshape(-1, 3)
     shares = Shares(
         entries[:, 0].astype(np.intp), entries[:, 1].astype(np.intp), entries[:, 2], len(patches), len(regions)
     )
-    return Plan(chart, cells, shares, rules, nodes_of(cells, chart, rules))
+    return Plan(chart, cells, shares, rules, [nodes_of(some, chart, pair) for some, pair in rules.groups(cells)])
+
+
+def _rules(regions: tuple[Region, ...], patches: list[_Patch], orders: tuple[int, int]) -> Rules:
+    """Return rules by the sizes of patches: those of `orders` along a quadrant, fewer along shorter arcs."""
+    whole, part = list[tuple[int, int, bool]](), list[tuple[int, int, bool]]()
+    for patch in patches:
+        theta = np.linspace(patch.ring.low, patch.ring.high, 7)[1:-1]
+        low, high = _bounds(regions, patch, theta)
+        quadrants = float((high - low).max() / _QUARTER)
+        closed = patch.quadrant == _CLOSED
+        radial = _LEAST if patch.ring.high < _NARROW * patch.ring.low else orders[0]
+        longest = quadrants / 2 if closed else quadrants
+        part.append((radial, max(round(orders[1] * longest**_LONGER), _LEAST), False))
+        whole.append((radial, 2 * orders[1] + 1, True) if closed else part[-1])
+    pairs = list(dict.fromkeys(part + whole))
+    which = (np.array([pairs.index(pair) for pair in each], dtype=np.intp) for each in (whole, part))
+    return Rules(tuple((gauss(out), (circle if closed else gauss)(along)) for out, along, closed in pairs), *which)
+
+
+def _bounds(regions: tuple[Region, ...], patch: _Patch, theta: Floats) -> tuple[Floats, Floats]:
+    """Return where the arcs of a patch begin and end at some radii ``(N,)`` [rad]."""
+    if patch.quadrant == _CLOSED:
+        return np.zeros_like(theta), np.full_like(theta, 4 * _QUARTER)
+    return _slots(regions[patch.region], theta)[patch.quadrant][patch.slot]
 
 
 def _patches(
-    regions: tuple[Region, ...], fold: tuple[bool, bool], shells: tuple[float, ...]
+    regions: tuple[Region, ...], fold: tuple[bool, bool], shells: tuple[float, ...], closed: bool
 ) -> tuple[list[_Patch], list[tuple[int, int, int]]]:
     """Return the different patches, and how often (third) each patch (first) belongs to each region (second)."""
     found: dict[bytes, _Patch] = {}
@@ -163,6 +202,11 @@ def _patches(
     for ring in _rings(regions, shells):
         theta = ring.low + (ring.high - ring.low) * np.array([0.1, 0.3, 0.5, 0.7, 0.9])
         for region, quadrants in enumerate(_slots(each, theta) for each in regions):
+            if closed and all(len(slots) == 1 and np.all(slots[0][1] - slots[0][0] > _FULL) for slots in quadrants):
+                key = theta.tobytes()
+                found.setdefault(key, _Patch(region, ring, _CLOSED, 0))
+                count[key, region] = 1
+                continue
             for quadrant, slots in enumerate(quadrants):
                 for slot, bounds in enumerate(slots):
                     signs = np.where(fold, 1.0, _SIDES[quadrant])
@@ -254,9 +298,9 @@ def _stretch(ring: _Ring, exponent: float) -> Callable[[Floats], tuple[Floats, F
     }[ring.opens, ring.closes]
 
 
-def _angle(low: Floats, high: Floats, v: Floats) -> tuple[Floats, Floats]:
+def _angle(low: Floats, high: Floats, v: Floats, even: bool) -> tuple[Floats, Floats]:
     """Return position angles ``(N, n, m)`` and their change with v, denser towards the plane if an arc starts there."""
     width = (high - low)[:, :, None]
-    plane = (low[:, 0] < _SAME)[:, None, None]
+    plane = (low[:, 0] < _SAME)[:, None, None] & (not even)
     v = v[:, None, :]
     return low[:, :, None] + width * np.where(plane, v * v, v), width * np.where(plane, 2 * v, 1.0)

@@ -7,6 +7,7 @@ Integrands side by side share all cells, which are halved until the sums of each
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
 from skymodel.progress import Counted, in_rounds
-from skymodel.sightlines.cubature.cells import Cells, Chart, Lines, Measured, Nodes, Rule, measure, nodes_of
+from skymodel.sightlines.cubature.cells import Cells, Chart, Lines, Measured, Nodes, Rule, Rules, measure, nodes_of
 from skymodel.sightlines.ray.error_shares import MEANS
 from skymodel.sightlines.ray.meter import Shortfall
 from skymodel.sightlines.ray.quadrature import sums
@@ -126,10 +127,10 @@ def integrate_cells(
     chart: Chart,
     lines: Callable[[Floats], Lines],
     *,
-    rules: tuple[Rule, Rule],
+    rules: Rules,
     rtol: float,
     floor: float | Floats = 0.0,
-    first: Nodes | None = None,
+    first: list[Nodes] | None = None,
     before: Integrated | None = None,
     best: bool = False,
     rough: bool = False,
@@ -148,11 +149,11 @@ def integrate_cells(
     lines
         The integrand: from unit vectors ``(M, 3)`` to values ``(..., M)``.
     rules
-        The rules along the two coordinates.
+        The rules of the cells.
     rtol, floor
         The tolerance; the floor may be one of each sum ``(..., owners)``.
     first
-        The nodes of `start`, where they are known already.
+        The nodes of the groups of `start` with the same rules, where they are known already.
     before
         What was found with a larger tolerance, to go on from; `start` then counts no more.
     best
@@ -169,16 +170,20 @@ def integrate_cells(
     """
     sightlines, evaluations = (before.sightlines, before.evaluations) if before else (0, 0)
 
-    def seen(fresh: Cells, nodes: Nodes | None = None) -> Measured:
+    def seen(fresh: Cells, nodes: list[Nodes] | None = None) -> tuple[Cells, Measured]:
+        """Return the cells, in the order of their groups, measured."""
         nonlocal sightlines, evaluations
-        nodes = nodes or nodes_of(fresh, chart, rules)
-        directions = nodes.directions.reshape(-1, 3)
+        groups = rules.groups(fresh)
+        nodes = nodes or [nodes_of(some, chart, pair) for some, pair in groups]
+        directions = np.concatenate([each.directions.reshape(-1, 3) for each in nodes])
         values = by_blocks(lines, directions, in_rounds(progress, sightlines, len(directions)))
         sightlines += values.value.shape[-1]
         evaluations += values.evaluations
-        return measure(nodes, values, rules, rough)
+        parts = zip(groups, nodes, values.split([each.density.size for each in nodes]), strict=True)
+        measured = [measure(each, part, pair, rough) for (_, pair), each, part in parts]
+        return functools.reduce(Cells.joined, (some for some, _ in groups)), functools.reduce(Measured.joined, measured)
 
-    cells, known = (before.cells, before.measured) if before else (start, seen(start, first))
+    cells, known = (before.cells, before.measured) if before else seen(start, first)
     for _ in range(_ROUNDS):
         total = shares.totals(cells, known.value)
         error = shares.totals(cells, known.error) + ROUNDING * np.abs(total)
@@ -197,8 +202,8 @@ def integrate_cells(
             if best:
                 return Integrated(total, error, cells, known, sightlines, evaluations)
             break
-        fresh = cells.chosen(split).halves(axes[split])
-        cells, known = cells.chosen(~split).joined(fresh), known.chosen(~split).joined(seen(fresh))
+        fresh, now = seen(cells.chosen(split).halves(axes[split]))
+        cells, known = cells.chosen(~split).joined(fresh), known.chosen(~split).joined(now)
     raise _refusal(rtol, float(np.max(error[failing] / np.maximum(tolerance[failing], np.finfo(float).tiny))))
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from profiles.contract.arrays import ROUNDING, Floats
 from profiles.contract.beside import leading_axes
+from profiles.contract.box import Box
 from profiles.contract.hints import surfaces
 from skymodel.bounded import Bounded
 from skymodel.progress import Counted
@@ -23,10 +24,11 @@ from skymodel.sightlines.cubature.cells import gauss, nodes_of
 from skymodel.sightlines.cubature.cubes import LINES
 from skymodel.sightlines.cubature.fibonacci import Scattered, scattered
 from skymodel.sightlines.cubature.inside import Inside, Outline, outline
-from skymodel.sightlines.cubature.polar import Plan, plan
+from skymodel.sightlines.cubature.polar import Along, Plan, plan
 from skymodel.sightlines.cubature.refine import Integrated, focused, integrate_cells, line_integrals, targets
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.error_shares import CUBES, MEANS
+from skymodel.sightlines.ray.integrand import made_of
 from skymodel.sightlines.ray.integrate import SightLines
 from skymodel.sightlines.ray.meter import OutOfBudget, Shortfall
 from skymodel.sightlines.ray.terms import share, terms
@@ -36,8 +38,12 @@ from skymodel.sky.region import Region
 _ORDERS = {  # nodes outwards and along arcs, from a tolerance down: a disk's two windows are done in one round
     "radial": ((1.0, (16, 1)), (1e-5, (24, 1))),  # spherical densities, whose lines are few
     "mirrored": ((1.0, (9, 11)), (1e-5, (12, 14))),
+    "even": ((1.0, (10, 10)), (1e-5, (14, 16))),
+    "boxy": ((1.0, (10, 12)), (1e-5, (14, 16))),
+    "closed": ((1.0, (11, 12)), (1e-5, (14, 18))),
     "skew": ((1.0, (9, 11)), (5e-4, (9, 14)), (1e-5, (12, 16))),  # bars: their light bends along arcs
 }
+Sky = Literal["radial", "mirrored", "skew", "even", "boxy", "closed"]
 Member = tuple[int, ...]  # which of densities side by side; of a plain one ()
 _NARROW = 8.0  # sizes of a target: nodes are 1.4 of it apart at most, what they see badly is halved
 _NOTHING = 1e-12  # sr; solid angles are good to about 1e-13
@@ -184,10 +190,14 @@ def _smooth(
     kept = promises.check(lines.density, lines.observer)
     body, aims = outline(lines), targets(lines)
     skew = not (kept.left_right or aims or lines.density.support)
-    orders = _orders("radial" if kept.spherical else "skew" if skew else "mirrored", rtol)
-    how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders
+    sky: Sky = "radial" if kept.spherical else "skew" if skew else "mirrored"
+    if skew and not _bends(lines.density):
+        sky = "boxy" if any(map(_has_walls, lines.density.hints.cores)) else "even"
+        sky = "closed" if sky == "even" and lines.density.smooth and not kept.up_down else sky
+    along: Along = "closed" if sky == "closed" else "even" if sky in ("even", "boxy") else "plane"
+    how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _orders(sky, rtol), along
     made = plan(*how) if body is None else _planned_inside(body, *how)
-    start = focused(made.cells, made.chart, made.rules, aims, _NARROW) if aims and body is None else made.cells
+    start = focused(made.cells, made.chart, made.rules.pairs[0], aims, _NARROW) if aims and body is None else made.cells
     first = made.first if start is made.cells else None
     faint = np.min(floor / [region.solid_angle for region in regions], axis=-1, keepdims=True)
     values = line_integrals(lines, rtol, faint)
@@ -202,8 +212,9 @@ def _planned_inside(body: Outline, *how: Any) -> Plan:
     """Return the plan for what a sharp body covers of regions, made once for all that is multiplied with the body."""
     made = plan(*how)
     chart = Inside(made.chart, body)
-    start = chart.cells(made.cells, made.rules)
-    return made._replace(chart=chart, cells=start, first=nodes_of(start, chart, made.rules))
+    start = chart.cells(made.cells, made.rules.pairs[0])
+    first = [nodes_of(some, chart, pair) for some, pair in made.rules.groups(start)]
+    return made._replace(chart=chart, cells=start, first=first)
 
 
 def _lumpy(
@@ -221,7 +232,19 @@ def _lumpy(
     return _Lumps(found._replace(error=found.error + rule.doubt * found.value), lines.weight)
 
 
-def _orders(sky: str, rtol: float) -> tuple[int, int]:
+def _bends(density: Any) -> bool:
+    """Return whether a density may bend at the plane and the meridian, as disks do and bodies of other axes do not."""
+    if parts := made_of(density):
+        return any(map(_bends, parts))
+    return not (density.symmetry == "spherical" or density.hints.cores)
+
+
+def _has_walls(core: Any) -> bool:
+    """Return whether a body bends at upright planes and its own: its shape has powers that are not even."""
+    return isinstance(core, Box) and bool(core.C_perp % 2 or core.C_par % 2)
+
+
+def _orders(sky: Sky, rtol: float) -> tuple[int, int]:
     """Return how many nodes the cells of the first round have, outwards and along arcs."""
     return [orders for least, orders in _ORDERS[sky] if rtol <= least][-1]
 

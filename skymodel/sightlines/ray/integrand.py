@@ -101,12 +101,13 @@ def checked(density: Any, method: str, where: tuple[Floats, ...]) -> Floats:
     try:
         return _values(density, method, where)
     except ValueError:
-        for part in _parts(density):
+        for part in made_of(density):
             checked(part, method, where)
         raise
 
 
-def _parts(density: Any) -> tuple[Any, ...]:
+def made_of(density: Any) -> tuple[Any, ...]:
+    """Return the densities that a density is the product or sum of, or a multiple."""
     if isinstance(density, Scaled):
         return (density.density,)
     return density.parts if isinstance(density, Product | Sum | Beside) else ()
@@ -150,6 +151,6 @@ def from_signal(error: BaseException) -> bool:
 
 def name(density: Any) -> str:
     """Return what to call a density in a message: its class, the function it was made from, or its parts."""
-    if parts := _parts(density):
+    if parts := made_of(density):
         return (" + " if isinstance(density, Sum) else " * ").join(map(name, parts))
     return getattr(getattr(density, "function", None), "__name__", type(density).__name__)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skymodel.sightlines.cubature.cells import Cells, Lines, gauss, measure, nodes_of, tail
+from skymodel.sightlines.cubature.cells import Cells, Lines, Rules, circle, gauss, measure, nodes_of, tail
 
 # (name, function on (0, 1), its integral): analytic, near a pole, a kink, roots and logarithms at an end, a step
 INTEGRALS = [
@@ -117,3 +117,39 @@ def test_a_chart_that_turns_the_sky_over_has_errors_all_the_same():
     nodes = nodes_of(Cells.whole(1), lambda *place: (flat(*place)[0], -flat(*place)[1]), rules)
     measured = measure(nodes, Lines(np.ones(36), np.full(36, 0.1), 0), rules)
     assert (measured.value[0], measured.line_error[0]) == (pytest.approx(-4.0), pytest.approx(0.4))
+
+
+WAVES = [  # smooth functions of the angle and their means
+    ("poles beside the circle", lambda t: 1 / (1.1 - np.cos(t)), 1 / np.sqrt(1.1**2 - 1)),
+    ("poles farther off", lambda t: 1 / (1.5 - np.cos(t)), 1 / np.sqrt(1.5**2 - 1)),
+    ("a bump", lambda t: np.exp(8 * (np.cos(t) - 1)), np.i0(8) * np.exp(-8)),
+    ("two bumps", lambda t: np.exp(5 * (np.cos(2 * t) - 1)), np.i0(5) * np.exp(-5)),
+    ("four corners", lambda t: np.exp(2 * np.cos(4 * t)) * (1 + np.cos(t)), np.i0(2)),
+    ("a tilted ellipse", lambda t: 1 / (np.cos(t) ** 2 + np.sin(t) ** 2 / 0.2**2), 0.2),
+]
+
+
+@pytest.mark.parametrize(("name", "function", "mean"), WAVES, ids=[row[0] for row in WAVES])
+@pytest.mark.parametrize("order", [13, 17, 25, 27, 31, 37])
+def test_around_a_circle_the_tail_is_not_smaller_than_the_error_wherever_it_begins(name, function, mean, order):
+    rule = circle(order)
+    for begin in np.linspace(0, 1, 7):
+        values = function(2 * np.pi * (rule.node + begin))
+        assert abs(values @ rule.weight - mean) <= tail(values[None], rule)[0] + 1e-14 * mean
+
+
+def test_around_a_circle_waves_up_to_the_number_of_nodes_are_nothing():
+    rule = circle(25)
+    assert rule.to_coefficients.shape == (25, 13)
+    for wave in range(1, 25):
+        assert abs(np.cos(2 * np.pi * wave * rule.node + 1) @ rule.weight) < 1e-14
+
+
+def test_cells_have_the_rules_of_their_patch_by_whether_they_reach_across_it():
+    pairs = (gauss(6), gauss(8)), (gauss(6), circle(13))
+    rules = Rules(pairs, whole=np.array([1, 0]), part=np.array([0, 0]))
+    cells = Cells(np.array([0, 1, 0, 0]), np.zeros((4, 2)), np.array([[1, 1], [1, 1], [1, 0.5], [0.5, 1]]))
+    (first, one), (second, other) = rules.groups(cells)
+    assert (one, other) == pairs
+    assert first.patch.tolist() == [1, 0]
+    assert second.high.tolist() == [[1, 1], [0.5, 1]]

@@ -7,7 +7,7 @@ import pytest
 
 import skymodel as sm
 from skymodel.sightlines.cubature import refine
-from skymodel.sightlines.cubature.cells import Cells, Lines, Measured, gauss, nodes_of
+from skymodel.sightlines.cubature.cells import Cells, Lines, Measured, Rules, gauss, nodes_of
 from skymodel.sightlines.cubature.refine import (
     Shares,
     Target,
@@ -21,7 +21,8 @@ from skymodel.sightlines.ray import error_shares
 from skymodel.sightlines.ray.meter import Shortfall
 from tests.sightlines.cubature.test_cells import flat
 
-RULES = gauss(6), gauss(6)
+PAIR = gauss(6), gauss(6)
+RULES = Rules.alike(PAIR, 3)
 ONE = Shares(np.array([0]), np.array([0]), np.array([1.0]), 1, 1)
 
 
@@ -245,7 +246,7 @@ def test_targets_are_where_hints_say_so_unless_they_are_all_around():
 @pytest.mark.parametrize("size", [0.12, 0.014])
 def test_cells_around_a_target_are_narrow_and_the_others_as_they_were(size):
     aim = Target(np.array([0.3, 1.4, 0.0]), size)
-    cells = focused(Cells.whole(2), flat, RULES, [aim])
+    cells = focused(Cells.whole(2), flat, PAIR, [aim])
     area = np.bincount(cells.patch, np.prod(cells.high - cells.low, axis=1))
     assert area == pytest.approx([1, 1], rel=1e-15)
     at = 2 * cells.low[:, 0] + 10 * cells.patch, 2 * cells.low[:, 1]
@@ -257,5 +258,5 @@ def test_cells_around_a_target_are_narrow_and_the_others_as_they_were(size):
     assert side[cells.patch == 1].tolist() == [2.0]
     assert side[cells.patch == 0].max() >= 0.5
     assert len(cells.patch) < 20 * np.log2(2 / size)
-    nodes = nodes_of(cells, flat, RULES).directions
+    nodes = nodes_of(cells, flat, PAIR).directions
     assert np.linalg.norm(nodes - aim.direction, axis=-1).min() < 2 * size

@@ -4,12 +4,26 @@ import numpy as np
 import pytest
 
 import skymodel as sm
-from profiles import ExponentialDisk, from_function
+from profiles import (
+    NFW,
+    DwekBar,
+    ExponentialDisk,
+    FreudenreichBar,
+    LongBar,
+    PeanutBar,
+    Rotated,
+    StanekBar,
+    Triaxial,
+    from_function,
+)
 from profiles.contract.arrays import ROUNDING
+from skymodel.sightlines.cubature import regions
+from skymodel.sightlines.cubature.cells import Lines, measure
+from skymodel.sightlines.cubature.polar import plan
 from skymodel.sightlines.cubature.regions import over_regions
 from skymodel.sightlines.ray.geometry import PathEnd
 from skymodel.sightlines.ray.integrate import SightLines
-from skymodel.sky.regions import Box, Circle
+from skymodel.sky.regions import COMPTEL_WINDOW, INTEGRAL_CIRCLE, Box, Circle
 
 HERE = Circle(40, 10, 6)
 THERE = Box((100, 130), (-20, -5))
@@ -66,3 +80,62 @@ def test_a_region_without_size_is_refused(lines):
     with pytest.raises(ValueError, match="is empty: it has no mean"):
         over_regions(lines, (HERE, Circle(0, 0, 1e-5)), 1e-3)
     assert over_regions(lines, (Circle(50, 3, 1e-4),), 1e-3).mean(0)[0] > 0
+
+
+ABOVE, END = sm.Observer(8.178, 0.0208), PathEnd(r_max=60.0)
+BODIES = {
+    "dwek": (DwekBar(), "closed"),
+    "stanek across": (StanekBar(bar_angle=89.7), "closed"),
+    "triaxial": (Rotated(Triaxial(NFW(r_s=2.0), p=0.4, q=0.3), angle=30.0), "closed"),
+    "tilted triaxial": (Rotated(Triaxial(NFW(r_s=2.0), p=0.4, q=0.3), angle=30.0, tilt=20.0), "even"),
+    "freudenreich": (FreudenreichBar(), "even"),
+    "peanut": (PeanutBar(), "even"),
+    "triaxial x disk": (Triaxial(NFW(r_s=2.0)) * ExponentialDisk(), "plane"),
+    "long bar": (LongBar(), "plane"),
+    "disk": (ExponentialDisk(), "plane"),
+}
+PLACES = (
+    COMPTEL_WINDOW,
+    INTEGRAL_CIRCLE,
+    Circle(lon=2, lat=-1, radius=4),
+    Box((-3, 40), (1, 20)),
+    Box((-9, 9), (-9, 9)),
+)
+
+
+@pytest.mark.parametrize("along", ["plane", "even", "closed"])
+def test_patches_cover_regions_once_however_nodes_lie_along_arcs(along):
+    made = plan(PLACES, (False, False), 1.0, (), (16, 20), along)
+    groups = zip(made.rules.groups(made.cells), made.first, strict=True)
+    ones = [(some, measure(nodes, ones_at(nodes), pair)) for (some, pair), nodes in groups]
+    area = sum(made.shares.totals(some, measured.value) for some, measured in ones)
+    assert area == pytest.approx([place.solid_angle for place in PLACES], rel=1e-6)  # arcs begin like roots
+    closed = [patch for patch in made.chart.patches if patch.quadrant < 0]
+    assert bool(closed) == (along == "closed")
+
+
+def ones_at(nodes):
+    return Lines(np.ones(nodes.density.size), np.zeros(nodes.density.size), 0)
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("rtol", [1e-3, 1e-6])
+def test_bodies_with_axes_of_their_own_are_seen_alike_however_nodes_lie(name, rtol, monkeypatch):
+    """What bends nowhere at the plane takes other nodes than a disk; both ways keep to their errors."""
+    body, expected = BODIES[name]
+    through, asked = SightLines(NFW(r_s=20.0) * body, ABOVE, END), []
+    real = regions.plan
+    monkeypatch.setattr(regions, "plan", lambda *how: asked.append(how[-1]) or real(*how))
+    found = over_regions(through, PLACES, rtol)
+    monkeypatch.setattr(regions, "_bends", lambda density: True)
+    other = over_regions(through, PLACES, 0.1 * rtol)
+    assert asked == [expected, "plane"]
+    assert np.all(np.abs(found.value - other.value) <= found.error + other.error)
+    assert np.all(found.error <= rtol * found.value)
+
+
+def test_with_the_sun_in_the_plane_rings_are_folded_and_not_closed(monkeypatch):
+    asked, real = [], regions.plan
+    monkeypatch.setattr(regions, "plan", lambda *how: asked.append(how[-1]) or real(*how))
+    over_regions(SightLines(NFW(r_s=20.0) * DwekBar(), sm.Observer(8.2), END), PLACES[:2], 1e-3)
+    assert asked == ["even"]
