@@ -31,7 +31,7 @@ THROUGH = {
     "sky/test_outlines.py": "skymodel/sky: polygon",
     "sky/reading/test_maps.py": "skymodel/sky/reading: addresses",
     "sightlines/test_project.py": "skymodel/sightlines/cubature: direct",
-    "sightlines/test_means.py": "skymodel/sightlines/cubature: polar",
+    "sightlines/test_means.py": "skymodel/sightlines/cubature: polar rings",
     "sightlines/cubature/test_cubes.py": "skymodel/sightlines/cubature: fibonacci",
     "sightlines/pixels/test_tiling.py": """
         skymodel/sightlines/pixels: canvas painting patches
