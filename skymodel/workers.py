@@ -62,9 +62,10 @@ class Crew:
         tally: Tally | None = None,
     ) -> list[Done]:
         """Return what becomes of blocks as :func:`each` does; while `work` stays the same, forks are sent them."""
-        crowd = min(self.count, len(blocks))
-        if self._within != os.getpid() or crowd == 1 or by == "threads" or not (self._team or may_fork()):
-            return each(work, blocks, self.count, by=by, tally=tally)
+        here = os.getpid()
+        crowd = min(self.count, len(blocks)) if self._within in (0, here) else 1  # a fork shares the cores already
+        if self._within != here or crowd == 1 or by == "threads" or not (self._team or may_fork()):
+            return each(work, blocks, crowd, by=by, tally=tally)
         if self._team is None or self._team.work != work:
             self._part()
             self._team = Team(work, tally)

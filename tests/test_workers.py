@@ -15,6 +15,7 @@ from profiles import NFW, DwekBar, ExponentialDisk, Grid, HotGas, Triaxial, from
 from skymodel import forks as forking
 from skymodel import workers as crews
 from skymodel.forks import begun
+from skymodel.sightlines.pixels import summing
 from skymodel.sightlines.ray import integrate, voxels
 from skymodel.sightlines.ray.geometry import PathEnd, unit_vectors
 from skymodel.sightlines.ray.integrate import SightLines
@@ -389,3 +390,35 @@ def test_a_map_forks_once(forks, small_blocks, monkeypatch):
     monkeypatch.setattr(forking._Fork, "start", lambda self, *known: started.append(start(self, *known)))
     sm.project(NFW() * ExponentialDisk(), 8, workers=2, **PATH)
     assert len(started) == 1
+
+
+def test_terms_of_a_map_are_drawn_by_forks_to_the_same_bits_at_the_same_cost(forks, monkeypatch):
+    density = NFW() * (ExponentialDisk() + DwekBar() + 2 * DwekBar(bar_angle=60.0))
+    drawn, real = [], summing.each
+    monkeypatch.setattr(
+        summing, "each", lambda work, blocks, *how, **more: drawn.append(how) or real(work, blocks, *how, **more)
+    )
+    one, two = (sm.project(density, 16, workers=workers, **PATH) for workers in (1, 2))
+    assert np.array_equal(one.values, two.values)
+    assert np.array_equal(one.error, two.error)
+    assert one.meta == two.meta
+    assert drawn == [(1,), (2,)]
+
+
+def test_terms_with_a_function_are_drawn_in_this_process_alone(forks):
+    called = []
+    ball = from_function(lambda x, y, z: called.append(os.getpid()) or np.exp(-np.hypot(x, y) - abs(z)), unit="cm-3")
+    sm.project(NFW() * (ball + DwekBar()), 8, workers=2, **PATH)
+    assert set(called) == {os.getpid()}
+
+
+def test_a_fork_takes_no_part_in_its_crew(forks):
+    with crew(2) as two:
+        both = two.each(whose, range(4), by="forks")
+
+        def within(number):
+            return {process for _, process in two.each(whose, range(4), by="forks")}, os.getpid()
+
+        for seen, process in each(within, range(2), 2, by="forks"):
+            assert process == os.getpid() or seen == {process}
+    assert len({process for _, process in both}) == 2

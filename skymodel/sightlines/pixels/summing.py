@@ -20,14 +20,14 @@ from profiles.contract.arrays import Floats, Ints
 from skymodel.progress import parts as in_parts
 from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.cubature.inside import outline, seen
-from skymodel.sightlines.pixels.tiling import Hard, Progress, Tiling
+from skymodel.sightlines.pixels.tiling import CHUNK, Drawn, Hard, Progress, Tiling
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, as_observer
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
 from skymodel.sightlines.ray.terms import share, terms
 from skymodel.sightlines.surface.beneath import Beneath
 from skymodel.sky.healpix import require_nside
-from skymodel.workers import crew
+from skymodel.workers import crew, each, leaves_no_trace
 
 # Pixels up to which a soft body without symmetry is integrated in them. Clouds and tilted disks of 60 to 800 pixels
 # take 0.1 to 0.3 of the time of their tiles, which follow thin tilted shapes badly; one of 1,500 takes 1.5 of it.
@@ -62,6 +62,8 @@ class SummedMap:
         "mean" or "centre".
     progress
         Called with (done, all) as tiles are filled: a round of halving is half of what is left, terms count alike.
+    at_once
+        Whether the map of one term may be drawn at once, however large it is.
     """
 
     lines: SightLines
@@ -69,6 +71,7 @@ class SummedMap:
     rtol: float
     sample: str
     progress: Progress | None = None
+    at_once: bool = False
 
     @functools.cached_property
     def layers(self) -> Layers:
@@ -118,15 +121,23 @@ class SummedMap:
         return Hard(pixels, np.stack([found.value, found.error])[:, place], found.evaluations)
 
     @functools.cached_property
+    def drawn(self) -> list[Drawn] | None:
+        """The terms in tiles, each drawn whole and all at a time; None for a map that is to be made in runs."""
+        tilings = self.layers.tilings
+        if 12 * self.nside**2 > CHUNK and not (self.at_once and len(tilings) == 1):
+            return None
+        crowd = self.lines.crew.count if leaves_no_trace(self.lines.density) else 1
+        return each(Tiling.drawn, tilings, crowd, by="forks", tally=self.lines.meter)
+
+    @functools.cached_property
     def brightest(self) -> float:
         """A value that the brightest pixel at least has."""
-        tilings, bodies = self.layers.tilings, self.layers.bodies
-        values = [*(tiling.brightest for tiling in tilings), *(float(body.both[0].max(initial=0.0)) for body in bodies)]
-        return max(values)
+        bodies = (float(body.both[0].max(initial=0.0)) for body in self.layers.bodies)
+        return max(*(term.brightest for term in self.drawn or self.layers.tilings), *bodies, 0.0)
 
-    def runs(self, whole: bool = False) -> Iterator[tuple[int, Floats]]:
-        """Yield the first pixel, and values and errors ``(2, N)``, of runs of the map's rings in order, or of all."""
-        for begin, both in self._smooth(whole):
+    def runs(self) -> Iterator[tuple[int, Floats]]:
+        """Yield the first pixel, and values and errors ``(2, N)``, of runs of the map's rings in order."""
+        for begin, both in self._smooth():
             both[1] += self.layers.beyond
             for body in self.layers.bodies:
                 here = (body.pixels >= begin) & (body.pixels < begin + both.shape[1])
@@ -135,11 +146,13 @@ class SummedMap:
                 self._mend(begin, both)
             yield begin, both
 
-    def _smooth(self, whole: bool) -> Iterator[tuple[int, Floats]]:
+    def _smooth(self) -> Iterator[tuple[int, Floats]]:
         """Yield the same of the terms in tiles."""
-        if not self.layers.tilings:
-            yield 0, np.zeros((2, 12 * self.nside**2))
-        for runs in zip(*(tiling.runs(whole) for tiling in self.layers.tilings), strict=True):
+        if self.drawn is not None:
+            both = [term.both for term in self.drawn] or [np.zeros((2, 12 * self.nside**2))]
+            yield 0, functools.reduce(np.add, both)
+            return
+        for runs in zip(*(tiling.runs() for tiling in self.layers.tilings), strict=True):
             begin, both = runs[0]
             for _, more in runs[1:]:
                 both += more
@@ -164,7 +177,7 @@ class SummedMap:
     @property
     def meta(self) -> Mapping[str, Any]:
         """What the map's header should say, once it is painted."""
-        metas = [tiling.meta for tiling in self.layers.tilings]
+        metas = [term.meta for term in self.drawn or self.layers.tilings]
         spent = [*(meta["evaluations"] for meta in metas), *(body.evaluations for body in self.layers.bodies)]
         weighed = sum(weight * cost for weight, cost in zip(self.layers.weights, spent, strict=True))
         added = {name: sum(meta[name] for meta in metas) for name in ("sightlines", "tiles", "patches", "probes")}
@@ -186,9 +199,9 @@ def project_tiles(
     lines: SightLines, nside: int, *, rtol: float, sample: str = "mean", progress: Progress | None = None
 ) -> Painted:
     """Return the whole map from tiles."""
-    summed = SummedMap(lines, nside, rtol, sample, progress)
-    if len(summed.layers.tilings) < 2:  # faster than by runs: what is mirrored is made once
-        (_, (value, error)), *_ = summed.runs(whole=True)
+    summed = SummedMap(lines, nside, rtol, sample, progress, at_once=True)
+    if summed.drawn is not None:
+        ((_, (value, error)),) = summed.runs()
         return Painted(value, error, summed.meta)
     value, error = whole = np.empty((2, 12 * nside**2))
     for begin, both in summed.runs():

@@ -48,6 +48,14 @@ class Hard(NamedTuple):
     evaluations: int
 
 
+class Drawn(NamedTuple):
+    """A whole map, values and errors ``(2, N)``, what its header should say, and what its brightest pixel has."""
+
+    both: Floats
+    meta: Mapping[str, Any]
+    brightest: float
+
+
 @dataclass(frozen=True)
 class Tiling:
     """A map, ready to be painted.
@@ -210,6 +218,11 @@ class Tiling:
             here = (self.hard.pixels >= canvas.begin) & (self.hard.pixels < canvas.begin + both.shape[1])
             both[:, self.hard.pixels[here] - canvas.begin] = self.hard.both[:, here]
             yield canvas.begin, both
+
+    def drawn(self) -> Drawn:
+        """Return the whole map at once: what is mirrored is made once."""
+        ((_, both),) = self.runs(whole=True)
+        return Drawn(both, self.meta, self.brightest)
 
     def _averaged(self, both: Floats) -> Floats:
         """Return the means over pixels of the map, from those of the finer lattice; all in RING order."""

@@ -98,7 +98,7 @@ def _sums_ends_and_tails(nodes: Floats) -> Floats:
 _MATRIX = {nodes.size: _sums_ends_and_tails(nodes) for nodes in (COARSE, FINE)}
 
 
-def _product(matrix: Floats, columns: Floats) -> Floats:
+def product(matrix: Floats, columns: Floats) -> Floats:
     """Return ``matrix @ columns`` in parts so small that BLAS starts no threads, which would wait for each other.
 
     On two busy cores they took most of the time of a line.
@@ -118,7 +118,7 @@ def rule(values: Floats, nature: Nature = "unknown") -> Said:
     """
     *shape, nodes = values.shape
     many, wide = BANDS[nodes]
-    known = _product(_MATRIX[nodes], values.reshape(-1, nodes).T).reshape(-1, *shape)
+    known = product(_MATRIX[nodes], values.reshape(-1, nodes).T).reshape(-1, *shape)
     integral, left, right = known[:3]
     band = np.abs(known[3:]).reshape(many, wide, *shape).max(axis=1)
     fall = np.minimum((band[1:] / np.maximum(band[:-1], _TINY)).max(axis=0), 1.0)

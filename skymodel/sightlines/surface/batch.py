@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from profiles.contract.arrays import ROUNDING, Bools, Floats, Ints
 from skymodel.sightlines.cubature.refine import Target
+from skymodel.sightlines.ray.rules import product
 from skymodel.sightlines.surface import chebyshev, quarters
 from skymodel.sightlines.surface.quarters import FAR, NEAR, Frame
 
@@ -159,7 +160,7 @@ class Batch:
         cell = (chebyshev.CELLS * index + chebyshev.cell(y)) * chebyshev.CELLS + chebyshev.cell(x)
         value, error = np.empty(len(index)), self._doubts[cell]
         for tile, part in parts:
-            np.einsum("kn,kn->n", self.coefficients[tile].T @ across[:, part], up[:, part], out=value[part])
+            np.einsum("kn,kn->n", product(self.coefficients[tile].T, across[:, part]), up[:, part], out=value[part])
             if self.logarithmic[tile]:
                 np.exp(value[part], out=value[part])
                 error[part] *= value[part]

@@ -18,6 +18,7 @@ import numpy as np
 
 from profiles.contract.arrays import Bools, Floats, Ints
 from skymodel.sightlines.ray.geometry import Observer
+from skymodel.sightlines.ray.rules import product
 
 WIDE = float(np.radians(6.0))  # side of the box where polar and rectangular tiles cost the same; also b_0
 NARROW = float(np.radians(0.3))  # no box is smaller
@@ -128,7 +129,7 @@ class Frame:
 
     def places(self, directions: Floats) -> Place:
         """Return where Galactic unit vectors ``(N, 3)`` lie; at the centre itself u is -inf."""
-        turned = directions if self.tilt == 0 else directions @ self.observer.rotation.T
+        turned = directions if self.tilt == 0 else product(self.observer.rotation, directions.T).T
         x, y, z = turned[:, 0], np.abs(turned[:, 1]), np.abs(turned[:, 2])
         flat, reach = np.hypot(x, y), np.tan(self.box)
         near = (x > 0) & (y < reach * x) & (z < reach * flat)
