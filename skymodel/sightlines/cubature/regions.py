@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,15 +35,17 @@ from skymodel.sightlines.ray.terms import share, terms
 from skymodel.sightlines.ray.voxels import voxel_lines
 from skymodel.sky.region import Region
 
-_ORDERS = {  # nodes outwards and along arcs, from a tolerance down: a disk's two windows are done in one round
-    "radial": ((1.0, (16, 1)), (1e-5, (24, 1))),  # spherical densities, whose lines are few
-    "mirrored": ((1.0, (9, 11)), (1e-5, (12, 14))),
-    "even": ((1.0, (10, 10)), (1e-5, (14, 16))),
-    "boxy": ((1.0, (10, 12)), (1e-5, (14, 16))),
-    "closed": ((1.0, (11, 12)), (1e-5, (14, 18))),
-    "skew": ((1.0, (9, 11)), (5e-4, (9, 14)), (1e-5, (12, 16))),  # bars: their light bends along arcs
+_Orders = tuple[int, int]
+# How nodes lie along arcs, and how many there are outwards and along a quadrant, from a tolerance down: two windows of
+# a disk or of a bar are done in one round.
+_WAYS: dict[str, tuple[Along, tuple[tuple[float, _Orders], ...]]] = {
+    "spherical": ("plane", ((1.0, (16, 1)), (1e-5, (24, 1)))),  # whose lines are few
+    "mirrored": ("plane", ((1.0, (9, 11)), (1e-5, (12, 14)))),
+    "skew": ("plane", ((1.0, (9, 11)), (5e-4, (9, 14)), (1e-5, (12, 16)))),
+    "body": ("even", ((1.0, (10, 10)), (1e-5, (14, 16)))),  # with axes of its own: no plane, no meridian
+    "body with walls": ("even", ((1.0, (10, 12)), (1e-5, (14, 16)))),  # whose light bends along arcs
+    "smooth body": ("closed", ((1.0, (11, 12)), (1e-5, (14, 18)))),
 }
-Sky = Literal["radial", "mirrored", "skew", "even", "boxy", "closed"]
 Member = tuple[int, ...]  # which of densities side by side; of a plain one ()
 _NARROW = 8.0  # sizes of a target: nodes are 1.4 of it apart at most, what they see badly is halved
 _NOTHING = 1e-12  # sr; solid angles are good to about 1e-13
@@ -189,13 +191,8 @@ def _smooth(
     """
     kept = promises.check(lines.density, lines.observer)
     body, aims = outline(lines), targets(lines)
-    skew = not (kept.left_right or aims or lines.density.support)
-    sky: Sky = "radial" if kept.spherical else "skew" if skew else "mirrored"
-    if skew and not _bends(lines.density):
-        sky = "boxy" if any(map(_has_walls, lines.density.hints.cores)) else "even"
-        sky = "closed" if sky == "even" and lines.density.smooth and not kept.up_down else sky
-    along: Along = "closed" if sky == "closed" else "even" if sky in ("even", "boxy") else "plane"
-    how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _orders(sky, rtol), along
+    along, orders = _way(lines, kept, rtol)
+    how = regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), orders, along
     made = plan(*how) if body is None else _planned_inside(body, *how)
     start = focused(made.cells, made.chart, made.rules.pairs[0], aims, _NARROW) if aims and body is None else made.cells
     first = made.first if start is made.cells else None
@@ -222,7 +219,7 @@ def _lumpy(
 ) -> _Lumps:
     """Return the integrals of a term with a cube, as :func:`_smooth` returns those of others."""
     kept = promises.check(lines.density, lines.observer)
-    made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _orders("mirrored", 1.0))
+    made = plan(regions, (kept.left_right, kept.up_down), kept.exponent, _shells(lines), _chosen("mirrored", 1.0)[1])
     middles = nodes_of(made.cells, made.chart, (gauss(4), gauss(4))).directions.reshape(-1, 3)
     rule = voxel_lines(lines, CUBES.lines * rtol, np.random.default_rng(0).permutation(middles)[:LINES])
     how: dict[str, Any] = {"rtol": rtol, "floor": floor, "budget": lines.meter.left, "progress": progress}
@@ -244,9 +241,22 @@ def _has_walls(core: Any) -> bool:
     return isinstance(core, Box) and bool(core.C_perp % 2 or core.C_par % 2)
 
 
-def _orders(sky: Sky, rtol: float) -> tuple[int, int]:
-    """Return how many nodes the cells of the first round have, outwards and along arcs."""
-    return [orders for least, orders in _ORDERS[sky] if rtol <= least][-1]
+def _way(lines: SightLines, kept: promises.Promises, rtol: float) -> tuple[Along, _Orders]:
+    """Return how the nodes of the first round lie, and how many they are outwards and along arcs."""
+    if kept.spherical:
+        return _chosen("spherical", rtol)
+    if kept.left_right or targets(lines) or lines.density.support:
+        return _chosen("mirrored", rtol)
+    if _bends(lines.density):
+        return _chosen("skew", rtol)
+    if any(map(_has_walls, lines.density.hints.cores)):
+        return _chosen("body with walls", rtol)
+    return _chosen("smooth body" if lines.density.smooth and not kept.up_down else "body", rtol)
+
+
+def _chosen(way: str, rtol: float) -> tuple[Along, _Orders]:
+    along, orders = _WAYS[way]
+    return along, [some for least, some in orders if rtol <= least][-1]
 
 
 def _shells(lines: SightLines) -> tuple[float, ...]:
