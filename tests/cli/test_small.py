@@ -113,9 +113,9 @@ ASKED = [("window", "--electrons", "dwek_bar"), ("flux", "--electrons", "dwek_ba
 @pytest.mark.parametrize("command", ASKED, ids=lambda command: command[0])
 def test_one_worker_and_two_give_the_same_bits(command, monkeypatch):
     monkeypatch.setattr("skymodel.sightlines.ray.integrate.BLOCK", 50)
-    crews, each = [], workers.each
+    crews, each = [], workers.Crew.each
     monkeypatch.setattr(
-        "skymodel.sightlines.ray.integrate.each", lambda *work, **how: crews.append(work[2]) or each(*work, **how)
+        workers.Crew, "each", lambda crew, *do, **how: crews.append(crew.count) or each(crew, *do, **how)
     )
     one, two = (answer(*command, "--workers", number) for number in (1, 2))
     assert one == two

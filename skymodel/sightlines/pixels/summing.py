@@ -20,7 +20,7 @@ from profiles.contract.arrays import Floats, Ints
 from skymodel.progress import parts as in_parts
 from skymodel.sightlines.cubature.direct import distinct_pixels, over_pixels
 from skymodel.sightlines.cubature.inside import outline, seen
-from skymodel.sightlines.pixels.tiling import CHUNK, Drawn, Hard, Progress, Tiling
+from skymodel.sightlines.pixels.tiling import Drawn, Hard, Progress, Tiling, is_one_run
 from skymodel.sightlines.ray import promises
 from skymodel.sightlines.ray.geometry import Observer, PathEnd, as_observer
 from skymodel.sightlines.ray.integrate import FAINT, SightLines
@@ -124,7 +124,7 @@ class SummedMap:
     def drawn(self) -> list[Drawn] | None:
         """The terms in tiles, each drawn whole and all at a time; None for a map that is to be made in runs."""
         tilings = self.layers.tilings
-        if 12 * self.nside**2 > CHUNK and not (self.at_once and len(tilings) == 1):
+        if not is_one_run(self.nside) and not (self.at_once and len(tilings) == 1):
             return None
         crowd = self.lines.crew.count if leaves_no_trace(self.lines.density) else 1
         return each(Tiling.drawn, tilings, crowd, by="forks", tally=self.lines.meter)

@@ -48,6 +48,11 @@ class Hard(NamedTuple):
     evaluations: int
 
 
+def is_one_run(nside: int) -> bool:
+    """Return whether a map is so small that it is one run."""
+    return 12 * nside**2 <= CHUNK
+
+
 class Drawn(NamedTuple):
     """A whole map, values and errors ``(2, N)``, what its header should say, and what its brightest pixel has."""
 
