@@ -91,7 +91,8 @@ def sampled(region: Any, nside: int) -> Floats:
 def _finest_nside(edges: tuple[SmallCircle, ...], nside: int) -> int:
     narrowest = min([min(edge.radius, 180 - edge.radius) for edge in edges], default=90.0)
     length = sum(2 * np.pi * np.sin(np.radians(edge.radius)) for edge in edges)
-    wanted = int(min(_PER_RADIUS / np.radians(narrowest), _MOST_ON_EDGES / max(length, 1e-300), _LARGEST_FINEST))
+    radius = max(np.radians(narrowest), _PER_RADIUS / _LARGEST_FINEST)  # a parallel at the pole has none at all
+    wanted = int(min(_PER_RADIUS / radius, _MOST_ON_EDGES / max(length, 1e-300)))
     return max(4 * nside, _FINEST, 1 << wanted.bit_length())
 
 

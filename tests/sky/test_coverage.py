@@ -116,3 +116,12 @@ def test_a_tiny_circle_beside_long_edges_does_not_refine_them_all():
     region = Circle(lon=0.0, lat=0.0, radius=3 / 3600) | survey
     assert coverage._finest_nside(coverage.known_edges(region), 4) <= 2**14
     assert region.coverage(4).sum() * 4 * np.pi / 192 == pytest.approx(region.solid_angle, rel=2e-6)
+
+
+@pytest.mark.parametrize("pole", [-90.0, -89.99999999999999, -89.9999999])
+def test_a_box_that_ends_at_a_pole_or_all_but_there_is_covered(pole):
+    """Its parallel is a circle of no radius, or all but none."""
+    box = Box((0, 90), (pole, -80))
+    count = box.coverage(16).sum() * 4 * np.pi / (12 * 16**2)
+    assert count == pytest.approx(np.pi / 2 * (1 - np.sin(np.radians(80))), rel=1e-6)
+    assert (~box).coverage(16).sum() + box.coverage(16).sum() == pytest.approx(12 * 16**2, rel=1e-9)
